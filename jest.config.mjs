@@ -1,0 +1,19 @@
+/** Tests run as CommonJS through swc; packages that ship ES modules only are transformed too. */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true } },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  transform: { '^.+\\.(t|j|mj)sx?$': swc },
+  transformIgnorePatterns: ['/node_modules/(?!(@sparticuz/chromium)/)'],
+  extensionsToTreatAsEsm: [],
+  testTimeout: 20_000,
+  cacheDirectory: 'node_modules/.cache/jest',
+};

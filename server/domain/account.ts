@@ -1,0 +1,78 @@
+import type { AccountSettings, PrechatField, SiteTheme } from '../../shared/protocol/index.ts';
+import type { AccountEntity, Entity } from './entity.ts';
+
+/** A customer of this deployment; everything below belongs to exactly one. */
+export interface Account extends Entity {
+  readonly settings: AccountSettings;
+}
+
+/** A web site of an account that embeds the widget. `siteKey` is public and unique in the deployment. */
+export interface Site extends AccountEntity {
+  readonly name: string;
+  readonly siteKey: string;
+  readonly locale: string;
+  readonly theme: SiteTheme;
+  readonly prechat: readonly PrechatField[];
+  readonly allowedOrigins: readonly string[];
+}
+
+/** A staff member. One person has one user; `memberships` say what they are in which account. */
+export interface User extends Entity {
+  /** Lower case, unique in the deployment. */
+  readonly email: string;
+  readonly name: string;
+  /** argon2id, PHC string format. */
+  readonly passwordHash: string;
+  readonly memberships: readonly Membership[];
+  readonly disabled: boolean;
+}
+
+export interface Membership {
+  readonly accountId: string;
+  /** Keys of built-in roles. */
+  readonly roles: readonly string[];
+}
+
+/**
+ * One sign-in and the chain of refresh tokens that came from it. Only the newest token is good; an
+ * older one shown again ends the whole family. Tokens are kept as SHA-256 hashes.
+ */
+export interface RefreshFamily extends Entity {
+  readonly userId: string;
+  readonly currentHash: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * A visitor's presence on a site. Holds no personal data: `visitorHash` is the SHA-256 of the opaque
+ * token on the device.
+ */
+export interface VisitorSession extends AccountEntity {
+  readonly siteId: string;
+  readonly visitorHash: string;
+  readonly visits: number;
+  readonly expiresAt: number;
+}
+
+/** What an account has until its administrator changes it. */
+export function defaultSettings(name: string, region: string): AccountSettings {
+  return {
+    name,
+    transcriptRetentionDays: 14,
+    logRetentionDays: 7,
+    region,
+    timeZone: 'Europe/Stockholm',
+    businessHours: { alwaysOpen: true, intervals: [] },
+    dpa: { customFields: [] },
+    redaction: { applyTo: 'store-and-delivery' },
+    routing: { assignment: 'automatic', defaultCapacity: 4, agentGraceMs: 30_000 },
+  };
+}
+
+/** Theme of a site until its administrator changes it. */
+export const DEFAULT_THEME: SiteTheme = {
+  primaryColor: '#2456a6',
+  position: 'right',
+  title: 'Chat with us',
+  greeting: 'Hello! How can we help?',
+};

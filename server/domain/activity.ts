@@ -1,0 +1,26 @@
+/**
+ * Who connected when and from where: the only place in the product that holds a client's address. It is
+ * tied to a chat by the session id alone and lives `logRetentionDays` at the most.
+ */
+export interface ActivityRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly connectedAt: number;
+  readonly disconnectedAt?: number;
+  readonly retainFrom: number;
+  readonly expiresAt: number;
+}
+
+/** One read of personal data or one change, as kept for the account's own control. Holds no content. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly accountId: string;
+  readonly at: number;
+  readonly actor: { readonly kind: 'user' | 'system' | 'visitor'; readonly id?: string };
+  readonly action: string;
+  readonly target?: { readonly kind: string; readonly id: string };
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}

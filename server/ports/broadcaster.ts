@@ -1,0 +1,43 @@
+import type { ServerToAgent, ServerToVisitor } from '../../shared/protocol/index.ts';
+
+/** Whom a live event goes to. */
+export interface Broadcaster {
+  /** All sockets of the visitor in this conversation, except the one named. */
+  toVisitor<Name extends keyof ServerToVisitor>(
+    target: { conversationId: string; exceptSocketId?: string },
+    name: Name,
+    payload: ServerToVisitor[Name],
+  ): void;
+  /** All sockets of one staff member in one account. */
+  toAgent<Name extends keyof ServerToAgent>(
+    target: { accountId: string; agentId: string; exceptSocketId?: string },
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
+  /** All staff sockets of an account. */
+  toStaff<Name extends keyof ServerToAgent>(
+    accountId: string,
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
+  /** Ends every socket of a staff member in one account (role taken away, signed out). */
+  disconnectAgent(accountId: string, agentId: string): void;
+  /** Puts the visitor's sockets of a session into the conversation's room, or takes all out of it. */
+  joinConversation(sessionId: string, conversationId: string): void;
+  leaveConversation(conversationId: string): void;
+  /** Whether a socket of the visitor is connected. */
+  visitorOnline(conversationId: string): Promise<boolean>;
+}
+
+/** Notices between nodes (and within one) that something cached has changed. Carries ids only. */
+export interface ChangeBus {
+  publish(change: Change): void;
+  /** The answer unsubscribes. */
+  subscribe(listener: (change: Change) => void): () => void;
+}
+
+export type Change =
+  | { readonly kind: 'redaction-rules'; readonly accountId: string }
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'conversation'; readonly conversationId: string }
+  | { readonly kind: 'erased'; readonly conversationId: string };

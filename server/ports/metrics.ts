@@ -1,0 +1,26 @@
+/** The closed list of what is counted and measured. Labels are names from the code, never data. */
+export interface Metrics {
+  /** Counts up. */
+  count(name: CounterName, labels?: Readonly<Record<string, string>>, by?: number): void;
+  /** Sets what is so now. */
+  gauge(name: GaugeName, value: number): void;
+  /** Notes one duration, in seconds, or one size. */
+  observe(name: HistogramName, value: number): void;
+  /** The Prometheus text and its content type. */
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export type CounterName =
+  | 'messages_stored_total'
+  | 'messages_duplicate_total'
+  | 'redactions_total'
+  | 'socket_events_total'
+  | 'socket_refused_total'
+  | 'rate_limited_total'
+  | 'conversations_started_total'
+  | 'conversations_closed_total'
+  | 'records_purged_total'
+  | 'integrity_failures_total'
+  | 'errors_total';
+export type GaugeName = 'visitor_sockets' | 'agent_sockets' | 'conversations_queued';
+export type HistogramName = 'commit_seconds' | 'commit_batch_size' | 'message_seconds';

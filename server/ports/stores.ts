@@ -1,0 +1,263 @@
+import type {
+  Account,
+  AccountKeyRecord,
+  ActivityRecord,
+  AgentPresence,
+  AuditEntry,
+  Conversation,
+  ConversationStatus,
+  DataKeyRecord,
+  Entity,
+  MessageRecord,
+  ProfileRecord,
+  RefreshFamily,
+  Sealed,
+  Site,
+  StoredRedactionRule,
+  TranscriptAnchor,
+  User,
+  VisitorSession,
+} from '../domain/index.ts';
+
+/** A page of a list; `nextCursor` is opaque and absent on the last page. */
+export interface StorePage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string;
+}
+
+/** A value that must be unique is there already. `index` names which, e.g. `email`. */
+export class UniqueViolation extends Error {
+  readonly index: string;
+  constructor(index: string) {
+    super(`unique index violated: ${index}`);
+    this.name = 'UniqueViolation';
+    this.index = index;
+  }
+}
+
+/**
+ * Keeps entities of one kind whole. `unique` and `indexed` fields are named in `ENTITY_SPECS`, so that both
+ * technologies build the same indexes. Every method is one atomic single-record operation.
+ */
+export interface EntityStore<T extends Entity> {
+  get(id: string): Promise<T | undefined>;
+  /** The one entity whose unique field has this value. */
+  findBy(field: string, value: string): Promise<T | undefined>;
+  /** Oldest first (by `createdAt`, then `id`); `where` compares indexed fields for equality. */
+  list(query: {
+    where?: Readonly<Record<string, string>>;
+    limit: number;
+    cursor?: string;
+  }): Promise<StorePage<T>>;
+  /** @throws UniqueViolation */
+  insert(entity: T): Promise<void>;
+  /**
+   * Replaces the entity when the stored version is `entity.version - 1`; false when it is not.
+   * @throws UniqueViolation
+   */
+  replace(entity: T): Promise<boolean>;
+  delete(id: string): Promise<boolean>;
+}
+
+/** What a store must know of an entity kind. `expires`: it has `expiresAt` and is purged. */
+export interface EntitySpec {
+  readonly unique: readonly string[];
+  readonly indexed: readonly string[];
+  readonly expires: boolean;
+}
+
+export interface EntityStores {
+  readonly accounts: EntityStore<Account>;
+  readonly sites: EntityStore<Site>;
+  readonly users: EntityStore<User>;
+  readonly refreshFamilies: EntityStore<RefreshFamily>;
+  readonly visitorSessions: EntityStore<VisitorSession>;
+  readonly redactionRules: EntityStore<StoredRedactionRule>;
+}
+
+/** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
+export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec } = {
+  accounts: { unique: [], indexed: [], expires: false },
+  sites: { unique: ['siteKey'], indexed: ['accountId'], expires: false },
+  users: { unique: ['email'], indexed: ['memberships.accountId'], expires: false },
+  refreshFamilies: { unique: ['currentHash'], indexed: ['userId'], expires: true },
+  visitorSessions: { unique: [], indexed: ['accountId', 'siteId', 'visitorHash'], expires: true },
+  redactionRules: { unique: [], indexed: ['accountId'], expires: false },
+};
+
+export interface ConversationFilter {
+  readonly accountId: string;
+  readonly agentId?: string;
+  readonly sessionId?: string;
+  readonly status?: ConversationStatus;
+  readonly caseId?: string;
+  /** `startedAt` bounds, inclusive, epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface ConversationStore {
+  /**
+   * Keeps a new conversation unless its session has an open one (status other than `closed`): a unique
+   * partial index decides, so two starts at once make one room. Answers the one that stands.
+   */
+  create(conversation: Conversation): Promise<Conversation>;
+  get(accountId: string, id: string): Promise<Conversation | undefined>;
+  /** Replaces it when the stored version is `next.version - 1`: the one conditional write that decides ownership. */
+  replace(next: Conversation): Promise<boolean>;
+  /** Newest first (by `startedAt`, then `id`). */
+  list(filter: ConversationFilter): Promise<StorePage<Conversation>>;
+  findOpenBySession(sessionId: string): Promise<Conversation | undefined>;
+  /** Queued ones of an account in order of arrival (`queuedAt`, then `id`). */
+  queue(accountId: string, limit: number): Promise<readonly Conversation[]>;
+  queueLength(accountId: string): Promise<number>;
+  /** Open conversations (not closed) of one agent. */
+  openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]>;
+  /** Accounts that have queued conversations. */
+  accountsWithQueue(): Promise<readonly string[]>;
+  /** Writes the ends of transcripts, only forward (a lower `seq` than stored changes nothing). No version change. */
+  anchor(
+    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
+  ): Promise<void>;
+  delete(accountId: string, id: string): Promise<boolean>;
+}
+
+/** What became of one message of a batch. */
+export type AppendOutcome =
+  | { readonly kind: 'stored' }
+  /** This sender's `clientKey` is there already. */
+  | { readonly kind: 'duplicate' }
+  /** The `seq` is taken (another writer), or an earlier message of the same conversation in the batch failed. */
+  | { readonly kind: 'conflict' };
+
+export interface MessageStore {
+  /**
+   * One write for many messages; durable when it resolves (SQLite: fsync; MongoDB: majority, journaled). Messages
+   * of one conversation come in `seq` order; when one of them fails, those behind it in the batch are not stored
+   * (`conflict`). Other conversations are not touched by it. Rejects when nothing is known to be stored.
+   * Outcomes are in the order of the batch.
+   */
+  append(batch: readonly Sealed[]): Promise<readonly AppendOutcome[]>;
+  /** Messages with `seq > afterSeq` in order; `limit` at the most. */
+  read(query: { conversationId: string; afterSeq: number; limit: number }): Promise<readonly MessageRecord[]>;
+  findByClientKey(conversationId: string, clientKey: string): Promise<MessageRecord | undefined>;
+  /** The last record, where a writer takes up the chain. */
+  last(conversationId: string): Promise<MessageRecord | undefined>;
+  /**
+   * Puts re-sealed records (a later redaction) in the place of stored ones, all or none as far as the technology
+   * goes; each names the hash it replaces. False when one of them is not as expected; then nothing more is changed.
+   */
+  reseal(records: readonly { record: MessageRecord; replaces: Uint8Array }[]): Promise<boolean>;
+  deleteConversation(conversationId: string): Promise<number>;
+}
+
+export interface DataKeyStore {
+  /** Keeps the key unless there is one; answers the one that stands. */
+  create(record: DataKeyRecord): Promise<DataKeyRecord>;
+  get(conversationId: string): Promise<DataKeyRecord | undefined>;
+  destroy(conversationId: string): Promise<boolean>;
+}
+
+export interface AccountKeyStore {
+  /** Keeps the key unless this version is there; answers the one that stands. */
+  create(record: AccountKeyRecord): Promise<AccountKeyRecord>;
+  get(accountId: string, version: number): Promise<AccountKeyRecord | undefined>;
+  newest(accountId: string): Promise<AccountKeyRecord | undefined>;
+  /** Any one record, to check a master key against at start. */
+  any(): Promise<AccountKeyRecord | undefined>;
+}
+
+export interface ProfileStore {
+  put(record: ProfileRecord): Promise<void>;
+  get(conversationId: string): Promise<ProfileRecord | undefined>;
+  delete(conversationId: string): Promise<boolean>;
+}
+
+export interface ActivityStore {
+  /** One write for many. */
+  append(records: readonly ActivityRecord[]): Promise<void>;
+  disconnected(ends: readonly { id: string; at: number }[]): Promise<void>;
+  /** Newest first. Exactly one of `sessionId` and `ip` is given. */
+  find(query: {
+    accountId: string;
+    sessionId?: string;
+    ip?: string;
+    limit: number;
+    cursor?: string;
+  }): Promise<StorePage<ActivityRecord>>;
+  deleteByIp(accountId: string, ip: string): Promise<number>;
+}
+
+export interface AuditStore {
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  list(query: {
+    accountId: string;
+    action?: string;
+    from?: number;
+    to?: number;
+    limit: number;
+    cursor?: string;
+  }): Promise<StorePage<AuditEntry>>;
+}
+
+export interface PresenceStore {
+  /** Creates or changes intent and lease; `active` is kept as it is (0 when new). Answers what stands. */
+  put(presence: Omit<AgentPresence, 'active'>): Promise<AgentPresence>;
+  get(accountId: string, agentId: string): Promise<AgentPresence | undefined>;
+  list(accountId: string): Promise<readonly AgentPresence[]>;
+  renewLease(query: { accountId: string; agentIds: readonly string[]; leaseUntil: number }): Promise<void>;
+  /**
+   * Takes one slot in one conditional write: online, lease alive at `now`, `active < capacity`. False when any is not so.
+   * `force` skips all three (a supervisor's or an agent's own decision) and only counts.
+   */
+  takeSlot(query: { accountId: string; agentId: string; now: number; force?: boolean }): Promise<boolean>;
+  /** Gives a slot back, never below 0. */
+  releaseSlot(accountId: string, agentId: string): Promise<void>;
+  /** Sets the number of slots taken to what was counted, when it is still `seen`. */
+  correctActive(query: {
+    accountId: string;
+    agentId: string;
+    seen: number;
+    counted: number;
+  }): Promise<boolean>;
+  /** Online or away agents whose lease ended before `now`. */
+  expired(now: number, limit: number): Promise<readonly AgentPresence[]>;
+}
+
+/** What the retention needs of both technologies. */
+export interface RetentionStore {
+  /** Deletes everything that has `expiresAt <= now`: at most `limit` per kind, keys before what they open. */
+  purge(now: number, limit: number): Promise<PurgeCounts>;
+  /** Conversations that have expired, to tell their live parties before they go. */
+  expiredConversations(now: number, limit: number): Promise<readonly { accountId: string; id: string }[]>;
+  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, profiles and data keys of an account. */
+  applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void>;
+  /** Likewise for its activity log. */
+  applyActivityRetention(accountId: string, retentionMs: number): Promise<void>;
+}
+
+/** Records deleted, by kind. */
+export type PurgeCounts = Readonly<
+  Record<'dataKeys' | 'messages' | 'profiles' | 'conversations' | 'activity' | 'entities', number>
+>;
+
+/** Everything the server keeps, on one technology. */
+export interface Stores {
+  readonly technology: 'sqlite' | 'mongodb';
+  readonly entities: EntityStores;
+  readonly conversations: ConversationStore;
+  readonly messages: MessageStore;
+  readonly dataKeys: DataKeyStore;
+  readonly accountKeys: AccountKeyStore;
+  readonly profiles: ProfileStore;
+  readonly activity: ActivityStore;
+  readonly audit: AuditStore;
+  readonly presence: PresenceStore;
+  readonly retention: RetentionStore;
+  /** Resolves when the database answers; rejects with the reason otherwise. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,44 @@
+import type { WireConversation } from './conversation.ts';
+import type { SentMessage } from './message.ts';
+import type { ResumedChat } from './visitor-events.ts';
+
+/** Namespace that staff connect to. */
+export const AGENT_NAMESPACE = '/agent';
+
+type Empty = Record<string, never>;
+
+export type PresenceStatus = 'online' | 'away' | 'offline';
+
+/** An agent's presence: `active` chats of at most `capacity`. */
+export interface WirePresence {
+  readonly agentId: string;
+  readonly name: string;
+  readonly status: PresenceStatus;
+  readonly capacity: number;
+  readonly active: number;
+}
+
+/** What a staff client may send on `/agent`: payload in, acknowledged data out. */
+export interface AgentEvents {
+  'presence:set': {
+    payload: { status: PresenceStatus; capacity?: number | undefined };
+    data: WirePresence;
+  };
+  'queue:list': { payload: Empty; data: { items: readonly WireConversation[] } };
+  /** The agent's own open conversations. */
+  'chat:list': { payload: Empty; data: { items: readonly WireConversation[] } };
+  'chat:accept': { payload: { conversationId: string }; data: WireConversation };
+  'message:send': { payload: { conversationId: string; clientId: string; text: string }; data: SentMessage };
+  'note:add': { payload: { conversationId: string; clientId: string; text: string }; data: SentMessage };
+  'chat:resume': {
+    payload: { conversationId: string; afterSeq: number };
+    data: ResumedChat & { conversation: WireConversation };
+  };
+  typing: { payload: { conversationId: string; active: boolean }; data: Empty };
+  'message:seen': { payload: { conversationId: string; seq: number }; data: Empty };
+  'chat:close': { payload: { conversationId: string }; data: WireConversation };
+  'chat:tag': { payload: { conversationId: string; tags: string[] }; data: WireConversation };
+  'chat:case': { payload: { conversationId: string; caseId: string }; data: WireConversation };
+}
+
+export type AgentEventName = keyof AgentEvents;

@@ -1,0 +1,111 @@
+/**
+ * The closed table of everything that can go wrong from a client's point of view. `status` is the HTTP
+ * status; `retryable` tells a client that the very same call may succeed later; `help` is one line for a
+ * person. `docs/ERRORS.md` is checked against it.
+ */
+export const ERRORS = {
+  bad_request: {
+    status: 400,
+    retryable: false,
+    help: 'The request is malformed: check its shape and types.',
+  },
+  'auth.required': {
+    status: 401,
+    retryable: false,
+    help: 'Sign in first: there is no token, or it is not valid.',
+  },
+  'auth.token_expired': {
+    status: 401,
+    retryable: true,
+    help: 'The access token has expired: refresh it and try again.',
+  },
+  'auth.invalid_credentials': { status: 401, retryable: false, help: 'The e-mail or the password is wrong.' },
+  'auth.locked': { status: 429, retryable: true, help: 'Too many failed sign-ins: wait and try again.' },
+  'auth.refresh_reused': {
+    status: 401,
+    retryable: false,
+    help: 'This refresh token was used before; every session that came from it has ended.',
+  },
+  'auth.site_unknown': { status: 401, retryable: false, help: 'No site has this site key.' },
+  forbidden: { status: 403, retryable: false, help: 'You are signed in but not allowed to do this.' },
+  'transport.insecure': { status: 403, retryable: false, help: 'This server takes TLS connections only.' },
+  not_found: { status: 404, retryable: false, help: 'There is nothing here, or it is not yours.' },
+  conflict: { status: 409, retryable: true, help: 'It was changed meanwhile: read it again and repeat.' },
+  already_exists: { status: 409, retryable: false, help: 'Something with this name or key exists already.' },
+  'conversation.taken': { status: 409, retryable: false, help: 'Another agent has this conversation.' },
+  'conversation.closed': { status: 409, retryable: false, help: 'The conversation is closed.' },
+  'agent.at_capacity': {
+    status: 409,
+    retryable: true,
+    help: 'You have as many chats as your capacity allows.',
+  },
+  'agent.offline': { status: 409, retryable: false, help: 'Set your presence to online first.' },
+  payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
+  invalid_value: {
+    status: 422,
+    retryable: false,
+    help: 'The request is well formed but a value is not allowed.',
+  },
+  'message.too_long': { status: 422, retryable: false, help: 'The message is longer than the limit.' },
+  'profile.field_not_allowed': {
+    status: 422,
+    retryable: false,
+    help: "The account's data-processing agreement does not list this field; nothing was kept.",
+  },
+  'redaction.pattern_unsupported': {
+    status: 422,
+    retryable: false,
+    help: 'The pattern cannot run in linear time (look-around and back-references are refused) or is not valid.',
+  },
+  'redaction.example_failed': {
+    status: 422,
+    retryable: false,
+    help: "One of the rule's own examples does not behave as it says.",
+  },
+  'account.region_mismatch': {
+    status: 422,
+    retryable: false,
+    help: 'The account belongs to another region than this deployment.',
+  },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    help: 'Too many requests: wait as long as Retry-After says.',
+  },
+  'session.limit': {
+    status: 429,
+    retryable: true,
+    help: 'The site has as many visitor sessions as it allows.',
+  },
+  internal: { status: 500, retryable: true, help: 'Something failed on the server; it was logged.' },
+  'transcript.tampered': {
+    status: 500,
+    retryable: false,
+    help: 'The stored transcript fails its integrity check and is not served.',
+  },
+  'store.unavailable': {
+    status: 503,
+    retryable: true,
+    help: 'The database does not answer: try again shortly.',
+  },
+  shutting_down: { status: 503, retryable: true, help: 'The server is stopping: reconnect in a moment.' },
+} as const satisfies Record<string, { status: number; retryable: boolean; help: string }>;
+
+/** A code from the closed table {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The error half of every socket acknowledgement. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Where in the payload the fault lies, when it does. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Milliseconds to wait before the next try, with `rate_limited`. */
+  readonly retryAfterMs?: number;
+}
+
+/** What every client event is answered with. */
+export type Ack<T> =
+  | { readonly ok: true; readonly data: T }
+  | { readonly ok: false; readonly error: WireError };

@@ -1,0 +1,211 @@
+import type { ClosedBy, ConversationStatus, WireConversation } from './conversation.ts';
+import type { ErrorCode } from './error-codes.ts';
+import type { WireMessage } from './message.ts';
+
+/** Where the REST interface lives. */
+export const API_BASE = '/api/v1';
+
+/** Body of every error answer, `application/problem+json`. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** A page of a list; `nextCursor` is there when more follows. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string;
+}
+
+/** Built-in roles. */
+export const ROLE_KEYS = [
+  'agent',
+  'supervisor',
+  'analyst',
+  'privacy-officer',
+  'account-administrator',
+  'operator',
+] as const;
+export type RoleKey = (typeof ROLE_KEYS)[number];
+
+export interface SignedInUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly roles: readonly string[];
+    /** What the roles add up to in this account. */
+    readonly authorizations: readonly string[];
+  }[];
+}
+
+export interface SignIn {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** Seconds the access token is valid for. */
+  readonly expiresIn: number;
+  readonly user: SignedInUser;
+}
+
+export interface PrechatField {
+  readonly key: string;
+  readonly label: string;
+  readonly required: boolean;
+}
+
+export interface SiteTheme {
+  /** CSS hex colour, `#rrggbb`. */
+  readonly primaryColor: string;
+  readonly position: 'left' | 'right';
+  readonly title: string;
+  readonly greeting: string;
+}
+
+export interface VisitorSession {
+  /** Handshake token of the `/visitor` namespace. */
+  readonly token: string;
+  /** Opaque; the device may keep it to be recognised later. */
+  readonly visitorToken: string;
+  readonly sessionId: string;
+  /** The chat of this visitor that is still open, to resume. */
+  readonly openConversationId?: string;
+  readonly site: {
+    readonly name: string;
+    readonly theme: SiteTheme;
+    readonly online: boolean;
+    readonly prechat: readonly PrechatField[];
+    readonly locale: string;
+  };
+}
+
+export interface CustomField {
+  readonly key: string;
+  readonly label: string;
+  readonly category: string;
+  readonly searchable: boolean;
+}
+
+export interface BusinessHours {
+  readonly alwaysOpen: boolean;
+  /** Local times `HH:MM` in the account's time zone; weekday 1 is Monday, 7 is Sunday. */
+  readonly intervals: readonly { readonly weekday: number; readonly from: string; readonly to: string }[];
+}
+
+export interface AccountSettings {
+  readonly name: string;
+  readonly transcriptRetentionDays: number;
+  readonly logRetentionDays: number;
+  readonly region: string;
+  readonly timeZone: string;
+  readonly businessHours: BusinessHours;
+  readonly dpa: { readonly customFields: readonly CustomField[] };
+  readonly redaction: { readonly applyTo: 'store' | 'store-and-delivery' };
+  readonly routing: {
+    readonly assignment: 'automatic' | 'manual';
+    /** Chats an agent takes at once unless set otherwise. */
+    readonly defaultCapacity: number;
+    /** Milliseconds an agent may be disconnected before their chats go back to the queue. */
+    readonly agentGraceMs: number;
+  };
+}
+
+export interface WireSite {
+  readonly id: string;
+  readonly name: string;
+  readonly siteKey: string;
+  readonly locale: string;
+  readonly theme: SiteTheme;
+  readonly prechat: readonly PrechatField[];
+  /** Origins that may embed the widget; empty: any. */
+  readonly allowedOrigins: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface WireUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly disabled: boolean;
+  readonly createdAt: string;
+}
+
+/** Fixed text, or the last characters kept behind a mask. */
+export type RedactionReplacement = string | { readonly keepLast: number; readonly mask: string };
+
+export interface WireRedactionRule {
+  readonly id: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly flags: string;
+  readonly check?: string;
+  readonly replacement: RedactionReplacement;
+  readonly scope: {
+    readonly from: readonly ('visitor' | 'agent')[];
+    readonly places: readonly ('message' | 'profile' | 'url')[];
+  };
+  readonly enabled: boolean;
+  /** Rules run and are credited in ascending order. */
+  readonly order: number;
+  readonly builtin?: string;
+  readonly digitWords: boolean;
+  readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface RedactionPreview {
+  readonly text: string;
+  readonly matches: readonly { readonly ruleId: string; readonly start: number; readonly end: number }[];
+}
+
+/** A conversation opened by staff. */
+export interface WireTranscript extends WireConversation {
+  readonly messages?: readonly WireMessage[];
+  readonly profile?: WireProfile;
+}
+
+/** What is known of the visitor in one conversation. */
+export interface WireProfile {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly prechat: Readonly<Record<string, string>>;
+  readonly pages: readonly { readonly url: string; readonly title?: string; readonly at: string }[];
+  readonly referrer?: string;
+  readonly language?: string;
+  readonly browser?: string;
+  readonly os?: string;
+  readonly device?: string;
+}
+
+export interface ConversationQuery {
+  readonly agentId?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly caseId?: string;
+  readonly status?: ConversationStatus;
+}
+
+export interface WireActivity {
+  readonly sessionId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly connectedAt: string;
+  readonly disconnectedAt?: string;
+}
+
+export interface WireAuditEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: { readonly kind: 'user' | 'system' | 'visitor'; readonly id?: string };
+  readonly action: string;
+  readonly target?: { readonly kind: string; readonly id: string };
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type { ClosedBy };

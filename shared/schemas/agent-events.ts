@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import type { AgentEventName, AgentEvents } from '../protocol/agent-events.ts';
+import { idSchema, type Matches } from './common.ts';
+import { chatRefSchema, messageSendSchema, resumeSchema, seenSchema } from './message.ts';
+
+const emptySchema = z.record(z.string(), z.never());
+
+/** One validator for each event that a staff client may send. */
+export const agentEventSchemas = {
+  'presence:set': z.object({
+    status: z.enum(['online', 'away', 'offline']),
+    capacity: z.int().min(0).max(100).optional(),
+  }),
+  'queue:list': emptySchema,
+  'chat:list': emptySchema,
+  'chat:accept': chatRefSchema,
+  'message:send': messageSendSchema,
+  'note:add': messageSendSchema,
+  'chat:resume': resumeSchema,
+  typing: z.object({ conversationId: idSchema, active: z.boolean() }),
+  'message:seen': seenSchema,
+  'chat:close': chatRefSchema,
+  'chat:tag': z.object({
+    conversationId: idSchema,
+    tags: z.array(z.string().trim().min(1).max(LIMITS.tagLength)).max(LIMITS.tagsPerConversation),
+  }),
+  'chat:case': z.object({
+    conversationId: idSchema,
+    caseId: z.string().trim().min(1).max(LIMITS.caseIdLength),
+  }),
+} satisfies Record<AgentEventName, z.ZodType>;
+
+type Schemas = typeof agentEventSchemas;
+/** Fails to compile when a schema and the protocol disagree. */
+export const agentEventsAgree: {
+  [Name in AgentEventName]: Matches<Schemas[Name], AgentEvents[Name]['payload']>;
+} = {
+  'presence:set': true,
+  'queue:list': true,
+  'chat:list': true,
+  'chat:accept': true,
+  'message:send': true,
+  'note:add': true,
+  'chat:resume': true,
+  typing: true,
+  'message:seen': true,
+  'chat:close': true,
+  'chat:tag': true,
+  'chat:case': true,
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+
+/** An opaque id as it comes from outside. */
+export const idSchema = z.string().min(1).max(64);
+
+/** Compile-time proof that a schema yields exactly the type both ends agreed on. */
+export type Matches<Schema extends z.ZodType, Expected> = [z.infer<Schema>] extends [Expected]
+  ? [Expected] extends [z.infer<Schema>]
+    ? true
+    : never
+  : never;
+
+export const nameSchema = z.string().trim().min(1).max(LIMITS.nameLength);
+export const emailSchema = z.string().trim().toLowerCase().max(LIMITS.emailLength).pipe(z.email());
+export const fieldsSchema = z
+  .record(z.string().min(1).max(LIMITS.fieldKeyLength), z.string().max(LIMITS.fieldValueLength))
+  .refine((fields) => Object.keys(fields).length <= LIMITS.fieldsPerProfile, 'too many fields');
