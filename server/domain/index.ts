@@ -10,3 +10,4 @@ export * from './presence.ts';
 export * from './private.ts';
 export * from './profile.ts';
 export * from './redaction-rule.ts';
+export * from './conversation-states.ts';

@@ -1,4 +1,4 @@
-import { AbilityBuilder, createMongoAbility, type MongoAbility, subject } from '@casl/ability';
+import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
 import type { RoleKey } from '../../shared/protocol/index.ts';
 import type { Membership } from './account.ts';
 
@@ -66,7 +66,7 @@ export function abilityOf(memberships: readonly Membership[]): AccountAbility {
 
 /** Whether the ability covers the authorization in this account. */
 export function allows(ability: AccountAbility, authorization: Authorization, accountId: string): boolean {
-  return ability.can(authorization, subject('account', { kind: 'account' as const, id: accountId }));
+  return ability.can(authorization, { kind: 'account', id: accountId });
 }
 
 /** A signed-in staff member acting in one account. */

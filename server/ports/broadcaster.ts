@@ -2,15 +2,15 @@ import type { ServerToAgent, ServerToVisitor } from '../../shared/protocol/index
 
 /** Whom a live event goes to. */
 export interface Broadcaster {
-  /** All sockets of the visitor in this conversation, except the one named. */
+  /** All sockets (tabs) of a visitor's session, except the one named. */
   toVisitor<Name extends keyof ServerToVisitor>(
-    target: { conversationId: string; exceptSocketId?: string },
+    target: { sessionId: string; exceptSocketId?: string | undefined },
     name: Name,
     payload: ServerToVisitor[Name],
   ): void;
   /** All sockets of one staff member in one account. */
   toAgent<Name extends keyof ServerToAgent>(
-    target: { accountId: string; agentId: string; exceptSocketId?: string },
+    target: { accountId: string; agentId: string; exceptSocketId?: string | undefined },
     name: Name,
     payload: ServerToAgent[Name],
   ): void;
@@ -22,11 +22,8 @@ export interface Broadcaster {
   ): void;
   /** Ends every socket of a staff member in one account (role taken away, signed out). */
   disconnectAgent(accountId: string, agentId: string): void;
-  /** Puts the visitor's sockets of a session into the conversation's room, or takes all out of it. */
-  joinConversation(sessionId: string, conversationId: string): void;
-  leaveConversation(conversationId: string): void;
-  /** Whether a socket of the visitor is connected. */
-  visitorOnline(conversationId: string): Promise<boolean>;
+  /** Whether a socket of the visitor's session is connected. */
+  visitorOnline(sessionId: string): Promise<boolean>;
 }
 
 /** Notices between nodes (and within one) that something cached has changed. Carries ids only. */

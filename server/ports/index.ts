@@ -6,3 +6,4 @@ export * from './logger.ts';
 export * from './metrics.ts';
 export * from './rate-limiter.ts';
 export * from './stores.ts';
+export * from './cipher.ts';

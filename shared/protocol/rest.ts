@@ -171,16 +171,23 @@ export interface WireTranscript extends WireConversation {
   readonly profile?: WireProfile;
 }
 
+/** One page that a visitor saw. */
+export interface WirePageVisit {
+  readonly url: string;
+  readonly title?: string;
+  readonly at: string;
+  /** Deepest point seen, 0 to 100. */
+  readonly scrollDepth?: number;
+}
+
 /** What is known of the visitor in one conversation. */
 export interface WireProfile {
   readonly fields: Readonly<Record<string, string>>;
   readonly prechat: Readonly<Record<string, string>>;
-  readonly pages: readonly { readonly url: string; readonly title?: string; readonly at: string }[];
+  readonly pages: readonly WirePageVisit[];
   readonly referrer?: string;
-  readonly language?: string;
-  readonly browser?: string;
-  readonly os?: string;
-  readonly device?: string;
+  /** What the visitor wrote with their rating. */
+  readonly ratingComment?: string;
 }
 
 export interface ConversationQuery {

@@ -1,0 +1,27 @@
+import type { MessageRecord } from '../../../domain/index.ts';
+import { createCodec, type DocumentOf } from '../codec.ts';
+import { bytes, count, createSchema, TTL_INDEX, text, time } from './shape.ts';
+
+const TIMES = ['retainFrom', 'expiresAt'] as const;
+export type MessageDocument = DocumentOf<MessageRecord, (typeof TIMES)[number]>;
+export const messageCodec = createCodec<MessageRecord, (typeof TIMES)[number]>(TIMES);
+
+/** `accountId` alone is indexed for a change of an account's retention. */
+export const messageSchema = createSchema<MessageDocument>({
+  fields: {
+    accountId: text,
+    conversationId: text,
+    seq: count,
+    clientKey: text,
+    sealed: bytes,
+    hash: bytes,
+    retainFrom: time,
+    expiresAt: time,
+  },
+  indexes: [
+    { keys: { conversationId: 1, seq: 1 }, options: { unique: true } },
+    { keys: { conversationId: 1, clientKey: 1 }, options: { unique: true } },
+    { keys: { accountId: 1 } },
+    TTL_INDEX,
+  ],
+});

@@ -1,0 +1,107 @@
+import type { Conversation } from '../../domain/index.ts';
+import type { Broadcaster, Clock, ConversationStore, Logger, Metrics } from '../../ports/index.ts';
+import { presentChatUpdate, presentConversation } from '../../presenters/conversation-presenter.ts';
+import type { AgentNames } from './agent-names.ts';
+
+/** Queue changes of an account are told together, at most this often. */
+const QUEUE_NOTICE_MS = 150;
+/** Visitors further back than this learn their place when they come nearer. */
+const TOLD_POSITIONS = 500;
+
+export interface NotifierDeps {
+  readonly broadcaster: Broadcaster;
+  readonly conversations: ConversationStore;
+  readonly names: AgentNames;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Tells the parties of a conversation, and those who wait, what has changed. */
+export class ConversationNotifier {
+  readonly #deps: NotifierDeps;
+  readonly #scheduled = new Map<string, () => void>();
+  readonly #positions = new Map<string, Map<string, number>>();
+
+  constructor(deps: NotifierDeps) {
+    this.#deps = deps;
+  }
+
+  /** The visitor and the agent concerned see the new state. */
+  async changed(conversation: Conversation, alsoAgentId?: string): Promise<void> {
+    const { broadcaster, names } = this.#deps;
+    const agentName = await names.ofConversation(conversation);
+    const { accountId, sessionId } = conversation;
+    broadcaster.toVisitor({ sessionId }, 'chat:update', presentChatUpdate(conversation, { agentName }));
+    const view = presentConversation(conversation, { agentName });
+    const agentIds = new Set([agentIdOf(conversation), alsoAgentId]);
+    for (const agentId of agentIds) {
+      if (agentId !== undefined) broadcaster.toAgent({ accountId, agentId }, 'chat:update', view);
+    }
+  }
+
+  /** The conversation is this agent's now. */
+  async assigned(conversation: Conversation): Promise<void> {
+    const agentId = agentIdOf(conversation);
+    if (agentId === undefined) return;
+    const { accountId, sessionId } = conversation;
+    const agentName = await this.#deps.names.ofConversation(conversation);
+    const visitorOnline = await this.#deps.broadcaster.visitorOnline(sessionId);
+    const view = presentConversation(conversation, { agentName, visitorOnline });
+    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:assigned', view);
+    await this.changed(conversation);
+  }
+
+  /** Staff may accept this one by hand. */
+  offered(conversation: Conversation): void {
+    const view = presentConversation(conversation, { visitorOnline: true });
+    this.#deps.broadcaster.toStaff(conversation.accountId, 'chat:offered', view);
+  }
+
+  /** Soon tells staff the length of the queue, and visitors whose place has changed. */
+  queueChanged(accountId: string): void {
+    if (this.#scheduled.has(accountId)) return;
+    const cancel = this.#deps.clock.after(QUEUE_NOTICE_MS, () => {
+      this.#scheduled.delete(accountId);
+      this.#tellQueue(accountId).catch((error) => this.#deps.logger.error('queue notice failed', error));
+    });
+    this.#scheduled.set(accountId, cancel);
+  }
+
+  /** 1 is next in line. */
+  async positionOf(conversation: Conversation): Promise<number | undefined> {
+    if (conversation.status !== 'queued') return undefined;
+    const queue = await this.#deps.conversations.queue(conversation.accountId, TOLD_POSITIONS);
+    const index = queue.findIndex(({ id }) => id === conversation.id);
+    return index === -1 ? undefined : index + 1;
+  }
+
+  close(): void {
+    for (const cancel of this.#scheduled.values()) cancel();
+    this.#scheduled.clear();
+  }
+
+  async #tellQueue(accountId: string): Promise<void> {
+    const [queue, length] = await Promise.all([
+      this.#deps.conversations.queue(accountId, TOLD_POSITIONS),
+      this.#deps.conversations.queueLength(accountId),
+    ]);
+    this.#deps.metrics.gauge('conversations_queued', length);
+    this.#deps.broadcaster.toStaff(accountId, 'queue:update', { length });
+    const before = this.#positions.get(accountId);
+    const now = new Map(queue.map(({ id }, index) => [id, index + 1]));
+    for (const conversation of queue) {
+      const queuePosition = now.get(conversation.id);
+      if (before?.get(conversation.id) === queuePosition) continue;
+      const { sessionId } = conversation;
+      const update = presentChatUpdate(conversation, { queuePosition });
+      this.#deps.broadcaster.toVisitor({ sessionId }, 'chat:update', update);
+    }
+    if (now.size === 0) this.#positions.delete(accountId);
+    else this.#positions.set(accountId, now);
+  }
+}
+
+function agentIdOf(conversation: Conversation): string | undefined {
+  return conversation.status === 'queued' ? undefined : conversation.agentId;
+}

@@ -1,0 +1,76 @@
+import type { WireProfile } from '../../../shared/protocol/index.ts';
+import type { Conversation } from '../../domain/index.ts';
+import type { Lanes } from '../../pipeline/lanes.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
+import type { SealContext, Sealer } from '../../pipeline/seal.ts';
+import type { ProfileStore } from '../../ports/index.ts';
+import type { LiveVisitors } from './live-visitors.ts';
+
+const PART = 'profile';
+
+export interface ConversationProfilesDeps {
+  readonly lanes: Lanes;
+  readonly sealer: Sealer;
+  readonly store: ProfileStore;
+  readonly redactor: Redactor;
+  readonly live: LiveVisitors;
+}
+
+/**
+ * The profile that goes with a transcript: what is known of the visitor when the chat starts and while it
+ * lasts, sealed under the conversation's data key, and erased with it.
+ */
+export class ConversationProfiles {
+  readonly #deps: ConversationProfilesDeps;
+
+  constructor(deps: ConversationProfilesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Keeps what is known at the start of a conversation; pre-chat answers are redacted first. */
+  async begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
+    const { accountId, sessionId } = conversation;
+    const clean = await this.#deps.redactor.fields(accountId, prechat, { from: 'visitor', place: 'profile' });
+    await this.#put(conversation, { ...this.#deps.live.snapshot(sessionId), prechat: clean });
+    this.#deps.live.follow(sessionId, conversation.id, accountId);
+  }
+
+  /** Adds to a kept profile; texts are redacted first. */
+  async merge(
+    conversation: Conversation,
+    more: { ratingComment?: string; live?: Pick<WireProfile, 'fields' | 'pages' | 'referrer'> },
+  ): Promise<void> {
+    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    const before = await this.read(context);
+    const comment = await this.#cleanComment(conversation.accountId, more.ratingComment);
+    await this.#put(conversation, { ...before, ...more.live, ...comment });
+  }
+
+  /** @throws IntegrityError when the record is not what was kept */
+  async read(context: SealContext): Promise<WireProfile> {
+    const record = await this.#deps.store.get(context.conversationId);
+    if (record === undefined) return { fields: {}, prechat: {}, pages: [] };
+    return this.#deps.sealer.openPart(context, PART, record.sealed) as WireProfile;
+  }
+
+  async #cleanComment(
+    accountId: string,
+    comment: string | undefined,
+  ): Promise<Pick<WireProfile, 'ratingComment'>> {
+    if (comment === undefined) return {};
+    const { text } = await this.#deps.redactor.text(accountId, comment, { from: 'visitor', place: 'message' });
+    return { ratingComment: text };
+  }
+
+  async #put(conversation: Conversation, profile: WireProfile): Promise<void> {
+    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    await this.#deps.store.put({
+      conversationId: conversation.id,
+      accountId: conversation.accountId,
+      sessionId: conversation.sessionId,
+      sealed: this.#deps.sealer.sealPart(context, PART, profile),
+      retainFrom: context.retainFrom,
+      expiresAt: context.expiresAt,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { LIMITS } from '../../shared/limits.ts';
+import { type Admitted, type Conversation, type Draft, Refusal } from '../domain/index.ts';
+
+/** Who wants to write, as the edge knows them. */
+export type Sender =
+  | { readonly kind: 'visitor'; readonly sessionId: string }
+  | { readonly kind: 'agent'; readonly agentId: string };
+
+/**
+ * Lets a message in: the sender belongs to the conversation, the conversation is open, the text has a
+ * fitting length. Gives it the server's time.
+ * @throws Refusal `not_found`, `forbidden`, `conversation.closed`, `message.too_long`, `invalid_value`
+ */
+export function admit(draft: Draft, conversation: Conversation, sender: Sender, now: number): Admitted {
+  assertParty(conversation, sender, draft.kind);
+  if (conversation.status === 'closed' && draft.kind !== 'note') throw new Refusal('conversation.closed');
+  const { length } = draft.text.reveal();
+  if (length > LIMITS.messageLength) throw new Refusal('message.too_long');
+  if (draft.text.reveal().trim() === '') {
+    throw new Refusal('invalid_value', { errors: [{ path: 'text', message: 'must not be blank' }] });
+  }
+  return { ...draft, at: now } as Admitted;
+}
+
+/**
+ * A visitor writes in their own conversations, an agent in those that are theirs; any agent of the account
+ * may leave a note.
+ * @throws Refusal `not_found`, `forbidden`
+ */
+export function assertParty(conversation: Conversation, sender: Sender, kind: Draft['kind'] = 'text'): void {
+  if (sender.kind === 'visitor') {
+    if (conversation.sessionId !== sender.sessionId) throw new Refusal('not_found');
+    return;
+  }
+  if (kind === 'note') return;
+  if (conversation.status === 'queued' || conversation.agentId !== sender.agentId) {
+    throw new Refusal('forbidden', { detail: 'Accept the conversation first: it is not yours.' });
+  }
+}

@@ -1,0 +1,162 @@
+import { type Conversation, Refusal } from '../domain/index.ts';
+import { type Clock, type ConversationStore, IntegrityError, type MessageStore } from '../ports/index.ts';
+import type { KeyVault } from './key-vault.ts';
+import { Lane } from './lane.ts';
+import { CHAIN_START, type ChainHead, type SealContext, type Sealer } from './seal.ts';
+
+/** A lane that nobody used for so long is dropped from memory, its key with it. */
+const IDLE_LANE_MS = 5 * 60_000;
+const SWEEP_MS = 30_000;
+/** Records read back for the tails of a lane that is loaded again. */
+const TAIL_RECORDS = 8;
+
+export interface LanesDeps {
+  readonly conversations: ConversationStore;
+  readonly messages: MessageStore;
+  readonly vault: KeyVault;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** The conversations that this node has at hand. */
+export class Lanes {
+  readonly #deps: LanesDeps;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #loading = new Map<string, Promise<Lane>>();
+  readonly #stopSweep: () => void;
+
+  constructor(deps: LanesDeps) {
+    this.#deps = deps;
+    this.#stopSweep = deps.clock.every(SWEEP_MS, () => this.#sweep());
+  }
+
+  /** The lane if it is at hand. */
+  peek(conversationId: string): Lane | undefined {
+    return this.#lanes.get(conversationId);
+  }
+
+  /** @throws Refusal `not_found` when the account has no such conversation, or it is erased */
+  async open(accountId: string, conversationId: string): Promise<Lane> {
+    const lane = this.#lanes.get(conversationId) ?? (await this.#load(accountId, conversationId));
+    if (lane.context.accountId !== accountId || lane.gone) throw new Refusal('not_found');
+    lane.lastUsedAt = this.#deps.clock.now();
+    return lane;
+  }
+
+  /** Makes the lane of a conversation that was just created: its key is new and it has no messages. */
+  async create(conversation: Conversation): Promise<Lane> {
+    const { id: conversationId, accountId, startedAt: retainFrom, expiresAt } = conversation;
+    const owner = { accountId, conversationId, retainFrom, expiresAt };
+    const key = await this.#deps.vault.createDataKey(owner);
+    const lane = this.#lane(conversation, key, CHAIN_START);
+    this.#lanes.set(conversationId, lane);
+    return lane;
+  }
+
+  /** Tells the lane of a new state of its conversation. */
+  update(conversation: Conversation): void {
+    const lane = this.#lanes.get(conversation.id);
+    if (lane !== undefined && lane.conversation.version <= conversation.version) lane.conversation = conversation;
+  }
+
+  /** Drops the lane and its key from memory; what it has in flight is still finished. */
+  drop(conversationId: string): void {
+    this.#lanes.delete(conversationId);
+    this.#loading.delete(conversationId);
+  }
+
+  /** Drops what is idle of an account, so that new lifetimes are read. */
+  dropAccount(accountId: string): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.context.accountId === accountId && lane.idle) this.drop(lane.id);
+    }
+  }
+
+  /** All lanes at hand. */
+  all(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  /** Reads the end of the chain again, after another writer has moved it. */
+  async reloadHead(lane: Lane): Promise<void> {
+    const last = await this.#deps.messages.last(lane.id);
+    lane.head = last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
+    lane.stale = false;
+  }
+
+  close(): void {
+    this.#stopSweep();
+    this.#lanes.clear();
+  }
+
+  /** Loads once however many ask, and in their order. */
+  #load(accountId: string, conversationId: string): Promise<Lane> {
+    const running = this.#loading.get(conversationId);
+    if (running !== undefined) return running;
+    const loading = this.#read(accountId, conversationId)
+      .then((lane) => {
+        if (this.#loading.get(conversationId) === loading) this.#lanes.set(conversationId, lane);
+        return lane;
+      })
+      .finally(() => this.#loading.delete(conversationId));
+    this.#loading.set(conversationId, loading);
+    return loading;
+  }
+
+  async #read(accountId: string, conversationId: string): Promise<Lane> {
+    const [conversation, key, last] = await Promise.all([
+      this.#deps.conversations.get(accountId, conversationId),
+      this.#deps.vault.dataKey(conversationId),
+      this.#deps.messages.last(conversationId),
+    ]);
+    if (conversation === undefined || key === undefined) throw new Refusal('not_found');
+    const head = last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
+    const lane = this.#lane(conversation, key, head);
+    await this.#readTails(lane);
+    return lane;
+  }
+
+  /** What the last senders wrote, so that a number split over a restart is still seen. */
+  async #readTails(lane: Lane): Promise<void> {
+    const afterSeq = Math.max(0, lane.head.seq - TAIL_RECORDS - 1);
+    const records = await this.#deps.messages.read({
+      conversationId: lane.id,
+      afterSeq,
+      limit: TAIL_RECORDS + 1,
+    });
+    let before: ChainHead | undefined = afterSeq === 0 ? CHAIN_START : undefined;
+    for (const record of records) {
+      if (before !== undefined) this.#extendTail(lane, record, before);
+      before = { seq: record.seq, hash: record.hash };
+    }
+  }
+
+  /** A record that fails its check adds nothing; reading the transcript reports it. */
+  #extendTail(lane: Lane, record: Parameters<Sealer['open']>[0], before: ChainHead): void {
+    try {
+      const message = this.#deps.sealer.open(record, lane.context, before);
+      lane.extendTail(message.from, { id: message.id, text: message.text });
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+    }
+  }
+
+  #lane(conversation: Conversation, key: Uint8Array, head: ChainHead): Lane {
+    const context: SealContext = {
+      accountId: conversation.accountId,
+      conversationId: conversation.id,
+      key,
+      retainFrom: conversation.startedAt,
+      expiresAt: conversation.expiresAt,
+    };
+    return new Lane({ conversation, context, head, now: this.#deps.clock.now() });
+  }
+
+  #sweep(): void {
+    const before = this.#deps.clock.now() - IDLE_LANE_MS;
+    for (const lane of this.#lanes.values()) {
+      const anchored = lane.anchoredSeq >= lane.head.seq;
+      if (lane.lastUsedAt < before && lane.idle && anchored) this.#lanes.delete(lane.id);
+    }
+  }
+}

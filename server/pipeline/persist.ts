@@ -1,0 +1,244 @@
+import { Refusal, type Sealed, type Stored } from '../domain/index.ts';
+import type { AppendOutcome, Clock, Logger, MessageStore, Metrics } from '../ports/index.ts';
+import { logId } from '../ports/index.ts';
+import type { Lane, LaneEntry, Persisted } from './lane.ts';
+import type { Lanes } from './lanes.ts';
+import type { ChainHead, Sealer } from './seal.ts';
+import type { TranscriptReader } from './transcript-reader.ts';
+
+export interface GroupCommitDeps {
+  readonly messages: MessageStore;
+  readonly lanes: Lanes;
+  readonly sealer: Sealer;
+  readonly reader: TranscriptReader;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly limits: {
+    /** Messages in one write at the most. */
+    readonly maxBatch: number;
+    /** Messages of one conversation in one write at the most, so that a busy one delays nobody. */
+    readonly maxPerConversation: number;
+  };
+}
+
+/** Pauses before a failed write is tried again, in milliseconds; after the last one its senders are told. */
+const RETRY_PAUSES_MS = [50, 250, 1_000];
+/** A writer that loses its place so often in a row gives up. */
+const MAX_ATTEMPTS = 20;
+
+interface BatchItem {
+  readonly lane: Lane;
+  readonly entry: LaneEntry;
+  readonly sealed: Sealed;
+}
+
+/**
+ * Group commit: what arrives while one write runs goes into the next, so that durability costs one round
+ * trip shared by all who write in the same moment. Acknowledgement and delivery follow the write.
+ */
+export class GroupCommit {
+  readonly #deps: GroupCommitDeps;
+  readonly #dirty = new Set<Lane>();
+  #running: Promise<void> | undefined;
+
+  constructor(deps: GroupCommitDeps) {
+    this.#deps = deps;
+  }
+
+  /** Hands a message to the next write. The same client key again answers what became of the first. */
+  submit(lane: Lane, input: Pick<LaneEntry, 'message' | 'clientKey' | 'deliver'>): Promise<Persisted> {
+    const known = lane.recent(input.clientKey);
+    if (known !== undefined) return known.then((first) => ({ ...first, fresh: false }));
+    const outcome = new Promise<Persisted>((resolve, reject) => {
+      lane.pending.push({ ...input, attempts: 0, resolve, reject });
+    });
+    lane.remember(input.clientKey, outcome);
+    outcome.catch(() => lane.forget(input.clientKey));
+    this.#dirty.add(lane);
+    this.#running ??= this.#run();
+    return outcome;
+  }
+
+  /** Resolves when nothing waits and nothing is being written. */
+  async drain(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#dirty.size > 0) {
+        await afterPendingInput();
+        await this.#refreshStaleLanes();
+        await this.#commit(this.#takeBatch());
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #refreshStaleLanes(): Promise<void> {
+    const stale = [...this.#dirty].filter((lane) => lane.stale);
+    await Promise.all(
+      stale.map((lane) => this.#deps.lanes.reloadHead(lane).catch((error) => this.#failLane(lane, error))),
+    );
+  }
+
+  /** Seals what waits, lane by lane; a lane that cannot be sealed fails alone. */
+  #takeBatch(): BatchItem[] {
+    const batch: BatchItem[] = [];
+    for (const lane of this.#dirty) {
+      if (batch.length >= this.#deps.limits.maxBatch) break;
+      try {
+        batch.push(...this.#takeFrom(lane));
+      } catch (error) {
+        this.#failLane(lane, error);
+      }
+    }
+    return batch;
+  }
+
+  #takeFrom(lane: Lane): BatchItem[] {
+    if (lane.gone) throw new Refusal('not_found');
+    const entries = lane.pending.slice(0, this.#deps.limits.maxPerConversation);
+    let head: ChainHead = lane.head;
+    const items = entries.map((entry) => {
+      const sealed = this.#deps.sealer.seal(entry.message, lane.context, head);
+      head = sealed.record;
+      return { lane, entry, sealed };
+    });
+    lane.pending.splice(0, entries.length);
+    lane.inFlight += entries.length;
+    if (lane.pending.length === 0) this.#dirty.delete(lane);
+    return items;
+  }
+
+  async #commit(batch: readonly BatchItem[]): Promise<void> {
+    if (batch.length === 0) return;
+    const startedAt = performance.now();
+    const outcomes = await this.#append(batch);
+    this.#deps.metrics.observe('commit_seconds', (performance.now() - startedAt) / 1_000);
+    this.#deps.metrics.observe('commit_batch_size', batch.length);
+    const again = new Map<Lane, LaneEntry[]>();
+    for (const [index, item] of batch.entries()) {
+      item.lane.inFlight -= 1;
+      this.#settle(item, outcomes[index] ?? new Refusal('store.unavailable'), again);
+    }
+    for (const [lane, entries] of again) this.#requeue(lane, entries);
+    for (const { lane } of batch) lane.settled();
+  }
+
+  #settle(item: BatchItem, outcome: AppendOutcome | Error, again: Map<Lane, LaneEntry[]>): void {
+    const { lane, entry, sealed } = item;
+    if (outcome instanceof Error) {
+      lane.stale = true;
+      entry.reject(outcome);
+      return;
+    }
+    switch (outcome.kind) {
+      case 'stored':
+        this.#settleStored(item);
+        return;
+      case 'duplicate':
+        lane.stale = true;
+        this.#deps.metrics.count('messages_duplicate_total');
+        this.#settleDuplicate(lane, entry);
+        return;
+      case 'conflict':
+        lane.stale = true;
+        entry.attempts += 1;
+        if (entry.attempts > MAX_ATTEMPTS) entry.reject(new Refusal('conflict'));
+        else again.set(lane, [...(again.get(lane) ?? []), entry]);
+        return;
+      default:
+        entry.reject(new Error(`unknown outcome for seq ${sealed.record.seq}`));
+    }
+  }
+
+  #settleStored({ lane, entry, sealed }: BatchItem): void {
+    lane.head = { seq: sealed.record.seq, hash: sealed.record.hash };
+    const stored = { seq: sealed.record.seq, content: sealed.content } as Stored;
+    this.#deps.metrics.count('messages_stored_total');
+    try {
+      entry.deliver(stored);
+    } catch (error) {
+      this.#deps.logger.error('delivery failed', error, { conversationId: logId(lane.id) });
+    }
+    entry.resolve({ seq: stored.seq, content: stored.content, fresh: true });
+  }
+
+  /** Kept before, perhaps by another node or before a restart: answers what was kept then. */
+  #settleDuplicate(lane: Lane, entry: LaneEntry): void {
+    this.#deps.reader
+      .findByClientKey(lane.context, entry.clientKey)
+      .then((message) => {
+        if (message === undefined) entry.reject(new Refusal('conflict'));
+        else entry.resolve({ seq: message.seq, content: message, fresh: false });
+      })
+      .catch((error) => entry.reject(error));
+  }
+
+  #requeue(lane: Lane, entries: readonly LaneEntry[]): void {
+    lane.pending.unshift(...entries);
+    this.#dirty.add(lane);
+  }
+
+  #failLane(lane: Lane, error: unknown): void {
+    const entries = lane.pending.splice(0);
+    this.#dirty.delete(lane);
+    for (const entry of entries) entry.reject(error);
+    lane.settled();
+  }
+
+  /**
+   * Writes the batch; a failed write is tried again as it is (a record that is there already counts as
+   * stored). When it keeps failing, each conversation is tried alone, so that one bad record harms no other.
+   */
+  async #append(batch: readonly BatchItem[]): Promise<readonly (AppendOutcome | Error)[]> {
+    for (const pauseMs of [...RETRY_PAUSES_MS, undefined]) {
+      try {
+        return await this.#deps.messages.append(batch.map(({ sealed }) => sealed));
+      } catch (error) {
+        this.#deps.logger.error('message write failed', error, { messages: batch.length });
+        if (pauseMs !== undefined) await this.#pause(pauseMs);
+      }
+    }
+    return this.#appendOneByOne(batch);
+  }
+
+  async #appendOneByOne(batch: readonly BatchItem[]): Promise<readonly (AppendOutcome | Error)[]> {
+    const outcomes = new Map<BatchItem, AppendOutcome | Error>();
+    for (const [, items] of groupByLane(batch)) {
+      try {
+        const settled = await this.#deps.messages.append(items.map(({ sealed }) => sealed));
+        for (const [index, item] of items.entries()) outcomes.set(item, settled[index] as AppendOutcome);
+      } catch {
+        for (const item of items) outcomes.set(item, new Refusal('store.unavailable'));
+      }
+    }
+    return batch.map((item) => outcomes.get(item) ?? new Refusal('store.unavailable'));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#deps.clock.after(ms, resolve);
+    });
+  }
+}
+
+function groupByLane(batch: readonly BatchItem[]): Map<Lane, BatchItem[]> {
+  const groups = new Map<Lane, BatchItem[]>();
+  for (const item of batch) {
+    const group = groups.get(item.lane);
+    if (group === undefined) groups.set(item.lane, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Lets the event loop read everything that has arrived, so that it shares the next write. */
+function afterPendingInput(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

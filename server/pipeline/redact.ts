@@ -1,0 +1,142 @@
+import type { RemovedData } from '../../shared/protocol/index.ts';
+import { type Admitted, Private, type Redacted, type StoredRedactionRule } from '../domain/index.ts';
+import {
+  compileRuleSet,
+  type RedactedText,
+  type Redaction,
+  type RedactionPlace,
+  type RuleSet,
+  redactText,
+} from '../domain/redaction/index.ts';
+import type { ChangeBus, EntityStore, Ids, Metrics } from '../ports/index.ts';
+
+const RULES_PAGE = 200;
+
+export interface RedactorDeps {
+  readonly rules: EntityStore<StoredRedactionRule>;
+  readonly bus: ChangeBus;
+  readonly ids: Ids;
+  readonly metrics: Metrics;
+  /** Whether the account lets the live agent see originals; see {@link Redacted.original}. */
+  readonly deliversOriginal: (accountId: string) => boolean;
+}
+
+/** Where a text stands and who wrote it. */
+export interface TextOrigin {
+  readonly from: 'visitor' | 'agent';
+  readonly place: RedactionPlace;
+}
+
+/** A text after redaction, and what was taken out of it, by rule. */
+export interface RedactedPiece {
+  readonly text: RedactedText;
+  readonly count: number;
+  readonly removed: readonly RemovedData[];
+}
+
+/** An account's rules, compiled. */
+export interface CompiledRules {
+  readonly set: RuleSet;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/**
+ * The one redactor: every text that anyone typed goes through it before it is kept or shown. An account's
+ * rules are compiled once and dropped when one changes, so that a change is live with the next text. When the
+ * rules cannot be read, nothing passes.
+ */
+export class Redactor {
+  readonly #deps: RedactorDeps;
+  readonly #rules = new Map<string, Promise<CompiledRules>>();
+  readonly #unsubscribe: () => void;
+
+  constructor(deps: RedactorDeps) {
+    this.#deps = deps;
+    this.#unsubscribe = deps.bus.subscribe((change) => {
+      if (change.kind === 'redaction-rules') this.#rules.delete(change.accountId);
+    });
+  }
+
+  /** A message's own stage. */
+  redact(message: Admitted, rules: CompiledRules): Redacted {
+    const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
+    const piece = this.apply(rules, message.text.reveal(), { from, place: 'message' });
+    const original = piece.count > 0 && this.#deps.deliversOriginal(message.accountId);
+    const { accountId, conversationId, clientId, kind, at } = message;
+    return {
+      accountId,
+      conversationId,
+      clientId,
+      from: message.from,
+      kind,
+      at,
+      id: this.#deps.ids.id(),
+      text: piece.text,
+      redacted: piece.count,
+      removed: piece.removed,
+      ...(original && { original: new Private(message.text.reveal()) }),
+    } as Redacted;
+  }
+
+  /** Any other text: a typing preview, a form field, a page address, a tag. */
+  async text(accountId: string, text: string, origin: TextOrigin): Promise<RedactedPiece> {
+    return this.apply(await this.rulesOf(accountId), text, origin);
+  }
+
+  /** The same for every value of a form. */
+  async fields(
+    accountId: string,
+    fields: Readonly<Record<string, string>>,
+    origin: TextOrigin,
+  ): Promise<Record<string, RedactedText>> {
+    const rules = await this.rulesOf(accountId);
+    const entries = Object.entries(fields).map(([key, value]) => [key, this.apply(rules, value, origin).text]);
+    return Object.fromEntries(entries) as Record<string, RedactedText>;
+  }
+
+  apply(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
+    const redaction = redactText(rules.set, text, origin);
+    if (redaction.count === 0) return { text: redaction.text, count: 0, removed: [] };
+    return { text: redaction.text, count: redaction.count, removed: this.#removed(redaction, rules) };
+  }
+
+  /** Compiled once, however many ask. */
+  rulesOf(accountId: string): Promise<CompiledRules> {
+    const known = this.#rules.get(accountId);
+    if (known !== undefined) return known;
+    const loading = this.#load(accountId);
+    this.#rules.set(accountId, loading);
+    loading.catch(() => {
+      if (this.#rules.get(accountId) === loading) this.#rules.delete(accountId);
+    });
+    return loading;
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#rules.clear();
+  }
+
+  async #load(accountId: string): Promise<CompiledRules> {
+    const rules: StoredRedactionRule[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#deps.rules.list({
+        where: { accountId },
+        limit: RULES_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      rules.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    const names = new Map(rules.map((rule) => [rule.id, rule.name]));
+    return { set: compileRuleSet(rules.filter((rule) => rule.enabled)), names };
+  }
+
+  #removed(redaction: Redaction, rules: CompiledRules): readonly RemovedData[] {
+    const counts = new Map<string, number>();
+    for (const { ruleId } of redaction.matches) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
+    for (const [ruleId, count] of counts) this.#deps.metrics.count('redactions_total', { rule: ruleId }, count);
+    return [...counts].map(([ruleId, count]) => ({ ruleId, name: rules.names.get(ruleId) ?? '', count }));
+  }
+}

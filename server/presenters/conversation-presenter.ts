@@ -1,0 +1,53 @@
+import type { ChatUpdate, WireAgent, WireConversation } from '../../shared/protocol/index.ts';
+import type { Conversation } from '../domain/index.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A conversation as staff sees it; `agentName` is looked up by the caller. */
+export function presentConversation(
+  conversation: Conversation,
+  more: { readonly agentName?: string | undefined; readonly visitorOnline?: boolean } = {},
+): WireConversation {
+  const { id, caseId, status, siteId, sessionId, tags, startedAt, queuedAt, expiresAt } = conversation;
+  return {
+    id,
+    caseId,
+    status,
+    siteId,
+    sessionId,
+    tags,
+    startedAt: iso(startedAt),
+    queuedAt: iso(queuedAt),
+    expiresAt: iso(expiresAt),
+    ...agentOf(conversation, more.agentName),
+    ...(conversation.departmentId !== undefined && { departmentId: conversation.departmentId }),
+    ...(conversation.rating !== undefined && { rating: conversation.rating }),
+    ...(more.visitorOnline !== undefined && { visitorOnline: more.visitorOnline }),
+    ...(conversation.status !== 'queued' &&
+      conversation.assignedAt !== undefined && { assignedAt: iso(conversation.assignedAt) }),
+    ...(conversation.status === 'closed' && {
+      closedAt: iso(conversation.closedAt),
+      closedBy: conversation.closedBy,
+    }),
+  };
+}
+
+/** What the visitor is told of the state. */
+export function presentChatUpdate(
+  conversation: Conversation,
+  more: { readonly agentName?: string | undefined; readonly queuePosition?: number | undefined } = {},
+): ChatUpdate {
+  return {
+    conversationId: conversation.id,
+    status: conversation.status,
+    ...(conversation.status === 'active' && agentOf(conversation, more.agentName)),
+    ...(conversation.status === 'queued' &&
+      more.queuePosition !== undefined && { queuePosition: more.queuePosition }),
+    ...(conversation.status === 'closed' && { closedBy: conversation.closedBy }),
+  };
+}
+
+function agentOf(conversation: Conversation, name: string | undefined): { agent?: WireAgent } {
+  if (conversation.status === 'queued' || conversation.agentId === undefined) return {};
+  return { agent: { id: conversation.agentId, name: name ?? '' } };
+}

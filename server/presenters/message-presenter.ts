@@ -1,0 +1,35 @@
+import type { SentMessage, WireMessage } from '../../shared/protocol/index.ts';
+import type { Redacted } from '../domain/index.ts';
+
+type MessageContent = Pick<
+  Redacted,
+  'id' | 'conversationId' | 'clientId' | 'from' | 'kind' | 'at' | 'redacted'
+> & { readonly text: string };
+
+/** A message as its readers see it; the sender's own sockets also get its client id. */
+export function presentMessage(
+  message: MessageContent,
+  seq: number,
+  view: { readonly toSender: boolean },
+): WireMessage {
+  return {
+    id: message.id,
+    conversationId: message.conversationId,
+    seq,
+    ...(view.toSender && { clientId: message.clientId }),
+    from: message.from,
+    kind: message.kind,
+    text: message.text,
+    at: new Date(message.at).toISOString(),
+    redacted: message.redacted,
+  };
+}
+
+/** The answer to whoever sent it. */
+export function presentSent(
+  content: Pick<Redacted, 'id' | 'at' | 'text' | 'redacted' | 'removed'>,
+  seq: number,
+): SentMessage {
+  const { id, at, text, redacted, removed } = content;
+  return { id, seq, at: new Date(at).toISOString(), text, redacted, removed };
+}
