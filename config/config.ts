@@ -1,0 +1,179 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { crossFaults, type Readable, warningsOf } from './checks.ts';
+import { ConfigError } from './config-error.ts';
+import { Malformed } from './parsers.ts';
+import type { Secret } from './secret.ts';
+import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts';
+
+/** A checked configuration. Everything that the product reads from its environment is in here. */
+export interface Config {
+  readonly environment: Values['NODE_ENV'];
+  readonly server: ServerConfig;
+  readonly store: StoreConfig;
+  readonly security: SecurityConfig;
+  readonly bootstrap: BootstrapConfig;
+  readonly limits: LimitsConfig;
+  readonly logs: LogsConfig;
+  /** Settings that work but are rarely meant; constant texts, to be logged at start. */
+  readonly warnings: readonly string[];
+}
+
+export interface ServerConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly trustProxyHops: number;
+  readonly requireTls: boolean;
+  readonly region: string;
+}
+
+export interface StoreConfig {
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly mongodbUri: Secret<string> | undefined;
+  readonly redisUrl: Secret<string> | undefined;
+  readonly groupCommit: { readonly maxDelayMs: number; readonly maxMessages: number };
+}
+
+/** Keys as configured; `resolveSecrets` answers the ones in force. */
+export interface SecurityConfig {
+  readonly masterKey: Secret<Uint8Array> | undefined;
+  readonly jwtSecret: Secret<string> | undefined;
+}
+
+export interface BootstrapConfig {
+  readonly adminEmail: string;
+  readonly adminPassword: Secret<string> | undefined;
+  readonly account: string;
+  readonly siteKey: string;
+}
+
+/** A rate in the shape of the rate limiter's port. `points` is already multiplied by `rateFactor`. */
+export interface ConfiguredRate {
+  readonly name: string;
+  readonly points: number;
+  readonly windowMs: number;
+  readonly stops: string;
+}
+
+export interface LimitsConfig {
+  /** For rates that are not listed here. */
+  readonly rateFactor: number;
+  readonly handshakes: ConfiguredRate;
+  readonly events: ConfiguredRate;
+  readonly chatStarts: ConfiguredRate;
+  readonly socketsWithoutToken: number;
+  readonly handshakeTimeoutMs: number;
+  readonly bodyMaxBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly eventMaxBytes: number;
+  readonly socketsPerSession: number;
+  readonly sessionsPerSite: number;
+  readonly outboundBufferMaxBytes: number;
+}
+
+export interface LogsConfig {
+  readonly level: Values['LOG_LEVEL'];
+  readonly retentionDays: number;
+  /** Absolute. */
+  readonly dir: string;
+}
+
+/** Variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the whole configuration; nothing else in the product reads `process.env`. An empty variable
+ * counts as unset.
+ * @throws ConfigError with every fault there is, not only the first
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const { values, faults } = readAll(env);
+  faults.push(...crossFaults(values));
+  if (faults.length > 0) throw new ConfigError(faults);
+  // Without a fault every variable has been read.
+  return assemble(values as Values);
+}
+
+function readAll(env: Environment): { values: Readable; faults: string[] } {
+  const values: Partial<Record<VariableName, unknown>> = {};
+  const faults: string[] = [];
+  for (const name of Object.keys(VARIABLES) as VariableName[]) {
+    try {
+      values[name] = readOne(VARIABLES[name], env[name]);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      faults.push(`${name} ${error.message}`);
+    }
+  }
+  return { values: values as Readable, faults };
+}
+
+function readOne(variable: Variable<unknown>, text: string | undefined): unknown {
+  const trimmed = text?.trim() ?? '';
+  return variable.parse(trimmed === '' ? variable.standard : trimmed);
+}
+
+function assemble(values: Values): Config {
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    environment: values.NODE_ENV,
+    server: {
+      host: values.HOST,
+      port: values.PORT,
+      trustProxyHops: values.TRUST_PROXY,
+      requireTls: values.REQUIRE_TLS ?? values.NODE_ENV === 'production',
+      region: values.DEPLOYMENT_REGION,
+    },
+    store: {
+      dataDir,
+      mongodbUri: values.MONGODB_URI,
+      redisUrl: values.REDIS_URL,
+      groupCommit: {
+        maxDelayMs: values.GROUP_COMMIT_MAX_DELAY_MS,
+        maxMessages: values.GROUP_COMMIT_MAX_MESSAGES,
+      },
+    },
+    security: { masterKey: values.ENCRYPTION_MASTER_KEY, jwtSecret: values.JWT_SECRET },
+    bootstrap: {
+      adminEmail: values.BOOTSTRAP_ADMIN_EMAIL.toLowerCase(),
+      adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD,
+      account: values.BOOTSTRAP_ACCOUNT,
+      siteKey: values.BOOTSTRAP_SITE_KEY,
+    },
+    limits: limitsOf(values),
+    logs: {
+      level: values.LOG_LEVEL,
+      retentionDays: values.LOG_RETENTION_DAYS,
+      dir: resolve(dataDir, 'logs'),
+    },
+    warnings: warningsOf(values),
+  };
+}
+
+function limitsOf(values: Values): LimitsConfig {
+  const rateFactor = values.RATE_LIMIT_FACTOR;
+  const rate = (name: RateName, windowMs: number): ConfiguredRate => ({
+    name,
+    points: Math.max(1, Math.round(values[name] * rateFactor)),
+    windowMs,
+    stops: VARIABLES[name].stops,
+  });
+  return {
+    rateFactor,
+    handshakes: rate('HANDSHAKES_PER_MINUTE', 60_000),
+    events: rate('EVENTS_PER_10_SECONDS', 10_000),
+    chatStarts: rate('CHAT_STARTS_PER_HOUR', 3_600_000),
+    socketsWithoutToken: values.SOCKETS_WITHOUT_TOKEN,
+    handshakeTimeoutMs: values.HANDSHAKE_TIMEOUT_MS,
+    bodyMaxBytes: values.BODY_MAX_BYTES,
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    eventMaxBytes: values.EVENT_MAX_BYTES,
+    socketsPerSession: values.SOCKETS_PER_SESSION,
+    sessionsPerSite: values.SESSIONS_PER_SITE,
+    outboundBufferMaxBytes: values.OUTBOUND_BUFFER_MAX_BYTES,
+  };
+}
+
+type RateName = 'HANDSHAKES_PER_MINUTE' | 'EVENTS_PER_10_SECONDS' | 'CHAT_STARTS_PER_HOUR';

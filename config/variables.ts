@@ -1,0 +1,283 @@
+import { LIMITS } from '../shared/limits.ts';
+import {
+  atLeastBytes,
+  base64Key,
+  decimal,
+  flag,
+  integer,
+  lengthBetween,
+  matching,
+  oneOf,
+  optional,
+  type Parser,
+  secret,
+} from './parsers.ts';
+
+/** The headings under which `.env.example` lists the variables, in this order. */
+export const SECTIONS = {
+  server: 'Where it listens and how it is reached',
+  store: 'Where data is kept',
+  security: 'Keys',
+  bootstrap: 'First start on an empty store',
+  before: 'Limits before sign-in',
+  after: 'Limits after sign-in',
+  logs: 'Process logs (they hold no personal data)',
+} as const;
+
+/** One environment variable: how it is read, and all that `.env.example` says about it. */
+export interface Variable<T> {
+  readonly section: keyof typeof SECTIONS;
+  readonly help: string;
+  readonly parse: Parser<T>;
+  /** The default as text, read by the same parser; empty when there is none. */
+  readonly standard: string;
+  /** What holds when it is unset and has no default. */
+  readonly unset?: string;
+  readonly unit?: string;
+  /** The attack or mishap that a limit is there for. */
+  readonly stops?: string;
+}
+
+/** The master key and every key made from it have 32 bytes: AES-256. */
+export const KEY_BYTES = 32;
+export const JWT_SECRET_MIN_BYTES = 32;
+
+const SITE_KEY = matching(/^[A-Za-z0-9_-]{3,64}$/, 'must have 3 to 64 letters, digits, - or _');
+
+/** Everything that can be configured. The loader, `.env.example` and its test read this one table. */
+export const VARIABLES = {
+  NODE_ENV: {
+    section: 'server',
+    help: 'In production keys must be given, not made, and plain HTTP is refused.',
+    parse: oneOf(['development', 'test', 'production']),
+    standard: 'development',
+  },
+  HOST: {
+    section: 'server',
+    help: 'Address to listen on. 0.0.0.0: every interface.',
+    parse: matching(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be a host name or an address'),
+    standard: '127.0.0.1',
+  },
+  PORT: {
+    section: 'server',
+    help: 'Port to listen on. 0: a free one, printed in the ready line.',
+    parse: integer(0, 65_535),
+    standard: '3000',
+  },
+  TRUST_PROXY: {
+    section: 'server',
+    help: 'How many proxies stand before the server. Their X-Forwarded-* headers are believed, no others.',
+    parse: integer(0, 10),
+    standard: '0',
+    unit: 'proxies',
+  },
+  REQUIRE_TLS: {
+    section: 'server',
+    help: 'Refuse plain HTTP. TLS ends at the proxy, so this needs TRUST_PROXY to be 1 or more.',
+    parse: optional(flag),
+    standard: '',
+    unset: 'true in production, else false',
+  },
+  DEPLOYMENT_REGION: {
+    section: 'server',
+    help: 'Where this deployment runs. An account of another region is refused.',
+    parse: matching(/^[a-z0-9-]{1,32}$/, 'must have 1 to 32 lower-case letters, digits or -'),
+    standard: 'eu',
+  },
+  DATA_DIR: {
+    section: 'store',
+    help: 'Folder of the embedded store, the logs and the keys made here.',
+    parse: lengthBetween(1, 4_096),
+    standard: './data',
+  },
+  MONGODB_URI: {
+    section: 'store',
+    help: 'MongoDB as the store, e.g. mongodb://db1,db2,db3/engagement?replicaSet=rs0',
+    parse: optional(
+      secret(
+        matching(
+          /^mongodb(\+srv)?:\/\/[^\s/]+/,
+          'must start with mongodb:// or mongodb+srv:// and name a host',
+        ),
+      ),
+    ),
+    standard: '',
+    unset: 'the embedded store in DATA_DIR',
+  },
+  REDIS_URL: {
+    section: 'store',
+    help: 'Redis that joins several nodes to one cluster, e.g. redis://cache:6379',
+    parse: optional(
+      secret(matching(/^rediss?:\/\/[^\s/]+/, 'must start with redis:// or rediss:// and name a host')),
+    ),
+    standard: '',
+    unset: 'one node',
+  },
+  GROUP_COMMIT_MAX_DELAY_MS: {
+    section: 'store',
+    help: 'How long a message may wait for others to share its write. 0: only while the write before it runs.',
+    parse: integer(0, 1_000),
+    standard: '0',
+    unit: 'milliseconds',
+  },
+  GROUP_COMMIT_MAX_MESSAGES: {
+    section: 'store',
+    help: 'Most messages in one write.',
+    parse: integer(1, 10_000),
+    standard: '512',
+    unit: 'messages',
+  },
+  ENCRYPTION_MASTER_KEY: {
+    section: 'security',
+    help: 'Wraps every other key. 32 bytes in base64, e.g. from: openssl rand -base64 32',
+    parse: optional(secret(base64Key(KEY_BYTES))),
+    standard: '',
+    unset: 'made once in DATA_DIR/master.key; in production a refusal to start',
+  },
+  JWT_SECRET: {
+    section: 'security',
+    help: 'Signs access tokens. At least 32 bytes, e.g. from: openssl rand -base64 48',
+    parse: optional(secret(atLeastBytes(JWT_SECRET_MIN_BYTES))),
+    standard: '',
+    unset: 'made once in DATA_DIR/jwt.secret; in production a refusal to start',
+  },
+  BOOTSTRAP_ADMIN_EMAIL: {
+    section: 'bootstrap',
+    help: 'Signs in as the first administrator.',
+    parse: matching(/^[^\s@]{1,64}@[^\s@]{1,189}$/, 'must be an e-mail address'),
+    standard: 'admin@example.com',
+  },
+  BOOTSTRAP_ADMIN_PASSWORD: {
+    section: 'bootstrap',
+    help: "The first administrator's password.",
+    parse: optional(secret(lengthBetween(LIMITS.passwordMinLength, LIMITS.passwordMaxLength))),
+    standard: '',
+    unset: 'random, printed once',
+  },
+  BOOTSTRAP_ACCOUNT: {
+    section: 'bootstrap',
+    help: 'Name of the first account.',
+    parse: lengthBetween(1, LIMITS.nameLength),
+    standard: 'demo',
+  },
+  BOOTSTRAP_SITE_KEY: {
+    section: 'bootstrap',
+    help: 'Site key of the first site, as it stands in the embed snippet.',
+    parse: SITE_KEY,
+    standard: 'demo',
+  },
+  RATE_LIMIT_FACTOR: {
+    section: 'before',
+    help: 'Multiplies every rate limit. Load tests raise it.',
+    parse: decimal(0.001, 1_000_000),
+    standard: '1',
+  },
+  HANDSHAKES_PER_MINUTE: {
+    section: 'before',
+    help: 'Socket handshakes from one address.',
+    parse: integer(1, 1_000_000),
+    standard: '300',
+    unit: 'handshakes per minute and address',
+    stops: 'a flood of handshakes, each of which costs a token check and memory',
+  },
+  SOCKETS_WITHOUT_TOKEN: {
+    section: 'before',
+    help: 'Connections from one address that have not shown a token yet, at one time.',
+    parse: integer(1, 1_000_000),
+    standard: '50',
+    unit: 'connections per address',
+    stops: 'connections opened and left silent until the server has no descriptors left',
+  },
+  HANDSHAKE_TIMEOUT_MS: {
+    section: 'before',
+    help: 'How long a connection may take to show its token.',
+    parse: integer(100, 120_000),
+    standard: '10000',
+    unit: 'milliseconds',
+    stops: 'connections that never finish their handshake',
+  },
+  BODY_MAX_BYTES: {
+    section: 'before',
+    help: 'Largest body of an HTTP request.',
+    parse: integer(1_024, 16_777_216),
+    standard: '65536',
+    unit: 'bytes',
+    stops: 'large bodies that fill memory and stall the JSON parser',
+  },
+  REQUEST_TIMEOUT_MS: {
+    section: 'before',
+    help: 'How long an HTTP request may take to arrive.',
+    parse: integer(1_000, 600_000),
+    standard: '30000',
+    unit: 'milliseconds',
+    stops: 'requests sent a byte at a time to hold connections open',
+  },
+  EVENT_MAX_BYTES: {
+    section: 'before',
+    help: 'Largest socket packet. A message of the greatest length fits four times over.',
+    parse: integer(32_768, 16_777_216),
+    standard: '65536',
+    unit: 'bytes',
+    stops: 'large packets that fill memory before they can be checked',
+  },
+  EVENTS_PER_10_SECONDS: {
+    section: 'after',
+    help: 'Events from one socket, of every kind together.',
+    parse: integer(1, 1_000_000),
+    standard: '200',
+    unit: 'events in 10 seconds and socket',
+    stops: 'one client that keeps the server busy for everyone',
+  },
+  CHAT_STARTS_PER_HOUR: {
+    section: 'after',
+    help: 'Chats started by one visitor session.',
+    parse: integer(1, 1_000_000),
+    standard: '30',
+    unit: 'chats per hour and session',
+    stops: 'a script that fills the queue of the agents',
+  },
+  SOCKETS_PER_SESSION: {
+    section: 'after',
+    help: 'Sockets (tabs) of one visitor session or one staff member on a node, at one time.',
+    parse: integer(1, 10_000),
+    standard: '20',
+    unit: 'sockets',
+    stops: 'one token shared out to thousands of sockets, each of which gets every event',
+  },
+  SESSIONS_PER_SITE: {
+    section: 'after',
+    help: 'Visitor sessions of one site that are connected at one time.',
+    parse: integer(1, 10_000_000),
+    standard: '20000',
+    unit: 'sessions per site',
+    stops: 'a script that makes sessions without end under a public site key',
+  },
+  OUTBOUND_BUFFER_MAX_BYTES: {
+    section: 'after',
+    help: 'Most bytes that wait for one socket; when more wait, the socket is ended and the client resumes.',
+    parse: integer(65_536, 268_435_456),
+    standard: '1048576',
+    unit: 'bytes per socket',
+    stops: 'clients that stop reading while the server keeps their mail in memory',
+  },
+  LOG_LEVEL: {
+    section: 'logs',
+    help: 'The least severe line that is kept.',
+    parse: oneOf(['debug', 'info', 'warn', 'error']),
+    standard: 'info',
+  },
+  LOG_RETENTION_DAYS: {
+    section: 'logs',
+    help: 'Log files older than this are deleted.',
+    parse: integer(1, 7),
+    standard: '7',
+    unit: 'days',
+  },
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof VARIABLES;
+
+/** What the parsers of the table answer, by variable. */
+export type Values = {
+  readonly [Name in VariableName]: (typeof VARIABLES)[Name] extends { parse: Parser<infer T> } ? T : never;
+};
