@@ -154,7 +154,7 @@ LOG_RETENTION_DAYS must be a whole number from 1 to 7"
       JWT_SECRET: canary.repeat(4),
     });
     expect(
-      inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config) + `${config}`,
+      `${inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)}${config}`,
     ).not.toContain(canary);
   });
 });
