@@ -19,8 +19,9 @@ export function createCodec<T extends object, Time extends string>(
 ): Codec<T, DocumentOf<T, Time>> {
   return {
     encode: (value) => {
-      const document: Record<string, unknown> = { ...value };
-      for (const time of times) if (typeof document[time] === 'number') document[time] = toDate(document[time]);
+      const document: Record<string, unknown> = { ...(value as Record<string, unknown>) };
+      for (const time of times)
+        if (typeof document[time] === 'number') document[time] = toDate(document[time]);
       rename(document, 'id', '_id');
       return document as DocumentOf<T, Time>;
     },

@@ -39,7 +39,9 @@ const FIXED = {
 /** A connection of its own, open. Rejects when no primary answers within the time. */
 export async function connect(options: MongoOptions): Promise<Connection> {
   const named = optionsNamedIn(options.uri);
-  const defaults = Object.fromEntries(Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase())));
+  const defaults = Object.fromEntries(
+    Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase())),
+  );
   const dbName = options.dbName ?? databaseNamedIn(options.uri) ?? 'engagement';
   const connection = mongoose.createConnection(options.uri, { ...defaults, ...FIXED, dbName });
   try {

@@ -3,7 +3,7 @@ import { StoreError } from '../../ports/store-error.ts';
 import { UniqueViolation } from '../../ports/stores.ts';
 
 /** MongoDB's code for a value that a unique index holds already. */
-const DUPLICATE_KEY = 11_000;
+export const DUPLICATE_KEY = 11_000;
 const UPSERT_ATTEMPTS = 3;
 
 /** Whether the driver reports that a unique index holds the value already. */
@@ -34,7 +34,8 @@ export async function retryUpsert<T>(upsert: () => Promise<T>): Promise<T> {
 
 /** What leaves a store: its contract's own errors as they are, all others without the driver's words. */
 export function toStoreError(error: unknown): Error {
-  if (error instanceof StoreError || error instanceof UniqueViolation || error instanceof Refusal) return error;
+  if (error instanceof StoreError || error instanceof UniqueViolation || error instanceof Refusal)
+    return error;
   return new StoreError(faultName(error));
 }
 

@@ -18,7 +18,8 @@ export function encodeCursor(position: Position): string {
 /** @throws Refusal `bad_request` when it is not a cursor that {@link encodeCursor} made. */
 export function decodeCursor(cursor: string): Position {
   const [at, id] = parsePair(cursor);
-  if (typeof at !== 'number' || Number.isNaN(new Date(at).getTime()) || typeof id !== 'string') throw badCursor();
+  if (typeof at !== 'number' || Number.isNaN(new Date(at).getTime()) || typeof id !== 'string')
+    throw badCursor();
   return { at, id };
 }
 
@@ -60,7 +61,10 @@ export function keysetFilter(keyset: Keyset): Record<string, unknown> {
   const filter: Record<string, unknown> = Object.keys(range).length === 0 ? {} : { [keyset.time]: range };
   if (after === undefined) return filter;
   const beyond = newestFirst ? '$lt' : '$gt';
-  return { ...filter, $or: [{ [keyset.time]: { [beyond]: toDate(after.at) } }, { _id: { [beyond]: after.id } }] };
+  return {
+    ...filter,
+    $or: [{ [keyset.time]: { [beyond]: toDate(after.at) } }, { _id: { [beyond]: after.id } }],
+  };
 }
 
 /** The narrower of two bounds on one side. */
@@ -77,7 +81,11 @@ export function keysetSort(keyset: Keyset): Record<string, 1 | -1> {
 }
 
 /** A page of `limit` out of values of which one more was read, to know whether there are more. */
-export function pageOf<T>(values: readonly T[], limit: number, positionOf: (value: T) => Position): StorePage<T> {
+export function pageOf<T>(
+  values: readonly T[],
+  limit: number,
+  positionOf: (value: T) => Position,
+): StorePage<T> {
   const items = values.slice(0, limit);
   const last = items.at(-1);
   if (values.length <= limit || last === undefined) return { items };

@@ -9,7 +9,8 @@ import { count, createSchema, TTL_INDEX, text, time } from './shape.ts';
 
 type LaterFields = Partial<Pick<ClosedConversation, 'agentId' | 'assignedAt' | 'closedAt' | 'closedBy'>>;
 /** All states in one, as a collection holds them. */
-type AnyConversation = Omit<QueuedConversation, 'status'> & LaterFields & { readonly status: ConversationStatus };
+type AnyConversation = Omit<QueuedConversation, 'status'> &
+  LaterFields & { readonly status: ConversationStatus };
 
 const TIMES = ['startedAt', 'queuedAt', 'firstResponseAt', 'assignedAt', 'closedAt', 'expiresAt'] as const;
 export type ConversationDocument = DocumentOf<AnyConversation, (typeof TIMES)[number]>;

@@ -1,0 +1,30 @@
+import type { Model } from 'mongoose';
+import type { ActivityStore } from '../../ports/stores.ts';
+import { toDate } from './codec.ts';
+import { insertNew } from './insert-new.ts';
+import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
+import { type ActivityDocument, activityCodec } from './schemas/activity.ts';
+
+export function createActivityStore(model: Model<ActivityDocument>): ActivityStore {
+  return {
+    append: (records) => insertNew(model, records.map(activityCodec.encode)),
+    disconnected: async (ends) => {
+      if (ends.length === 0) return;
+      const writes = ends.map(({ id, at }) => ({
+        updateOne: { filter: { _id: id }, update: { $set: { disconnectedAt: toDate(at) } } },
+      }));
+      await model.bulkWrite(writes, { ordered: false });
+    },
+    find: async ({ limit, cursor, ...equal }) => {
+      const keyset: Keyset = { time: 'connectedAt', direction: 'newest-first', cursor };
+      const documents = await model
+        .find({ ...equal, ...keysetFilter(keyset) })
+        .sort(keysetSort(keyset))
+        .limit(limit + 1)
+        .lean<ActivityDocument[]>();
+      const records = documents.map(activityCodec.decode);
+      return pageOf(records, limit, ({ connectedAt, id }) => ({ at: connectedAt, id }));
+    },
+    deleteByIp: async (accountId, ip) => (await model.deleteMany({ accountId, ip })).deletedCount,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Model } from 'mongoose';
+import type { Conversation } from '../../domain/index.ts';
+import { StoreError } from '../../ports/store-error.ts';
+import type { ConversationFilter, ConversationStore } from '../../ports/stores.ts';
+import { isDuplicateKey } from './errors.ts';
+import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
+import { nativeOf } from './native.ts';
+import { type ConversationDocument, conversationCodec, OPEN } from './schemas/conversation.ts';
+
+type Conversations = Model<ConversationDocument>;
+const { decode, encode } = conversationCodec;
+const CREATE_ATTEMPTS = 3;
+
+export function createConversationStore(model: Conversations): ConversationStore {
+  return {
+    ...conversationReads(model),
+    create: (conversation) => create(model, conversation),
+    replace: (next) => replace(model, next),
+    anchor: async (anchors) => {
+      if (anchors.length === 0) return;
+      const writes = anchors.map(({ accountId, conversationId, anchor }) => ({
+        updateOne: {
+          filter: {
+            _id: conversationId,
+            accountId,
+            $or: [{ anchor: null }, { 'anchor.seq': { $lt: anchor.seq } }],
+          },
+          update: { $set: { anchor: { seq: anchor.seq, mac: Buffer.from(anchor.mac) } } },
+        },
+      }));
+      await model.bulkWrite(writes, { ordered: false });
+    },
+    delete: async (accountId, id) => (await model.deleteOne({ _id: id, accountId })).deletedCount === 1,
+  };
+}
+
+type Reads =
+  | 'get'
+  | 'list'
+  | 'findOpenBySession'
+  | 'queue'
+  | 'queueLength'
+  | 'openOfAgent'
+  | 'accountsWithQueue';
+
+function conversationReads(model: Conversations): Pick<ConversationStore, Reads> {
+  return {
+    get: (accountId, id) => findOne(model, { _id: id, accountId }),
+    findOpenBySession: (sessionId) => findOpenBySession(model, sessionId),
+    list: (filter) => list(model, filter),
+    queue: async (accountId, limit) => {
+      const query = model.find({ accountId, status: 'queued' }).sort({ queuedAt: 1, _id: 1 }).limit(limit);
+      return (await query.lean<ConversationDocument[]>()).map(decode);
+    },
+    queueLength: (accountId) => model.countDocuments({ accountId, status: 'queued' }),
+    openOfAgent: async (accountId, agentId) => {
+      const query = model.find({ accountId, agentId, status: 'active' }).sort({ assignedAt: 1, _id: 1 });
+      return (await query.lean<ConversationDocument[]>()).map(decode);
+    },
+    accountsWithQueue: () => model.distinct('accountId', { status: 'queued' }),
+  };
+}
+
+async function findOne(
+  model: Conversations,
+  filter: Record<string, unknown>,
+): Promise<Conversation | undefined> {
+  const document = await model.findOne(filter).lean<ConversationDocument>();
+  return document === null ? undefined : decode(document);
+}
+
+function findOpenBySession(model: Conversations, sessionId: string): Promise<Conversation | undefined> {
+  return findOne(model, { sessionId, status: { $in: OPEN } });
+}
+
+/** The open one that another start made can be closed before it is read: then there is room again. */
+async function create(model: Conversations, conversation: Conversation): Promise<Conversation> {
+  for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt += 1) {
+    try {
+      await model.insertOne(encode(conversation));
+      return conversation;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      const { accountId, id, sessionId } = conversation;
+      const standing = await findOpenBySession(model, sessionId);
+      const found = standing ?? (await findOne(model, { _id: id, accountId }));
+      if (found !== undefined) return found;
+    }
+  }
+  throw new StoreError('ConversationContended');
+}
+
+/**
+ * Written with the driver underneath the model, whose pipeline puts the whole document in place and keeps
+ * the anchor from going back: anchors advance without a new version, so the one that a writer saw may be old.
+ */
+async function replace(model: Conversations, next: Conversation): Promise<boolean> {
+  const { anchor, ...document } = encode(next);
+  const given = anchor === undefined ? '$$REMOVE' : { $literal: anchor };
+  const anchorSeen = { $gt: ['$anchor.seq', anchor?.seq ?? 0] };
+  const furthest = { anchor: { $cond: [anchorSeen, '$anchor', given] } };
+  const stored = { _id: next.id, accountId: next.accountId, version: next.version - 1 };
+  const result = await nativeOf(model).updateOne(stored, [
+    { $replaceWith: { $mergeObjects: [{ $literal: document }, furthest] } },
+  ]);
+  return result.matchedCount === 1;
+}
+
+async function list(model: Conversations, filter: ConversationFilter) {
+  const { limit, cursor, from, to, ...equal } = filter;
+  const keyset: Keyset = { time: 'startedAt', direction: 'newest-first', from, to, cursor };
+  const documents = await model
+    .find({ ...equal, ...keysetFilter(keyset) })
+    .sort(keysetSort(keyset))
+    .limit(limit + 1)
+    .lean<ConversationDocument[]>();
+  return pageOf(documents.map(decode), limit, ({ startedAt, id }) => ({ at: startedAt, id }));
+}

@@ -1,0 +1,67 @@
+import type { Connection } from 'mongoose';
+import { ENTITY_SPECS, type EntityStores, type Stores } from '../../ports/stores.ts';
+import { createActivityStore } from './activity-store.ts';
+import { createAuditStore } from './audit-store.ts';
+import { connect, type MongoOptions } from './connection.ts';
+import { createConversationStore } from './conversation-store.ts';
+import { createEntityStore } from './entity-store.ts';
+import { shielded, toStoreError } from './errors.ts';
+import { createAccountKeyStore, createDataKeyStore } from './key-stores.ts';
+import { createMessageStore } from './message-store.ts';
+import { createModels, type EntityModels, ensureIndexes, type Models, mapEntityKinds } from './models.ts';
+import { createPresenceStore } from './presence-store.ts';
+import { createProfileStore } from './profile-store.ts';
+import { createRetentionStore } from './retention-store.ts';
+
+export type { MongoOptions } from './connection.ts';
+
+/**
+ * Everything the server keeps, on MongoDB: connects, makes the indexes that are missing, and answers the
+ * stores. Concerns, pool and times are those of the address where it names them.
+ * @throws StoreError when no primary answers within five seconds or an index cannot be made; its `code` says which
+ */
+export async function openMongoStores(options: MongoOptions): Promise<Stores> {
+  const connection = await connect(options).catch((error: unknown) => {
+    throw toStoreError(error);
+  });
+  try {
+    const models = createModels(connection);
+    await ensureIndexes(models);
+    return assemble(connection, models);
+  } catch (error) {
+    await connection.close();
+    throw toStoreError(error);
+  }
+}
+
+function assemble(connection: Connection, models: Models): Stores {
+  return {
+    technology: 'mongodb',
+    entities: entityStores(models.entities),
+    conversations: shielded(createConversationStore(models.conversations)),
+    messages: shielded(createMessageStore(models.messages)),
+    dataKeys: shielded(createDataKeyStore(models.dataKeys)),
+    accountKeys: shielded(createAccountKeyStore(models.accountKeys)),
+    profiles: shielded(createProfileStore(models.profiles)),
+    activity: shielded(createActivityStore(models.activity)),
+    audit: shielded(createAuditStore(models.audit)),
+    presence: shielded(createPresenceStore(models.presence)),
+    retention: shielded(createRetentionStore(models)),
+    ...shielded(lifeOf(connection)),
+  };
+}
+
+/** The kinds share one shape of store; which entity a kind holds is known to the type alone. */
+function entityStores(models: EntityModels): EntityStores {
+  const stores = mapEntityKinds((kind) => shielded(createEntityStore(models[kind], ENTITY_SPECS[kind])));
+  return stores as unknown as EntityStores;
+}
+
+function lifeOf(connection: Connection): Pick<Stores, 'ping' | 'close'> {
+  return {
+    ping: async () => {
+      await connection.getClient().db('admin').command({ ping: 1 });
+    },
+    close: () => connection.close(),
+  };
+}

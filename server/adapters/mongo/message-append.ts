@@ -1,0 +1,109 @@
+import mongoose, { type mongo } from 'mongoose';
+import type { MessageRecord } from '../../domain/index.ts';
+import type { AppendOutcome } from '../../ports/stores.ts';
+import { DUPLICATE_KEY } from './errors.ts';
+import { type MessageDocument, messageCodec } from './schemas/message.ts';
+
+type Messages = mongo.Collection<MessageDocument>;
+
+const STORED: AppendOutcome = { kind: 'stored' };
+const DUPLICATE: AppendOutcome = { kind: 'duplicate' };
+const CONFLICT: AppendOutcome = { kind: 'conflict' };
+
+/** What decides about a record that a unique index turned away. */
+type Standing = Pick<MessageRecord, 'conversationId' | 'seq' | 'clientKey' | 'hash'>;
+
+/**
+ * Stores the records with one unordered write per wave. Wave k holds the k-th record of each conversation
+ * whose earlier ones are stored, so that nothing is stored behind a record that failed; as a rule there is
+ * one wave. Rejects when the write as a whole is in doubt: the same records again are then counted as stored
+ * where they are there with the same hash.
+ */
+export async function appendInWaves(
+  collection: Messages,
+  records: readonly MessageRecord[],
+): Promise<readonly AppendOutcome[]> {
+  const outcomes: AppendOutcome[] = records.map(() => CONFLICT);
+  const failed = new Set<string>();
+  for (const wave of wavesOf(records)) {
+    const sent = wave.filter(({ record }) => !failed.has(record.conversationId));
+    const answers = await insertWave(
+      collection,
+      sent.map(({ record }) => record),
+    );
+    sent.forEach(({ index, record }, position) => {
+      const outcome = answers[position] ?? CONFLICT;
+      outcomes[index] = outcome;
+      if (outcome.kind !== 'stored') failed.add(record.conversationId);
+    });
+  }
+  return outcomes;
+}
+
+interface Placed {
+  readonly index: number;
+  readonly record: MessageRecord;
+}
+
+/** Wave k: the k-th record of every conversation, with its place in the batch. */
+function wavesOf(records: readonly MessageRecord[]): readonly (readonly Placed[])[] {
+  const waves: Placed[][] = [];
+  const counts = new Map<string, number>();
+  records.forEach((record, index) => {
+    const earlier = counts.get(record.conversationId) ?? 0;
+    counts.set(record.conversationId, earlier + 1);
+    const wave = waves[earlier] ?? [];
+    wave.push({ index, record });
+    waves[earlier] = wave;
+  });
+  return waves;
+}
+
+/** Outcomes in the order of the wave, which holds each conversation once. */
+async function insertWave(
+  collection: Messages,
+  wave: readonly MessageRecord[],
+): Promise<readonly AppendOutcome[]> {
+  if (wave.length === 0) return [];
+  try {
+    await collection.insertMany(wave.map(messageCodec.encode), { ordered: false });
+    return wave.map(() => STORED);
+  } catch (error) {
+    const refused = refusedPositions(error);
+    const standing = await standingInTheWay(
+      collection,
+      wave.filter((_, position) => refused.has(position)),
+    );
+    return wave.map((record, position) => (refused.has(position) ? judge(record, standing) : STORED));
+  }
+}
+
+/**
+ * Positions that a unique index turned away.
+ * @throws the error itself when anything else went wrong, a durability that was not confirmed included.
+ */
+function refusedPositions(error: unknown): ReadonlySet<number> {
+  if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
+  const faults = [error.writeErrors].flat();
+  const known = faults.length > 0 && faults.every(({ code }) => code === DUPLICATE_KEY);
+  if (!known || error.result.getWriteConcernError() !== undefined) throw error;
+  return new Set(faults.map(({ index }) => index));
+}
+
+/** The records that hold a `seq` or `clientKey` which those that were turned away asked for. */
+function standingInTheWay(collection: Messages, refused: readonly MessageRecord[]): Promise<Standing[]> {
+  const taken = refused.flatMap(({ conversationId, seq, clientKey }) => [
+    { conversationId, seq },
+    { conversationId, clientKey },
+  ]);
+  const projection = { _id: 0, conversationId: 1, seq: 1, clientKey: 1, hash: 1 };
+  return collection.find<Standing>({ $or: taken }, { projection }).toArray();
+}
+
+/** Why it was turned away: it is there already, its `clientKey` is, or another one has its `seq`. */
+function judge(record: MessageRecord, standing: readonly Standing[]): AppendOutcome {
+  const ofConversation = standing.filter(({ conversationId }) => conversationId === record.conversationId);
+  const same = ofConversation.find(({ seq }) => seq === record.seq);
+  if (same !== undefined && Buffer.compare(same.hash, record.hash) === 0) return STORED;
+  return ofConversation.some(({ clientKey }) => clientKey === record.clientKey) ? DUPLICATE : CONFLICT;
+}

@@ -1,0 +1,80 @@
+import type { Connection, Model, Schema } from 'mongoose';
+import { StoreError } from '../../ports/store-error.ts';
+import { ENTITY_SPECS, type EntityStores } from '../../ports/stores.ts';
+import { toStoreError } from './errors.ts';
+import { type ActivityDocument, activitySchema } from './schemas/activity.ts';
+import { type AuditDocument, auditSchema } from './schemas/audit.ts';
+import { type ConversationDocument, conversationSchema } from './schemas/conversation.ts';
+import { createEntitySchema, type EntityDocument } from './schemas/entity.ts';
+import {
+  type AccountKeyDocument,
+  accountKeySchema,
+  type DataKeyDocument,
+  dataKeySchema,
+} from './schemas/keys.ts';
+import { type MessageDocument, messageSchema } from './schemas/message.ts';
+import { type PresenceDocument, presenceSchema } from './schemas/presence.ts';
+import { type ProfileDocument, profileSchema } from './schemas/profile.ts';
+
+export type EntityModels = Readonly<Record<keyof EntityStores, Model<EntityDocument>>>;
+
+type AnyModel = Models[Exclude<keyof Models, 'entities'>] | Model<EntityDocument>;
+
+/** Every collection as a Mongoose model on one connection. */
+export interface Models {
+  readonly conversations: Model<ConversationDocument>;
+  readonly messages: Model<MessageDocument>;
+  readonly dataKeys: Model<DataKeyDocument>;
+  readonly accountKeys: Model<AccountKeyDocument>;
+  readonly profiles: Model<ProfileDocument>;
+  readonly activity: Model<ActivityDocument>;
+  readonly audit: Model<AuditDocument>;
+  readonly presence: Model<PresenceDocument>;
+  readonly entities: EntityModels;
+}
+
+export function createModels(connection: Connection): Models {
+  const model = <D>(collection: string, schema: Schema<D>) =>
+    connection.model<D>(collection, schema, collection) as unknown as Model<D>;
+  return {
+    conversations: model('conversations', conversationSchema),
+    messages: model('messages', messageSchema),
+    dataKeys: model('data_keys', dataKeySchema),
+    accountKeys: model('account_keys', accountKeySchema),
+    profiles: model('profiles', profileSchema),
+    activity: model('activity_logs', activitySchema),
+    audit: model('audit_log', auditSchema),
+    presence: model('agent_presence', presenceSchema),
+    entities: mapEntityKinds((kind) => model(collectionOf(kind), createEntitySchema(ENTITY_SPECS[kind]))),
+  };
+}
+
+/** One value for each entity kind. */
+export function mapEntityKinds<V>(make: (kind: keyof EntityStores) => V): Record<keyof EntityStores, V> {
+  const kinds = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
+  return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<keyof EntityStores, V>;
+}
+
+/** `refreshFamilies` is kept in `refresh_families`. */
+function collectionOf(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Makes the indexes that are missing, on all collections.
+ * @throws StoreError whose code names the collection, when one stands there otherwise or what is stored
+ *   goes against it. Nothing may start then: uniqueness and expiry are the indexes' promise.
+ */
+export async function ensureIndexes(models: Models): Promise<void> {
+  const { entities, ...others } = models;
+  await Promise.all([...Object.values(others), ...Object.values(entities)].map(ensureIndexesOf));
+}
+
+async function ensureIndexesOf(model: AnyModel): Promise<void> {
+  try {
+    await model.createIndexes();
+  } catch (error) {
+    const { code } = toStoreError(error) as StoreError;
+    throw new StoreError(`indexes of ${model.collection.name}: ${code}`);
+  }
+}

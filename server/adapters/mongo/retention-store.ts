@@ -1,0 +1,85 @@
+import type { Model } from 'mongoose';
+import {
+  ENTITY_SPECS,
+  type EntityStores,
+  type PurgeCounts,
+  type RetentionStore,
+} from '../../ports/stores.ts';
+import { toDate } from './codec.ts';
+import type { EntityModels, Models } from './models.ts';
+import { nativeOf } from './native.ts';
+
+/** What expires, whatever else it holds. */
+interface Expiring {
+  readonly expiresAt?: Date;
+}
+
+export function createRetentionStore(models: Models): RetentionStore {
+  return {
+    purge: (now, limit) => purge(models, { until: toDate(now), limit }),
+    expiredConversations: async (now, limit) => {
+      const query = models.conversations.find({ expiresAt: { $lte: toDate(now) } }, { accountId: 1 });
+      const expired = await query
+        .sort({ expiresAt: 1 })
+        .limit(limit)
+        .lean<{ _id: string; accountId: string }[]>();
+      return expired.map(({ _id, accountId }) => ({ accountId, id: _id }));
+    },
+    applyTranscriptRetention: async (accountId, retentionMs) => {
+      const retained = [models.dataKeys, models.messages, models.profiles] as unknown as Model<Expiring>[];
+      const all = retained.map((model) => setExpiry(model, { accountId, start: '$retainFrom', retentionMs }));
+      await Promise.all([
+        ...all,
+        setExpiry(models.conversations, { accountId, start: '$startedAt', retentionMs }),
+      ]);
+    },
+    applyActivityRetention: (accountId, retentionMs) =>
+      setExpiry(models.activity, { accountId, start: '$retainFrom', retentionMs }),
+  };
+}
+
+/** Every document's new end from its own start, in one write, without a read. */
+async function setExpiry<D>(
+  model: Model<D>,
+  { accountId, start, retentionMs }: { accountId: string; start: string; retentionMs: number },
+): Promise<void> {
+  const change = [{ $set: { expiresAt: { $add: [start, retentionMs] } } }];
+  await nativeOf(model).updateMany({ accountId }, change);
+}
+
+interface Purge {
+  readonly until: Date;
+  readonly limit: number;
+}
+
+/** Keys go first: what a stopped purge leaves behind cannot be read. */
+async function purge(models: Models, given: Purge): Promise<PurgeCounts> {
+  const dataKeys = await purgeOne(models.dataKeys, given);
+  const messages = await purgeOne(models.messages, given);
+  const profiles = await purgeOne(models.profiles, given);
+  const conversations = await purgeOne(models.conversations, given);
+  const activity = await purgeOne(models.activity, given);
+  const entities = await purgeEntities(models.entities, given);
+  return { dataKeys, messages, profiles, conversations, activity, entities };
+}
+
+async function purgeEntities(models: EntityModels, { until, limit }: Purge): Promise<number> {
+  const kinds = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
+    (kind) => ENTITY_SPECS[kind].expires,
+  );
+  let deleted = 0;
+  for (const kind of kinds) deleted += await purgeOne(models[kind], { until, limit: limit - deleted });
+  return deleted;
+}
+
+/** MongoDB deletes without a limit, so the ids are read first; one whose life was prolonged meanwhile stays. */
+async function purgeOne<D>(model: Model<D>, { until, limit }: Purge): Promise<number> {
+  if (limit <= 0) return 0;
+  const expired = { expiresAt: { $lte: until } };
+  const found = await nativeOf(model)
+    .find(expired, { projection: { _id: 1 }, limit })
+    .toArray();
+  if (found.length === 0) return 0;
+  const ids = found.map(({ _id }) => _id);
+  return (await nativeOf(model).deleteMany({ _id: { $in: ids }, ...expired })).deletedCount;
+}
