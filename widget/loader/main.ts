@@ -1,0 +1,72 @@
+import type { ToFrame } from '../bridge/messages.ts';
+import type { CommandArguments } from './commands.ts';
+import { createListeners, runCommand } from './commands.ts';
+import { createFrameHost } from './frame-host.ts';
+import { watchPage } from './page-watch.ts';
+import type { ScriptSettings } from './script-settings.ts';
+import { readScriptSettings } from './script-settings.ts';
+
+/** The one global: a function, and before it runs a stub of the page that collects calls in `q`. */
+interface Engage {
+  (...command: unknown[]): void;
+  q?: { push(command: ArrayLike<unknown>): unknown };
+  /** True from the first run of this script until `destroy`. */
+  live?: boolean;
+}
+
+declare global {
+  interface Window {
+    Engage?: Engage;
+  }
+}
+
+/** Calls made before there is a body to hold the frame. */
+function whenBodyIsThere(run: () => void): void {
+  if (document.body !== null) run();
+  else document.addEventListener('DOMContentLoaded', run, { once: true });
+}
+
+function start(settings: ScriptSettings, early: readonly CommandArguments[]): void {
+  const listeners = createListeners();
+  const engage: Engage = (...command) => {
+    if (engage.live === true) runCommand(command, targets);
+  };
+  const onPageMessage = (message: Parameters<Parameters<typeof createFrameHost>[1]['onMessage']>[0]) => {
+    if (message.type === 'event') listeners.emit(message.event, message.detail);
+  };
+  const host = createFrameHost(settings, { onMessage: onPageMessage });
+  const stopWatching = watchPage(host.send);
+  const targets = {
+    listeners,
+    send: (message: ToFrame) => {
+      if (message.type === 'command' && message.command === 'open') host.focus();
+      host.send(message);
+    },
+    destroy: () => {
+      engage.live = false;
+      stopWatching();
+      host.close();
+    },
+  };
+  engage.live = true;
+  // A page may have kept its stub: what that pushes later still arrives.
+  engage.q = { push: (command) => engage(...Array.from(command)) };
+  window.Engage = engage;
+  for (const command of early) engage(...command);
+}
+
+function boot(): void {
+  const settings = readScriptSettings(document);
+  const stub = window.Engage;
+  if (settings === undefined || stub?.live === true) return;
+  whenBodyIsThere(() => {
+    if (window.Engage?.live === true) return;
+    const queue: unknown = window.Engage?.q;
+    const early = Array.isArray(queue)
+      ? queue.map((command) => Array.from(command as ArrayLike<unknown>))
+      : [];
+    start(settings, early);
+  });
+}
+
+boot();
