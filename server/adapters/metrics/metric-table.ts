@@ -1,0 +1,36 @@
+import type { CounterName, GaugeName, HistogramName } from '../../ports/index.ts';
+
+/** Labels carry names from the code (a rule, an event, a limit), never data. */
+export const COUNTERS: Readonly<Record<CounterName, { help: string; labels: readonly string[] }>> = {
+  messages_stored_total: { help: 'Messages stored.', labels: [] },
+  messages_duplicate_total: {
+    help: 'Messages sent again and answered with the first acknowledgement.',
+    labels: [],
+  },
+  redactions_total: { help: 'Pieces of text removed, by rule.', labels: ['rule'] },
+  socket_events_total: { help: 'Socket events handled, by event and outcome.', labels: ['event', 'outcome'] },
+  socket_refused_total: { help: 'Socket handshakes refused, by code.', labels: ['code'] },
+  rate_limited_total: { help: 'Calls and events refused by a rate limit, by limit.', labels: ['limit'] },
+  conversations_started_total: { help: 'Conversations started.', labels: [] },
+  conversations_closed_total: { help: 'Conversations closed.', labels: [] },
+  records_purged_total: { help: 'Records deleted at the end of their retention, by kind.', labels: ['kind'] },
+  integrity_failures_total: { help: 'Stored transcripts that failed their integrity check.', labels: [] },
+  errors_total: { help: 'Unexpected errors, by where they surfaced.', labels: ['where'] },
+};
+
+export const GAUGES: Readonly<Record<GaugeName, string>> = {
+  visitor_sockets: 'Visitor sockets connected to this node.',
+  agent_sockets: 'Staff sockets connected to this node.',
+  conversations_queued: 'Conversations that wait for an agent.',
+};
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export const HISTOGRAMS: Readonly<Record<HistogramName, { help: string; buckets: readonly number[] }>> = {
+  commit_seconds: { help: 'Time of one write of messages to the store.', buckets: SECONDS },
+  commit_batch_size: {
+    help: 'Messages in one write.',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024],
+  },
+  message_seconds: { help: 'Time of one message from arrival to acknowledgement.', buckets: SECONDS },
+};
