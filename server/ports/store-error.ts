@@ -1,7 +1,6 @@
 /**
- * The database failed in a way that its caller cannot mend. The message is constant and `code` names the
- * fault as the technology does (`MongoServerSelectionError`, `SQLITE_FULL`): a driver's own message may
- * quote values, so it is left behind.
+ * A database failed in a way that no caller can be blamed for. It carries the driver's code and nothing else: a
+ * driver's own message may quote a value, and an error may be logged.
  */
 export class StoreError extends Error {
   readonly code: string;

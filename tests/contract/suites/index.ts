@@ -1,0 +1,28 @@
+import { describeConversationModel } from './conversation-model.ts';
+import { describeConversationStore } from './conversation-store.ts';
+import { describeEntityStores } from './entity-store.ts';
+import { describeKeyStores } from './key-stores.ts';
+import { describeLogStores } from './log-stores.ts';
+import { describeMessageModel } from './message-model.ts';
+import { describeMessageStore } from './message-store.ts';
+import { describePresenceStore } from './presence-store.ts';
+import { describeRetentionStore } from './retention-store.ts';
+import type { OpenStores } from './use-stores.ts';
+
+export type { OpenStores };
+
+/**
+ * Every promise of `server/ports/stores.ts`, tried from outside on one technology. `open` answers empty stores each
+ * time; the suites close them.
+ */
+export function describeStores(name: string, open: OpenStores): void {
+  describeEntityStores(name, open);
+  describeConversationStore(name, open);
+  describeConversationModel(name, open);
+  describeMessageStore(name, open);
+  describeMessageModel(name, open);
+  describeKeyStores(name, open);
+  describeLogStores(name, open);
+  describePresenceStore(name, open);
+  describeRetentionStore(name, open);
+}

@@ -1,0 +1,139 @@
+import type { ActivityRecord, AuditEntry } from '../../../server/domain/index.ts';
+import { anActivityRecord, anAuditEntry, freshId, T0 } from '../../support/builders.ts';
+import { refusedAsBadRequest } from './cursors.ts';
+import { type OpenStores, useStores } from './use-stores.ts';
+
+const newestFirst = <T extends { id: string }>(time: (item: T) => number) => {
+  return (a: T, b: T) => time(b) - time(a) || (a.id < b.id ? 1 : -1);
+};
+
+/** What every activity log and audit log promises. */
+export function describeLogStores(name: string, open: OpenStores): void {
+  describe(`${name}: activity store`, () => {
+    const stores = useStores(open);
+    const activity = () => stores().activity;
+    type Query = { accountId: string; sessionId?: string; ip?: string; limit: number; cursor?: string };
+    const walk = async (query: Query): Promise<ActivityRecord[]> => {
+      const page = await activity().find(query);
+      if (page.nextCursor === undefined) return [...page.items];
+      return [...page.items, ...(await walk({ ...query, cursor: page.nextCursor }))];
+    };
+
+    it('finds by session and by address, newest first, in pages', async () => {
+      const accountId = freshId('account');
+      const sessionId = freshId('session');
+      const records = Array.from({ length: 11 }, (_, index) =>
+        anActivityRecord({
+          accountId,
+          sessionId: index % 2 === 0 ? sessionId : freshId('session'),
+          ip: index < 6 ? '192.0.2.7' : '2001:db8::7',
+          connectedAt: T0 + Math.floor(index / 3),
+        }),
+      );
+      await activity().append(records);
+      await activity().append([]);
+      const sorted = [...records].sort(newestFirst((record) => record.connectedAt));
+      expect(await walk({ accountId, sessionId, limit: 2 })).toEqual(
+        sorted.filter((record) => record.sessionId === sessionId),
+      );
+      expect(await walk({ accountId, ip: '192.0.2.7', limit: 4 })).toEqual(
+        sorted.filter((record) => record.ip === '192.0.2.7'),
+      );
+      expect(await walk({ accountId, ip: '2001:db8::7', limit: 100 })).toHaveLength(5);
+    });
+
+    it('P6: shows an account its own records alone', async () => {
+      const record = anActivityRecord({ accountId: freshId('account') });
+      await activity().append([record]);
+      const accountId = freshId('account');
+      expect(await walk({ accountId, sessionId: record.sessionId, limit: 5 })).toEqual([]);
+      expect(await walk({ accountId, ip: record.ip, limit: 5 })).toEqual([]);
+      expect(await activity().deleteByIp(accountId, record.ip)).toBe(0);
+    });
+
+    it('writes down the end of connections', async () => {
+      const accountId = freshId('account');
+      const [one, two] = [anActivityRecord({ accountId }), anActivityRecord({ accountId })];
+      await activity().append([one, two]);
+      await activity().disconnected([
+        { id: one.id, at: T0 + 77 },
+        { id: freshId('unknown'), at: T0 },
+      ]);
+      await activity().disconnected([]);
+      expect(await walk({ accountId, sessionId: one.sessionId, limit: 5 })).toEqual([
+        { ...one, disconnectedAt: T0 + 77 },
+      ]);
+      expect(await walk({ accountId, sessionId: two.sessionId, limit: 5 })).toEqual([two]);
+    });
+
+    it('deletes everything of one address in one account', async () => {
+      const accountId = freshId('account');
+      const ip = '198.51.100.3';
+      const kept = anActivityRecord({ accountId, ip: '198.51.100.30' });
+      const foreign = anActivityRecord({ accountId: freshId('account'), ip });
+      await activity().append([
+        ...Array.from({ length: 4 }, () => anActivityRecord({ accountId, ip })),
+        kept,
+        foreign,
+      ]);
+      expect(await activity().deleteByIp(accountId, ip)).toBe(4);
+      expect(await activity().deleteByIp(accountId, ip)).toBe(0);
+      expect(await walk({ accountId, ip, limit: 5 })).toEqual([]);
+      expect(await walk({ accountId, ip: kept.ip, limit: 5 })).toEqual([kept]);
+      expect(await walk({ accountId: foreign.accountId, ip, limit: 5 })).toEqual([foreign]);
+    });
+
+    it('refuses a cursor that it did not make', async () => {
+      await refusedAsBadRequest((cursor) =>
+        activity().find({ accountId: 'a', ip: '192.0.2.1', limit: 2, cursor }),
+      );
+    });
+  });
+
+  describe(`${name}: audit store`, () => {
+    const stores = useStores(open);
+    const audit = () => stores().audit;
+    type Query = {
+      accountId: string;
+      action?: string;
+      from?: number;
+      to?: number;
+      limit: number;
+      cursor?: string;
+    };
+    const walk = async (query: Query): Promise<AuditEntry[]> => {
+      const page = await audit().list(query);
+      if (page.nextCursor === undefined) return [...page.items];
+      return [...page.items, ...(await walk({ ...query, cursor: page.nextCursor }))];
+    };
+
+    it('gives back entries whole, newest first, in pages, by action and inclusive times', async () => {
+      const accountId = freshId('account');
+      const entries = Array.from({ length: 9 }, (_, index) =>
+        anAuditEntry({
+          accountId,
+          at: T0 + Math.floor(index / 2),
+          action: index % 3 === 0 ? 'settings.write' : 'transcript.read',
+          ...(index === 4 ? { target: { kind: 'conversation', id: 'c-1' } } : {}),
+          actor: index === 5 ? { kind: 'system' } : { kind: 'user', id: 'user-1' },
+        }),
+      );
+      await audit().append(entries.slice(0, 5));
+      await audit().append(entries.slice(5));
+      await audit().append([]);
+      const sorted = [...entries].sort(newestFirst((entry) => entry.at));
+      expect(await walk({ accountId, limit: 2 })).toEqual(sorted);
+      expect(await walk({ accountId, action: 'settings.write', limit: 1 })).toEqual(
+        sorted.filter((entry) => entry.action === 'settings.write'),
+      );
+      expect(await walk({ accountId, from: T0 + 1, to: T0 + 3, limit: 3 })).toEqual(
+        sorted.filter((entry) => entry.at >= T0 + 1 && entry.at <= T0 + 3),
+      );
+      expect(await walk({ accountId: freshId('account'), limit: 3 })).toEqual([]);
+    });
+
+    it('refuses a cursor that it did not make', async () => {
+      await refusedAsBadRequest((cursor) => audit().list({ accountId: 'a', limit: 2, cursor }));
+    });
+  });
+}

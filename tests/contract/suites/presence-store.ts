@@ -1,0 +1,144 @@
+import type { AgentPresence } from '../../../server/domain/index.ts';
+import { aPresence, freshId, T0 } from '../../support/builders.ts';
+import { type OpenStores, useStores } from './use-stores.ts';
+
+/** What every presence store promises, above all that no agent gets more chats than they can take. */
+export function describePresenceStore(name: string, open: OpenStores): void {
+  describe(`${name}: presence store`, () => {
+    const stores = useStores(open);
+    const store = () => stores().presence;
+    const put = async (presence: AgentPresence): Promise<AgentPresence> => {
+      const { active: _active, ...intent } = presence;
+      return await store().put(intent);
+    };
+    const get = ({ accountId, agentId }: AgentPresence) => store().get(accountId, agentId);
+    const take = ({ accountId, agentId }: AgentPresence, more: { now?: number; force?: boolean } = {}) =>
+      store().takeSlot({ accountId, agentId, now: T0, ...more });
+
+    it('starts with no slot taken and keeps the slots when intent or lease change', async () => {
+      const presence = aPresence();
+      expect(await put(presence)).toEqual(presence);
+      expect(await get(presence)).toEqual(presence);
+      expect(await take(presence)).toBe(true);
+      const away = {
+        ...presence,
+        name: 'Bo',
+        status: 'away' as const,
+        capacity: 2,
+        leaseUntil: T0 + 5,
+        active: 1,
+      };
+      expect(await put(away)).toEqual(away);
+      expect(await get(presence)).toEqual(away);
+      expect(await store().get(freshId('account'), presence.agentId)).toBeUndefined();
+    });
+
+    it('keeps the slots that are taken while intent is written', async () => {
+      const presence = aPresence({ capacity: 100 });
+      await put(presence);
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? take(presence) : put(presence))),
+      );
+      expect((await get(presence))?.active).toBe(10);
+    });
+
+    it('lists the agents of one account', async () => {
+      const accountId = freshId('account');
+      const agents = Array.from({ length: 5 }, () => aPresence({ accountId }));
+      for (const agent of agents) await put(agent);
+      await put(aPresence());
+      const byId = (a: AgentPresence, b: AgentPresence) => (a.agentId < b.agentId ? -1 : 1);
+      expect([...(await store().list(accountId))].sort(byId)).toEqual([...agents].sort(byId));
+    });
+
+    it.each([1, 7])('never goes over a capacity of %i with 50 who take at once', async (capacity) => {
+      const presence = aPresence({ capacity });
+      await put(presence);
+      const taken = await Promise.all(Array.from({ length: 50 }, () => take(presence)));
+      expect(taken.filter(Boolean)).toHaveLength(capacity);
+      expect((await get(presence))?.active).toBe(capacity);
+      await store().releaseSlot(presence.accountId, presence.agentId);
+      expect(await take(presence)).toBe(true);
+      expect(await take(presence)).toBe(false);
+    });
+
+    it('gives no slot of an agent who is away, offline, without a lease or unknown', async () => {
+      for (const presence of [aPresence({ status: 'away' }), aPresence({ status: 'offline' })]) {
+        await put(presence);
+        expect(await take(presence)).toBe(false);
+      }
+      const leased = aPresence();
+      await put(leased);
+      expect(await take(leased, { now: leased.leaseUntil + 1 })).toBe(false);
+      expect(await take(leased, { now: leased.leaseUntil - 1 })).toBe(true);
+      expect(await take(aPresence())).toBe(false);
+    });
+
+    it('counts a forced slot whatever the state', async () => {
+      const presence = aPresence({ status: 'away', capacity: 1, leaseUntil: T0 - 1 });
+      await put(presence);
+      expect(await take(presence, { force: true })).toBe(true);
+      expect(await take(presence, { force: true })).toBe(true);
+      expect((await get(presence))?.active).toBe(2);
+    });
+
+    it('never goes below zero', async () => {
+      const presence = aPresence();
+      await put(presence);
+      await take(presence);
+      await Promise.all(
+        Array.from({ length: 5 }, () => store().releaseSlot(presence.accountId, presence.agentId)),
+      );
+      expect((await get(presence))?.active).toBe(0);
+    });
+
+    it('corrects the count unless it moved meanwhile', async () => {
+      const presence = aPresence();
+      const { accountId, agentId } = presence;
+      await put(presence);
+      await take(presence);
+      expect(await store().correctActive({ accountId, agentId, seen: 0, counted: 3 })).toBe(false);
+      expect(await store().correctActive({ accountId, agentId, seen: 1, counted: 3 })).toBe(true);
+      expect((await get(presence))?.active).toBe(3);
+      expect(await store().correctActive({ accountId, agentId: freshId('agent'), seen: 0, counted: 1 })).toBe(
+        false,
+      );
+    });
+
+    it('renews leases of the named agents of one account', async () => {
+      const accountId = freshId('account');
+      const [one, two, three] = [
+        aPresence({ accountId }),
+        aPresence({ accountId }),
+        aPresence({ accountId }),
+      ];
+      for (const agent of [one, two, three]) await put(agent);
+      const foreign = aPresence({ agentId: one.agentId });
+      await put(foreign);
+      const leaseUntil = T0 + 99_000;
+      await store().renewLease({ accountId, agentIds: [one.agentId, two.agentId], leaseUntil });
+      await store().renewLease({ accountId, agentIds: [], leaseUntil: 1 });
+      expect((await get(one))?.leaseUntil).toBe(leaseUntil);
+      expect((await get(two))?.leaseUntil).toBe(leaseUntil);
+      expect(await get(three)).toEqual(three);
+      expect(await get(foreign)).toEqual(foreign);
+    });
+
+    it('names online and away agents whose lease ended, up to the limit', async () => {
+      const early = T0 - 1_000_000;
+      const gone = [
+        aPresence({ leaseUntil: early }),
+        aPresence({ leaseUntil: early, status: 'away' }),
+        aPresence({ leaseUntil: early + 1 }),
+      ];
+      const others = [
+        aPresence({ leaseUntil: early, status: 'offline' }),
+        aPresence({ leaseUntil: early + 10 }),
+      ];
+      for (const presence of [...gone, ...others]) await put(presence);
+      const expired = await store().expired(early + 5, 100);
+      expect(expired.map(({ agentId }) => agentId).sort()).toEqual(gone.map(({ agentId }) => agentId).sort());
+      expect(await store().expired(early + 5, 2)).toHaveLength(2);
+    });
+  });
+}
