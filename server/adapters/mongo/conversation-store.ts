@@ -2,6 +2,7 @@ import type { Model } from 'mongoose';
 import type { Conversation } from '../../domain/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { ConversationFilter, ConversationStore } from '../../ports/stores.ts';
+import { toBuffer } from './codec.ts';
 import { isDuplicateKey } from './errors.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
 import { nativeOf } from './native.ts';
@@ -25,7 +26,7 @@ export function createConversationStore(model: Conversations): ConversationStore
             accountId,
             $or: [{ anchor: null }, { 'anchor.seq': { $lt: anchor.seq } }],
           },
-          update: { $set: { anchor: { seq: anchor.seq, mac: Buffer.from(anchor.mac) } } },
+          update: { $set: { anchor: { seq: anchor.seq, mac: toBuffer(anchor.mac) } } },
         },
       }));
       await model.bulkWrite(writes, { ordered: false });
@@ -92,16 +93,20 @@ async function create(model: Conversations, conversation: Conversation): Promise
 
 /**
  * Written with the driver underneath the model, whose pipeline puts the whole document in place and keeps
- * the anchor from going back: anchors advance without a new version, so the one that a writer saw may be old.
+ * what changes without a new version, for the writer may have read it earlier: the anchor never goes back,
+ * and the end of life is the retention's alone.
  */
 async function replace(model: Conversations, next: Conversation): Promise<boolean> {
-  const { anchor, ...document } = encode(next);
+  const { anchor, expiresAt: _seen, ...document } = encode(next);
   const given = anchor === undefined ? '$$REMOVE' : { $literal: anchor };
-  const anchorSeen = { $gt: ['$anchor.seq', anchor?.seq ?? 0] };
-  const furthest = { anchor: { $cond: [anchorSeen, '$anchor', given] } };
+  const furthest = { $cond: [{ $gt: ['$anchor.seq', anchor?.seq ?? 0] }, '$anchor', given] };
   const stored = { _id: next.id, accountId: next.accountId, version: next.version - 1 };
   const result = await nativeOf(model).updateOne(stored, [
-    { $replaceWith: { $mergeObjects: [{ $literal: document }, furthest] } },
+    {
+      $replaceWith: {
+        $mergeObjects: [{ $literal: document }, { anchor: furthest, expiresAt: '$expiresAt' }],
+      },
+    },
   ]);
   return result.matchedCount === 1;
 }

@@ -14,12 +14,35 @@ const CONFLICT: AppendOutcome = { kind: 'conflict' };
 type Standing = Pick<MessageRecord, 'conversationId' | 'seq' | 'clientKey' | 'hash'>;
 
 /**
- * Stores the records with one unordered write per wave. Wave k holds the k-th record of each conversation
- * whose earlier ones are stored, so that nothing is stored behind a record that failed; as a rule there is
- * one wave. Rejects when the write as a whole is in doubt: the same records again are then counted as stored
- * where they are there with the same hash.
+ * Stores the records so that nothing of a conversation is stored behind one of its records that failed, with
+ * one write when all goes well. Rejects when a write as a whole is in doubt: the same records again are
+ * then counted as stored where they are there with the same hash.
  */
-export async function appendInWaves(
+export async function appendMessages(
+  collection: Messages,
+  records: readonly MessageRecord[],
+): Promise<readonly AppendOutcome[]> {
+  const severalOfOne = new Set(records.map(({ conversationId }) => conversationId)).size < records.length;
+  const stored = severalOfOne ? await insertUntilRefused(collection, records) : 0;
+  const rest = await appendInWaves(collection, records.slice(stored));
+  return [...records.slice(0, stored).map(() => STORED), ...rest];
+}
+
+/** One ordered write, which the server ends at the first record that it refuses. Answers how many are stored. */
+async function insertUntilRefused(collection: Messages, records: readonly MessageRecord[]): Promise<number> {
+  try {
+    await collection.insertMany(records.map(messageCodec.encode), { ordered: true });
+    return records.length;
+  } catch (error) {
+    return Math.min(...refusedPositions(error));
+  }
+}
+
+/**
+ * One unordered write for each wave. Wave k holds the k-th record of every conversation whose earlier ones are
+ * stored, so a refusal delays no other conversation and costs no write of its own.
+ */
+async function appendInWaves(
   collection: Messages,
   records: readonly MessageRecord[],
 ): Promise<readonly AppendOutcome[]> {

@@ -1,7 +1,8 @@
 import type { Model } from 'mongoose';
 import type { MessageRecord, Sealed } from '../../domain/index.ts';
 import type { AppendOutcome, MessageStore } from '../../ports/stores.ts';
-import { appendInWaves } from './message-append.ts';
+import { toBuffer } from './codec.ts';
+import { appendMessages } from './message-append.ts';
 import { nativeOf } from './native.ts';
 import { type MessageDocument, messageCodec } from './schemas/message.ts';
 
@@ -15,7 +16,7 @@ const WITHOUT_ID = { _id: 0 } as const;
 export function createMessageStore(model: Messages): MessageStore {
   return {
     append: (batch: readonly Sealed[]): Promise<readonly AppendOutcome[]> =>
-      appendInWaves(
+      appendMessages(
         nativeOf(model),
         batch.map(({ record }) => record),
       ),
@@ -69,14 +70,14 @@ async function areAsExpected(model: Messages, records: Reseal): Promise<boolean>
 
 /** Only what sealing makes is changed: a retention that was set meanwhile stays. */
 function resealWrite({ record, replaces }: Reseal[number]) {
-  const expected = { $in: ['$hash', { $literal: [Buffer.from(replaces), Buffer.from(record.hash)] }] };
+  const expected = { $in: ['$hash', { $literal: [toBuffer(replaces), toBuffer(record.hash)] }] };
   const orStop = { $toInt: 'not as expected' };
   return {
     updateOne: {
       filter: { conversationId: record.conversationId, seq: record.seq },
       update: [
-        { $set: { sealed: { $cond: [expected, { $literal: Buffer.from(record.sealed) }, orStop] } } },
-        { $set: { hash: { $literal: Buffer.from(record.hash) } } },
+        { $set: { sealed: { $cond: [expected, { $literal: toBuffer(record.sealed) }, orStop] } } },
+        { $set: { hash: { $literal: toBuffer(record.hash) } } },
       ],
     },
   };

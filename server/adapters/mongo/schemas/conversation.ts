@@ -4,7 +4,7 @@ import type {
   ConversationStatus,
   QueuedConversation,
 } from '../../../domain/index.ts';
-import { type Codec, createCodec, type DocumentOf } from '../codec.ts';
+import { type Codec, createCodec, type DocumentOf, toBuffer } from '../codec.ts';
 import { count, createSchema, TTL_INDEX, text, time } from './shape.ts';
 
 type LaterFields = Partial<Pick<ClosedConversation, 'agentId' | 'assignedAt' | 'closedAt' | 'closedBy'>>;
@@ -17,7 +17,13 @@ export type ConversationDocument = DocumentOf<AnyConversation, (typeof TIMES)[nu
 
 const codec = createCodec<AnyConversation, (typeof TIMES)[number]>(TIMES);
 export const conversationCodec: Codec<Conversation, ConversationDocument> = {
-  encode: codec.encode,
+  encode: (conversation) => {
+    const { anchor } = conversation;
+    const document = codec.encode(conversation);
+    return anchor === undefined
+      ? document
+      : { ...document, anchor: { ...anchor, mac: toBuffer(anchor.mac) } };
+  },
   decode: (document) => codec.decode(document) as Conversation,
 };
 

@@ -1,0 +1,10 @@
+import { openMongoStores } from '../../server/adapters/mongo/index.ts';
+import { mongoDatabases, mongoSkipReason } from '../support/mongodb.ts';
+import { describeStores } from './suites/index.ts';
+
+const skip = mongoSkipReason();
+
+(skip === undefined ? describe : describe.skip)(skip ?? 'on a real MongoDB', () => {
+  const databases = mongoDatabases();
+  describeStores('MongoDB', () => openMongoStores({ uri: databases.uri(), dbName: databases.freshName() }));
+});
