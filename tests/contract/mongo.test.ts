@@ -1,5 +1,8 @@
 import { openMongoStores } from '../../server/adapters/mongo/index.ts';
 import { mongoDatabases, mongoSkipReason } from '../support/mongodb.ts';
+import { describeFaults } from './mongo/faults.ts';
+import { describeIndexes } from './mongo/indexes.ts';
+import { describePlans } from './mongo/plans.ts';
 import { describeStores } from './suites/index.ts';
 
 const skip = mongoSkipReason();
@@ -7,4 +10,7 @@ const skip = mongoSkipReason();
 (skip === undefined ? describe : describe.skip)(skip ?? 'on a real MongoDB', () => {
   const databases = mongoDatabases();
   describeStores('MongoDB', () => openMongoStores({ uri: databases.uri(), dbName: databases.freshName() }));
+  describeIndexes(databases);
+  describePlans(databases);
+  describeFaults(databases);
 });

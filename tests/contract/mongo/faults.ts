@@ -1,0 +1,109 @@
+import mongoose from 'mongoose';
+import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
+import type { Stores } from '../../../server/ports/index.ts';
+import { StoreError } from '../../../server/ports/store-error.ts';
+import { aConversation, anAuditEntry, aPresence, freshId, sealedRun } from '../../support/builders.ts';
+import type { MongoDatabases } from '../../support/mongodb.ts';
+import { type MongoProxy, startMongoProxy } from '../../support/mongodb-proxy.ts';
+import { plain } from '../../support/plain.ts';
+
+/** What happens when an answer is lost on its way, or the database is not there. */
+export function describeFaults(databases: MongoDatabases): void {
+  describe('faults', () => {
+    let proxy: MongoProxy;
+    let stores: Stores;
+
+    beforeAll(async () => {
+      proxy = await startMongoProxy(databases.uri());
+      stores = await openMongoStores({ uri: proxy.uri, dbName: databases.freshName() });
+    });
+    afterAll(async () => {
+      await stores.close();
+      await proxy.close();
+    });
+
+    it.each([1, 5])(
+      'P1: a batch of depth %i whose answer is lost counts as stored, once, when it is sent again',
+      async (depth) => {
+        const ids = [freshId('c'), freshId('c'), freshId('c')];
+        const batch = ids.flatMap((conversationId) => sealedRun({ conversationId, count: depth }));
+        proxy.loseAnswerOf('insert');
+        await expect(stores.messages.append(batch)).rejects.toBeInstanceOf(StoreError);
+        expect(await stores.messages.append(batch)).toEqual(batch.map(() => ({ kind: 'stored' })));
+        for (const conversationId of ids) {
+          const read = await stores.messages.read({ conversationId, afterSeq: 0, limit: 100 });
+          const sent = batch
+            .map(({ record }) => record)
+            .filter((record) => record.conversationId === conversationId);
+          expect(plain(read)).toEqual(sent);
+        }
+      },
+    );
+
+    it('an audit entry whose answer is lost is there once when it is sent again', async () => {
+      const entries = [anAuditEntry({ accountId: freshId('account') })];
+      proxy.loseAnswerOf('insert');
+      await expect(stores.audit.append(entries)).rejects.toBeInstanceOf(StoreError);
+      await stores.audit.append(entries);
+      expect((await stores.audit.list({ accountId: entries[0]?.accountId ?? '', limit: 5 })).items).toEqual(
+        entries,
+      );
+    });
+
+    it('a start whose answer is lost gives the same room when it is tried again', async () => {
+      const conversation = aConversation();
+      proxy.loseAnswerOf('insert');
+      await expect(stores.conversations.create(conversation)).rejects.toBeInstanceOf(StoreError);
+      expect(await stores.conversations.create(conversation)).toEqual(conversation);
+    });
+
+    it('sends messages that stand several times in a batch in one write', async () => {
+      const batch = [freshId('c'), freshId('c')].flatMap((conversationId) =>
+        sealedRun({ conversationId, count: 20 }),
+      );
+      proxy.takeCommands();
+      await stores.messages.append(batch);
+      expect(proxy.takeCommands().map(({ command }) => command.insert)).toEqual(['messages']);
+    });
+
+    it('asks for a majority and its journal on every write, and reads what cannot be rolled back', async () => {
+      proxy.takeCommands();
+      const { active: _active, ...intent } = aPresence();
+      await stores.messages.append(sealedRun({ conversationId: freshId('c'), count: 1 }));
+      await stores.presence.put(intent);
+      await stores.presence.takeSlot({ accountId: intent.accountId, agentId: intent.agentId, now: 0 });
+      await stores.conversations.get('account', 'id');
+      const [append, put, take, get] = proxy.takeCommands().map(({ command }) => command);
+      for (const write of [append, put, take]) {
+        expect(write?.writeConcern).toMatchObject({ w: 'majority', j: true });
+      }
+      expect(get?.readConcern).toEqual({ level: 'majority' });
+    });
+
+    it('tells of a fault by name, without values and without the words of the driver', async () => {
+      const dbName = databases.freshName();
+      const gone = await openMongoStores({ uri: databases.uri(), dbName });
+      await gone.close();
+      const error: unknown = await gone.conversations
+        .create(aConversation({ caseId: 'secret-case' }))
+        .catch((e) => e);
+      expect(error).toBeInstanceOf(StoreError);
+      expect((error as Error).message).toBe('the store failed');
+      expect(JSON.stringify([error, (error as Error).stack, (error as Error).cause])).not.toContain(
+        'secret-case',
+      );
+      await expect(gone.ping()).rejects.toBeInstanceOf(StoreError);
+    });
+
+    it('refuses a time that no date can hold, instead of keeping a record for ever', async () => {
+      const conversation = aConversation({ expiresAt: Number.MAX_VALUE });
+      await expect(stores.conversations.create(conversation)).rejects.toMatchObject({ code: 'RangeError' });
+      expect(await stores.conversations.get(conversation.accountId, conversation.id)).toBeUndefined();
+    });
+
+    it('leaves the global connection and models of Mongoose alone', () => {
+      expect(mongoose.connection.readyState).toBe(mongoose.ConnectionStates.disconnected);
+      expect(mongoose.modelNames()).toEqual([]);
+    });
+  });
+}
