@@ -1,0 +1,70 @@
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { ChatClient } from '../chat-client.ts';
+import { paletteOf } from '../colors.ts';
+import type { Shell } from '../shell.ts';
+import { Announcer } from './Announcer.tsx';
+import { LanguageContext, useObserved, useSiteLanguage } from './hooks.ts';
+import { Launcher } from './Launcher.tsx';
+import { Panel } from './Panel.tsx';
+
+interface AppProps {
+  readonly client: ChatClient;
+  readonly shell: Shell;
+  /** The visitor has done something with the widget. */
+  onInteraction(): void;
+}
+
+/** Custom properties are set by script, for a strict content policy forbids style attributes. */
+function usePalette(primaryColor: string | undefined): void {
+  useEffect(() => {
+    if (primaryColor === undefined) return;
+    const { primary, onPrimary, accent } = paletteOf(primaryColor);
+    const { style } = document.documentElement;
+    style.setProperty('--primary', primary);
+    style.setProperty('--on-primary', onPrimary);
+    style.setProperty('--accent', accent);
+  }, [primaryColor]);
+}
+
+/** Tells the client whether the visitor can see the lines. */
+function useWatching(client: ChatClient, open: boolean): void {
+  useEffect(() => {
+    const tell = () => client.watching(open && document.visibilityState === 'visible');
+    tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => document.removeEventListener('visibilitychange', tell);
+  }, [client, open]);
+}
+
+export function App({ client, shell, onInteraction }: AppProps): VNode | null {
+  const chat = useObserved(client);
+  const { open, hidden, compact } = useObserved(shell);
+  const language = useSiteLanguage(chat.site?.locale);
+  const frameTitle = chat.site?.theme.title ?? language.t('frameTitle');
+  usePalette(chat.site?.theme.primaryColor);
+  useWatching(client, open && !hidden);
+  useEffect(() => shell.setTitle(frameTitle), [shell, frameTitle]);
+
+  if (chat.site === undefined || hidden) return null;
+  const openByVisitor = () => {
+    onInteraction();
+    shell.command('open');
+  };
+  return (
+    <LanguageContext.Provider value={language}>
+      <div
+        class={`frame ${compact ? 'compact' : ''} ${chat.site.theme.position}`}
+        onPointerDownCapture={open ? onInteraction : undefined}
+        onKeyDownCapture={open ? onInteraction : undefined}
+      >
+        {open ? (
+          <Panel client={client} chat={chat} site={chat.site} onClose={() => shell.command('close')} />
+        ) : (
+          <Launcher unread={chat.unread} onOpen={openByVisitor} />
+        )}
+        <Announcer chat={chat} />
+      </div>
+    </LanguageContext.Provider>
+  );
+}
