@@ -1,6 +1,6 @@
 import type { Model } from 'mongoose';
 import type { ActivityStore } from '../../ports/stores.ts';
-import { toDate } from './codec.ts';
+import { toDate, withoutUndefined } from './codec.ts';
 import { insertNew } from './insert-new.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
 import { type ActivityDocument, activityCodec } from './schemas/activity.ts';
@@ -15,10 +15,10 @@ export function createActivityStore(model: Model<ActivityDocument>): ActivitySto
       }));
       await model.bulkWrite(writes, { ordered: false });
     },
-    find: async ({ limit, cursor, ...equal }) => {
+    find: async ({ accountId, limit, cursor, ...others }) => {
       const keyset: Keyset = { time: 'connectedAt', direction: 'newest-first', cursor };
       const documents = await model
-        .find({ ...equal, ...keysetFilter(keyset) })
+        .find({ accountId, ...withoutUndefined(others), ...keysetFilter(keyset) })
         .sort(keysetSort(keyset))
         .limit(limit + 1)
         .lean<ActivityDocument[]>();

@@ -19,7 +19,7 @@ export function createCodec<T extends object, Time extends string>(
 ): Codec<T, DocumentOf<T, Time>> {
   return {
     encode: (value) => {
-      const document: Record<string, unknown> = { ...(value as Record<string, unknown>) };
+      const document = withoutUndefined(value as Record<string, unknown>);
       for (const time of times)
         if (typeof document[time] === 'number') document[time] = toDate(document[time]);
       for (const [key, field] of Object.entries(document)) {
@@ -35,6 +35,13 @@ export function createCodec<T extends object, Time extends string>(
       return value as T;
     },
   };
+}
+
+/** The fields that have a value. */
+export function withoutUndefined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) given[name] = value;
+  return given;
 }
 
 function rename(record: Record<string, unknown>, from: string, to: string): void {

@@ -25,31 +25,40 @@ const DEFAULTS = {
   minPoolSize: 1,
 } as const satisfies ConnectOptions;
 
-/** What holds whatever the address says. Driver events with commands in them stay off: they hold values. */
+/**
+ * What holds whatever the address says. Driver events with commands in them stay off: they hold values. An
+ * undefined value is not left out of what is sent: a filter would match everything without it.
+ */
 const FIXED = {
   readPreference: 'primary',
   autoIndex: false,
   autoCreate: false,
   bufferCommands: false,
   promoteBuffers: true,
-  ignoreUndefined: true,
+  ignoreUndefined: false,
   monitorCommands: false,
 } as const satisfies ConnectOptions;
 
 /** A connection of its own, open. Rejects when no primary answers within the time. */
 export async function connect(options: MongoOptions): Promise<Connection> {
-  const named = optionsNamedIn(options.uri);
-  const defaults = Object.fromEntries(
-    Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase())),
-  );
-  const dbName = options.dbName ?? databaseNamedIn(options.uri) ?? 'engagement';
-  const connection = mongoose.createConnection(options.uri, { ...defaults, ...FIXED, dbName });
+  const connection = mongoose.createConnection(options.uri, connectOptions(options));
   try {
     return await connection.asPromise();
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** What the driver is told beside the address: an option that the address names itself is left to it. */
+export function connectOptions({ uri, dbName }: MongoOptions): ConnectOptions {
+  const named = optionsNamedIn(uri);
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase()));
+  return {
+    ...Object.fromEntries(defaults),
+    ...FIXED,
+    dbName: dbName ?? databaseNamedIn(uri) ?? 'engagement',
+  };
 }
 
 /** The names of the options in a MongoDB address, in lower case, as they compare without it. */

@@ -2,7 +2,7 @@ import type { Model } from 'mongoose';
 import type { Conversation } from '../../domain/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { ConversationFilter, ConversationStore } from '../../ports/stores.ts';
-import { toBuffer } from './codec.ts';
+import { toBuffer, withoutUndefined } from './codec.ts';
 import { isDuplicateKey } from './errors.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
 import { nativeOf } from './native.ts';
@@ -112,10 +112,10 @@ async function replace(model: Conversations, next: Conversation): Promise<boolea
 }
 
 async function list(model: Conversations, filter: ConversationFilter) {
-  const { limit, cursor, from, to, ...equal } = filter;
+  const { accountId, limit, cursor, from, to, ...others } = filter;
   const keyset: Keyset = { time: 'startedAt', direction: 'newest-first', from, to, cursor };
   const documents = await model
-    .find({ ...equal, ...keysetFilter(keyset) })
+    .find({ accountId, ...withoutUndefined(others), ...keysetFilter(keyset) })
     .sort(keysetSort(keyset))
     .limit(limit + 1)
     .lean<ConversationDocument[]>();

@@ -45,10 +45,10 @@ export function createEntityStore<T extends Entity>(
   };
 }
 
-/** An equality filter. The value can be no operator, and the field none without an index. */
+/** An equality filter. The value can be nothing but a string, and the field none without an index. */
 function equals(where: Readonly<Record<string, string>>, fields: readonly string[]): Record<string, unknown> {
   const conditions = Object.entries(where).map(([field, value]) => {
-    if (!fields.includes(field)) throw new TypeError('the field has no such index');
+    if (!fields.includes(field) || typeof value !== 'string') throw new TypeError('no such condition');
     return [field, { $eq: value }];
   });
   return Object.fromEntries(conditions);

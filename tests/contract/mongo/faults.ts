@@ -1,8 +1,9 @@
 import mongoose from 'mongoose';
 import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
+import { DEFAULT_THEME } from '../../../server/domain/index.ts';
 import type { Stores } from '../../../server/ports/index.ts';
 import { StoreError } from '../../../server/ports/store-error.ts';
-import { aConversation, anAuditEntry, aPresence, freshId, sealedRun } from '../../support/builders.ts';
+import { aConversation, anAuditEntry, aPresence, aSite, freshId, sealedRun } from '../../support/builders.ts';
 import type { MongoDatabases } from '../../support/mongodb.ts';
 import { type MongoProxy, startMongoProxy } from '../../support/mongodb-proxy.ts';
 import { plain } from '../../support/plain.ts';
@@ -99,6 +100,27 @@ export function describeFaults(databases: MongoDatabases): void {
       const conversation = aConversation({ expiresAt: Number.MAX_VALUE });
       await expect(stores.conversations.create(conversation)).rejects.toMatchObject({ code: 'RangeError' });
       expect(await stores.conversations.get(conversation.accountId, conversation.id)).toBeUndefined();
+    });
+
+    it('P6: takes a value that is not there for no match, never for every match', async () => {
+      const conversation = aConversation();
+      await stores.conversations.create(conversation);
+      const batch = sealedRun({ conversationId: conversation.id, count: 2 });
+      await stores.messages.append(batch);
+      const missing = undefined as unknown as string;
+      expect(await stores.messages.deleteConversation(missing)).toBe(0);
+      expect(await stores.conversations.delete(missing, conversation.id)).toBe(false);
+      expect((await stores.conversations.list({ accountId: missing, limit: 5 })).items).toEqual([]);
+      expect(await stores.activity.deleteByIp(missing, missing)).toBe(0);
+      const users = stores.entities.users.list({ where: { 'memberships.accountId': missing }, limit: 5 });
+      await expect(users).rejects.toBeInstanceOf(StoreError);
+    });
+
+    it('keeps an optional field that is set to undefined as one that is not there', async () => {
+      const site = aSite({ theme: { ...DEFAULT_THEME, greeting: undefined as unknown as string } });
+      await stores.entities.sites.insert(site);
+      const { greeting: _greeting, ...theme } = DEFAULT_THEME;
+      expect((await stores.entities.sites.get(site.id))?.theme).toStrictEqual(theme);
     });
 
     it('leaves the global connection and models of Mongoose alone', () => {

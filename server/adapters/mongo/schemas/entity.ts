@@ -1,14 +1,26 @@
 import { Schema } from 'mongoose';
 import type { Entity } from '../../../domain/index.ts';
 import type { EntitySpec } from '../../../ports/stores.ts';
-import { createCodec, type DocumentOf } from '../codec.ts';
+import { createCodec, type DocumentOf, withoutUndefined } from '../codec.ts';
 import { addIndexes, count, type IndexSpec, TTL_INDEX, text, time } from './shape.ts';
 
 /** What every kind has, and the end of those that have one. */
 type StoredEntity = Entity & { readonly expiresAt?: number };
 const TIMES = ['createdAt', 'updatedAt', 'expiresAt'] as const;
 export type EntityDocument = DocumentOf<StoredEntity, (typeof TIMES)[number]>;
-export const entityCodec = createCodec<StoredEntity, (typeof TIMES)[number]>(TIMES);
+const codec = createCodec<StoredEntity, (typeof TIMES)[number]>(TIMES);
+export const entityCodec: typeof codec = {
+  encode: (entity) => codec.encode(deepWithoutUndefined(entity) as StoredEntity),
+  decode: codec.decode,
+};
+
+/** An entity is any depth of plain data; an optional field without a value is kept as one that is not there. */
+function deepWithoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deepWithoutUndefined);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  const fields = Object.entries(value).map(([name, field]) => [name, deepWithoutUndefined(field)]);
+  return withoutUndefined(Object.fromEntries(fields));
+}
 
 /**
  * The schema of an entity kind: what all entities have, and any field besides, for the kind's own shape is
