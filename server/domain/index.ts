@@ -1,6 +1,7 @@
 export * from './account.ts';
 export * from './activity.ts';
 export * from './conversation.ts';
+export * from './conversation-states.ts';
 export * from './entity.ts';
 export * from './errors.ts';
 export * from './keys.ts';
@@ -10,4 +11,4 @@ export * from './presence.ts';
 export * from './private.ts';
 export * from './profile.ts';
 export * from './redaction-rule.ts';
-export * from './conversation-states.ts';
+export * from './redaction-rescan.ts';

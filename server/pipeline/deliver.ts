@@ -1,6 +1,6 @@
-import { presentMessage } from '../presenters/message-presenter.ts';
 import type { Conversation, Stored } from '../domain/index.ts';
 import type { Broadcaster } from '../ports/index.ts';
+import { presentMessage } from '../presenters/message-presenter.ts';
 
 /**
  * Shows a stored message to those who may see it: the visitor (never a note), the agent whose conversation

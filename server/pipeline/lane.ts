@@ -89,6 +89,25 @@ export class Lane {
     for (const wake of waiters) wake();
   }
 
+  /**
+   * Runs work that needs the transcript to stand still: what was handed in before is written first, and new
+   * messages wait until it is done.
+   */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.gate ?? Promise.resolve();
+    const result = before.then(() => this.whenIdle()).then(work);
+    const gate = result
+      .then(
+        () => {},
+        () => {},
+      )
+      .finally(() => {
+        if (this.gate === gate) this.gate = undefined;
+      });
+    this.gate = gate;
+    return result;
+  }
+
   recent(clientKey: string): Promise<Persisted> | undefined {
     return this.#recent.get(clientKey);
   }

@@ -53,10 +53,17 @@ export class Lanes {
     return lane;
   }
 
+  /** Takes back a lane whose conversation did not come about. */
+  async discard(conversationId: string): Promise<void> {
+    this.drop(conversationId);
+    await this.#deps.vault.destroyDataKey(conversationId);
+  }
+
   /** Tells the lane of a new state of its conversation. */
   update(conversation: Conversation): void {
     const lane = this.#lanes.get(conversation.id);
-    if (lane !== undefined && lane.conversation.version <= conversation.version) lane.conversation = conversation;
+    if (lane !== undefined && lane.conversation.version <= conversation.version)
+      lane.conversation = conversation;
   }
 
   /** Drops the lane and its key from memory; what it has in flight is still finished. */

@@ -90,7 +90,10 @@ export class Redactor {
     origin: TextOrigin,
   ): Promise<Record<string, RedactedText>> {
     const rules = await this.rulesOf(accountId);
-    const entries = Object.entries(fields).map(([key, value]) => [key, this.apply(rules, value, origin).text]);
+    const entries = Object.entries(fields).map(([key, value]) => [
+      key,
+      this.apply(rules, value, origin).text,
+    ]);
     return Object.fromEntries(entries) as Record<string, RedactedText>;
   }
 
@@ -134,9 +137,18 @@ export class Redactor {
   }
 
   #removed(redaction: Redaction, rules: CompiledRules): readonly RemovedData[] {
+    return this.removedBy(
+      redaction.matches.map(({ ruleId }) => ruleId),
+      rules,
+    );
+  }
+
+  /** What was removed, told by rule, and counted for the metrics. */
+  removedBy(ruleIds: readonly string[], rules: CompiledRules): readonly RemovedData[] {
     const counts = new Map<string, number>();
-    for (const { ruleId } of redaction.matches) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
-    for (const [ruleId, count] of counts) this.#deps.metrics.count('redactions_total', { rule: ruleId }, count);
+    for (const ruleId of ruleIds) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
+    for (const [ruleId, count] of counts)
+      this.#deps.metrics.count('redactions_total', { rule: ruleId }, count);
     return [...counts].map(([ruleId, count]) => ({ ruleId, name: rules.names.get(ruleId) ?? '', count }));
   }
 }

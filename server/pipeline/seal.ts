@@ -68,15 +68,14 @@ export class Sealer {
   /** Encrypts one message as the next of its chain. */
   seal(message: Redacted, context: SealContext, head: ChainHead): Sealed {
     const seq = head.seq + 1;
-    return { record: this.#record(toBody(message), context, { seq, before: head.hash }), content: message } as Sealed;
+    return {
+      record: this.#record(toBody(message), context, { seq, before: head.hash }),
+      content: message,
+    } as Sealed;
   }
 
   /** Seals an opened message again in its old place, with another text or behind another hash. */
-  reseal(
-    message: OpenedMessage,
-    context: SealContext,
-    before: Uint8Array,
-  ): MessageRecord {
+  reseal(message: OpenedMessage, context: SealContext, before: Uint8Array): MessageRecord {
     return this.#record(toBody(message), context, { seq: message.seq, before });
   }
 
@@ -130,7 +129,9 @@ export class Sealer {
 
   /** @throws IntegrityError */
   openPart(context: SealContext, part: string, sealed: Uint8Array): unknown {
-    return JSON.parse(Buffer.from(this.#cipher.open(context.key, sealed, partData(context, part))).toString('utf8'));
+    return JSON.parse(
+      Buffer.from(this.#cipher.open(context.key, sealed, partData(context, part))).toString('utf8'),
+    );
   }
 }
 

@@ -34,6 +34,19 @@ export class TranscriptReader {
     }
   }
 
+  /** The whole transcript with the hashes that its records stand under, to seal it anew. */
+  async readWithHashes(
+    context: SealContext,
+  ): Promise<readonly { message: OpenedMessage; hash: Uint8Array; before: ChainHead }[]> {
+    const whole: { message: OpenedMessage; hash: Uint8Array; before: ChainHead }[] = [];
+    try {
+      for await (const item of this.#walk(context, CHAIN_START)) whole.push(item);
+    } catch (error) {
+      throw this.#reported(error, context);
+    }
+    return whole;
+  }
+
   /** The message that a sender sent under this client key, if there is one. */
   async findByClientKey(context: SealContext, clientKey: string): Promise<OpenedMessage | undefined> {
     const record = await this.#deps.messages.findByClientKey(context.conversationId, clientKey);
@@ -46,24 +59,35 @@ export class TranscriptReader {
     context: SealContext,
     range: { afterSeq: number; anchor?: TranscriptAnchor | undefined },
   ): Promise<readonly OpenedMessage[]> {
+    const { anchor, afterSeq } = range;
     const opened: OpenedMessage[] = [];
-    let head = await this.#headAt(context, range.afterSeq);
-    let anchored = range.anchor === undefined || range.anchor.seq <= range.afterSeq;
-    for (;;) {
-      const query = { conversationId: context.conversationId, afterSeq: head.seq, limit: PAGE };
-      const records = await this.#deps.messages.read(query);
-      for (const record of records) {
-        opened.push(this.#deps.sealer.open(record, context, head));
-        head = { seq: record.seq, hash: record.hash };
-        if (range.anchor?.seq === head.seq) {
-          if (!this.#deps.sealer.anchorHolds(context, range.anchor, head)) throw new IntegrityError();
-          anchored = true;
-        }
-      }
-      if (records.length < PAGE) break;
+    let anchored = anchor === undefined || anchor.seq <= afterSeq;
+    for await (const { message, hash } of this.#walk(context, await this.#headAt(context, afterSeq))) {
+      opened.push(message);
+      if (anchor?.seq !== message.seq) continue;
+      if (!this.#deps.sealer.anchorHolds(context, anchor, { seq: message.seq, hash }))
+        throw new IntegrityError();
+      anchored = true;
     }
     if (!anchored) throw new IntegrityError();
     return opened;
+  }
+
+  /** Opens record after record, each checked against the one before it. */
+  async *#walk(
+    context: SealContext,
+    from: ChainHead,
+  ): AsyncGenerator<{ message: OpenedMessage; hash: Uint8Array; before: ChainHead }> {
+    let before = from;
+    for (;;) {
+      const query = { conversationId: context.conversationId, afterSeq: before.seq, limit: PAGE };
+      const records = await this.#deps.messages.read(query);
+      for (const record of records) {
+        yield { message: this.#deps.sealer.open(record, context, before), hash: record.hash, before };
+        before = { seq: record.seq, hash: record.hash };
+      }
+      if (records.length < PAGE) return;
+    }
   }
 
   /** The chain as it stands at `seq`; reads one record for any but the start. */

@@ -10,6 +10,7 @@ import type {
   Entity,
   MessageRecord,
   ProfileRecord,
+  RedactionRescan,
   RefreshFamily,
   Sealed,
   Site,
@@ -73,6 +74,7 @@ export interface EntityStores {
   readonly refreshFamilies: EntityStore<RefreshFamily>;
   readonly visitorSessions: EntityStore<VisitorSession>;
   readonly redactionRules: EntityStore<StoredRedactionRule>;
+  readonly redactionRescans: EntityStore<RedactionRescan>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -83,6 +85,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   refreshFamilies: { unique: ['currentHash'], indexed: ['userId'], expires: true },
   visitorSessions: { unique: [], indexed: ['accountId', 'siteId', 'visitorHash'], expires: true },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
+  redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: false },
 };
 
 export interface ConversationFilter {

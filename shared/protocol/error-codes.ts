@@ -40,6 +40,11 @@ export const ERRORS = {
     help: 'You have as many chats as your capacity allows.',
   },
   'agent.offline': { status: 409, retryable: false, help: 'Set your presence to online first.' },
+  'user.last_administrator': {
+    status: 409,
+    retryable: false,
+    help: 'An account keeps at least one administrator: make another one first.',
+  },
   payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
   invalid_value: {
     status: 422,

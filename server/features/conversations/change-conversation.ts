@@ -1,6 +1,6 @@
 import { type Conversation, Refusal } from '../../domain/index.ts';
-import type { ChangeBus, ConversationStore } from '../../ports/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
+import type { ChangeBus, ConversationStore } from '../../ports/index.ts';
 
 /** A write that keeps losing its race is given up after so many tries. */
 const MAX_TRIES = 8;

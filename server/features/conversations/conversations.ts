@@ -10,11 +10,11 @@ import {
   type VisitorPrincipal,
 } from '../../domain/index.ts';
 import { assertParty, type Sender } from '../../pipeline/admit.ts';
+import type { Anchors } from '../../pipeline/anchors.ts';
 import type { Lane } from '../../pipeline/lane.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import type { Anchors } from '../../pipeline/anchors.ts';
 import type { Clock, ConversationStore, Ids, Metrics } from '../../ports/index.ts';
 import { presentChatUpdate } from '../../presenters/conversation-presenter.ts';
 import { presentMessage } from '../../presenters/message-presenter.ts';
@@ -58,10 +58,8 @@ export class Conversations {
     visitor: VisitorPrincipal,
     input: { prechat?: Readonly<Record<string, string>> | undefined },
   ): Promise<ChatUpdate & { caseId: string }> {
-    const settings = await this.#deps.settings.get(visitor.accountId);
-    const draft = this.#newConversation(visitor, settings.transcriptRetentionDays);
-    const standing = await this.#deps.conversations.create(draft);
-    if (standing.id === draft.id) await this.#begin(standing, input.prechat ?? {});
+    const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
+    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}));
     const current = (await this.#deps.conversations.get(visitor.accountId, standing.id)) ?? standing;
     return { ...(await this.#stateOf(current)), caseId: current.caseId };
   }
@@ -199,8 +197,18 @@ export class Conversations {
     };
   }
 
+  /** The key comes first: a conversation that stands can always be written to. */
+  async #create(visitor: VisitorPrincipal, prechat: Readonly<Record<string, string>>): Promise<Conversation> {
+    const settings = await this.#deps.settings.get(visitor.accountId);
+    const draft = this.#newConversation(visitor, settings.transcriptRetentionDays);
+    await this.#deps.lanes.create(draft);
+    const standing = await this.#deps.conversations.create(draft);
+    if (standing.id === draft.id) await this.#begin(standing, prechat);
+    else await this.#deps.lanes.discard(draft.id);
+    return standing;
+  }
+
   async #begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
-    await this.#deps.lanes.create(conversation);
     await this.#deps.profiles.begin(conversation, prechat);
     this.#deps.metrics.count('conversations_started_total');
     this.#deps.notifier.queueChanged(conversation.accountId);

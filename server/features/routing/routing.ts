@@ -230,7 +230,8 @@ export class Routing {
     const query = { accountId: agent.accountId, agentId: agent.userId, now: this.#deps.clock.now() };
     if (await this.#deps.presence.takeSlot(query)) return;
     const presence = await this.#deps.presence.get(agent.accountId, agent.userId);
-    if (presence !== undefined && presence.active >= presence.capacity) throw new Refusal('agent.at_capacity');
+    if (presence !== undefined && presence.active >= presence.capacity)
+      throw new Refusal('agent.at_capacity');
     if (!(await this.#deps.presence.takeSlot({ ...query, force: true }))) throw new Refusal('agent.offline');
   }
 

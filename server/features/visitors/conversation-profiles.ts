@@ -1,7 +1,7 @@
 import type { WireProfile } from '../../../shared/protocol/index.ts';
 import type { Conversation } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
-import type { Redactor } from '../../pipeline/redact.ts';
+import type { CompiledRules, Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import type { ProfileStore } from '../../ports/index.ts';
 import type { LiveVisitors } from './live-visitors.ts';
@@ -16,12 +16,20 @@ export interface ConversationProfilesDeps {
   readonly live: LiveVisitors;
 }
 
+/** What is added to a kept profile. */
+export interface ProfileAddition {
+  readonly ratingComment?: string;
+  readonly live?: Pick<WireProfile, 'fields' | 'pages' | 'referrer'>;
+}
+
 /**
  * The profile that goes with a transcript: what is known of the visitor when the chat starts and while it
  * lasts, sealed under the conversation's data key, and erased with it.
  */
 export class ConversationProfiles {
   readonly #deps: ConversationProfilesDeps;
+  /** Changes of one profile follow each other: each reads what the one before it kept. */
+  readonly #merging = new Map<string, Promise<void>>();
 
   constructor(deps: ConversationProfilesDeps) {
     this.#deps = deps;
@@ -36,14 +44,44 @@ export class ConversationProfiles {
   }
 
   /** Adds to a kept profile; texts are redacted first. */
-  async merge(
-    conversation: Conversation,
-    more: { ratingComment?: string; live?: Pick<WireProfile, 'fields' | 'pages' | 'referrer'> },
-  ): Promise<void> {
+  async merge(conversation: Conversation, more: ProfileAddition): Promise<void> {
+    const before = this.#merging.get(conversation.id) ?? Promise.resolve();
+    const merging = before.catch(() => {}).then(() => this.#merge(conversation, more));
+    this.#merging.set(conversation.id, merging);
+    try {
+      await merging;
+    } finally {
+      if (this.#merging.get(conversation.id) === merging) this.#merging.delete(conversation.id);
+    }
+  }
+
+  async #merge(conversation: Conversation, more: ProfileAddition): Promise<void> {
     const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
     const before = await this.read(context);
     const comment = await this.#cleanComment(conversation.accountId, more.ratingComment);
     await this.#put(conversation, { ...before, ...more.live, ...comment });
+  }
+
+  /** Applies rules to a kept profile; answers whether something was redacted anew. */
+  async redactAgain(conversation: Conversation, rules: CompiledRules): Promise<boolean> {
+    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    const before = await this.read(context);
+    const clean = (text: string, place: 'profile' | 'url' | 'message') =>
+      this.#deps.redactor.apply(rules, text, { from: 'visitor', place }).text;
+    const after: WireProfile = {
+      fields: mapValues(before.fields, (value) => clean(value, 'profile')),
+      prechat: mapValues(before.prechat, (value) => clean(value, 'profile')),
+      pages: before.pages.map((page) => ({
+        ...page,
+        url: clean(page.url, 'url'),
+        ...(page.title !== undefined && { title: clean(page.title, 'url') }),
+      })),
+      ...(before.referrer !== undefined && { referrer: clean(before.referrer, 'url') }),
+      ...(before.ratingComment !== undefined && { ratingComment: clean(before.ratingComment, 'message') }),
+    };
+    if (JSON.stringify(after) === JSON.stringify(before)) return false;
+    await this.#put(conversation, after);
+    return true;
   }
 
   /** @throws IntegrityError when the record is not what was kept */
@@ -58,7 +96,10 @@ export class ConversationProfiles {
     comment: string | undefined,
   ): Promise<Pick<WireProfile, 'ratingComment'>> {
     if (comment === undefined) return {};
-    const { text } = await this.#deps.redactor.text(accountId, comment, { from: 'visitor', place: 'message' });
+    const { text } = await this.#deps.redactor.text(accountId, comment, {
+      from: 'visitor',
+      place: 'message',
+    });
     return { ratingComment: text };
   }
 
@@ -73,4 +114,11 @@ export class ConversationProfiles {
       expiresAt: context.expiresAt,
     });
   }
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

@@ -121,7 +121,13 @@ export class LiveVisitors {
       known.lastSeenAt = now;
       return known;
     }
-    const visitor: LiveVisitor = { sockets: 0, lastSeenAt: now, fields: {}, pages: [], changedSinceKept: false };
+    const visitor: LiveVisitor = {
+      sockets: 0,
+      lastSeenAt: now,
+      fields: {},
+      pages: [],
+      changedSinceKept: false,
+    };
     this.#visitors.set(sessionId, visitor);
     return visitor;
   }

@@ -1,0 +1,124 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server as SocketServer } from 'socket.io';
+import type { Config, Secrets } from '../config/index.ts';
+import { MemoryChangeBus } from './adapters/memory/change-bus.ts';
+import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
+import { createSocketBroadcaster } from './adapters/socket/broadcaster.ts';
+import { RandomIds } from './adapters/system/random-ids.ts';
+import { SystemClock } from './adapters/system/system-clock.ts';
+import { composeEdge } from './compose/edge.ts';
+import { composeFeatures, type Features } from './compose/features.ts';
+import { composePipeline, type Pipeline } from './compose/pipeline.ts';
+import { openStores } from './compose/stores.ts';
+import type { Broadcaster, ChangeBus, Clock, Ids, Logger, Metrics, Stores } from './ports/index.ts';
+
+/** What a server is made from; tests and benchmarks bring their own clock, ids or logger. */
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  /** Folder of the built pages. */
+  readonly publicDir: string;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+}
+
+/** Everything that the parts have in common. */
+export interface Foundation {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly publicDir: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly bus: ChangeBus;
+  readonly stores: Stores;
+  readonly http: HttpServer;
+  readonly io: SocketServer;
+  readonly broadcaster: Broadcaster;
+}
+
+/** A composed server, not listening yet. */
+export interface EngagementServer {
+  readonly stores: Stores;
+  readonly pipeline: Pipeline;
+  readonly features: Features;
+  /** On an empty store makes account, administrator and site; answers the administrator's sign-in when it did. */
+  bootstrap(): Promise<{ email: string; password: string } | undefined>;
+  /** Resolves with the address once it serves. */
+  listen(): Promise<{ url: string }>;
+  /** Lets nobody new in, finishes every accepted message, closes everything. */
+  close(): Promise<void>;
+}
+
+/** The one place where adapters are put into ports. */
+export async function compose(options: ComposeOptions): Promise<EngagementServer> {
+  const foundation = await lay(options);
+  const pipeline = composePipeline(foundation);
+  const features = composeFeatures(foundation, pipeline);
+  await pipeline.vault.verifyMasterKey();
+  const edge = composeEdge(foundation, pipeline, features);
+  return {
+    stores: foundation.stores,
+    pipeline,
+    features,
+    bootstrap: () => features.bootstrap(),
+    listen: async () => {
+      await edge.begin();
+      return { url: await listening(foundation) };
+    },
+    close: async () => {
+      await edge.stopAdmitting();
+      await pipeline.drain();
+      await features.close();
+      await edge.close();
+      pipeline.close();
+      await foundation.stores.close();
+      await foundation.logger.close();
+    },
+  };
+}
+
+async function lay(options: ComposeOptions): Promise<Foundation> {
+  const { config, secrets, logger, publicDir } = options;
+  const clock = options.clock ?? new SystemClock();
+  const http = createServer({ requestTimeout: config.limits.requestTimeoutMs });
+  const io = new SocketServer(http, {
+    path: '/socket.io',
+    transports: ['websocket', 'polling'],
+    serveClient: false,
+    maxHttpBufferSize: config.limits.eventMaxBytes,
+    connectTimeout: config.limits.handshakeTimeoutMs,
+    perMessageDeflate: false,
+  });
+  return {
+    config,
+    secrets,
+    logger,
+    publicDir,
+    clock,
+    ids: options.ids ?? new RandomIds(),
+    metrics: new PrometheusMetrics(),
+    bus: new MemoryChangeBus((error) => logger.error('a change listener failed', error)),
+    stores: await openStores(config),
+    http,
+    io,
+    broadcaster: createSocketBroadcaster(io),
+  };
+}
+
+async function listening({ http, config }: Foundation): Promise<string> {
+  const { host, port } = config.server;
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+  const address = http.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${name}:${address.port}`;
+}

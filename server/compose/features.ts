@@ -1,0 +1,112 @@
+import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
+import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
+import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
+import type { Foundation } from '../compose.ts';
+import { createAudit } from '../features/audit/index.ts';
+import { AgentInbox } from '../features/conversations/agent-inbox.ts';
+import { AgentNames } from '../features/conversations/agent-names.ts';
+import { ConversationChanger } from '../features/conversations/change-conversation.ts';
+import { Conversations } from '../features/conversations/conversations.ts';
+import { LiveSignals } from '../features/conversations/live-signals.ts';
+import { ConversationNotifier } from '../features/conversations/notifier.ts';
+import { Erasure } from '../features/erasure/erasure.ts';
+import { Retention } from '../features/retention/retention.ts';
+import { Routing } from '../features/routing/routing.ts';
+import { Transcripts } from '../features/transcripts/index.ts';
+import { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
+import { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
+import { LiveVisitors } from '../features/visitors/live-visitors.ts';
+import { Visitors } from '../features/visitors/visitors.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** The use cases around a chat. */
+export function composeFeatures(base: Foundation, pipeline: Pipeline) {
+  const { stores, clock, ids, metrics, logger, bus, broadcaster } = base;
+  const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
+  const store = stores.conversations;
+  const audit = createAudit({ stores, ids, clock });
+  const names = new AgentNames(stores.entities.users);
+  const live = new LiveVisitors(clock);
+  const profiles = new ConversationProfiles({ lanes, sealer, store: stores.profiles, redactor, live });
+  const changer = new ConversationChanger({ conversations: store, lanes, bus });
+  const notifier = new ConversationNotifier({
+    broadcaster,
+    conversations: store,
+    names,
+    clock,
+    logger,
+    metrics,
+  });
+  const routing = new Routing({
+    presence: stores.presence,
+    conversations: store,
+    changer,
+    notifier,
+    settings,
+    broadcaster,
+    clock,
+    logger,
+  });
+  const conversations = new Conversations({
+    conversations: store,
+    changer,
+    notifier,
+    routing,
+    lanes,
+    anchors,
+    reader,
+    redactor,
+    settings,
+    profiles,
+    names,
+    clock,
+    ids,
+    metrics,
+  });
+  const erasure = new Erasure({ stores, vault, lanes, live, routing, broadcaster, bus, audit, ids });
+  const transcripts = new Transcripts({
+    conversations: store,
+    lanes,
+    reader,
+    profiles,
+    names,
+    erasure,
+    audit,
+    broadcaster,
+  });
+  const visitors = new Visitors({ live, profiles, conversations: store, redactor, settings, clock, logger });
+  const activity = new ActivityRecorder({ store: stores.activity, settings, clock, ids, logger });
+  const retention = new Retention({
+    store: stores.retention,
+    lanes,
+    live,
+    conversations,
+    clock,
+    metrics,
+    logger,
+  });
+  return {
+    audit,
+    routing,
+    conversations,
+    transcripts,
+    erasure,
+    retention,
+    visitors,
+    activity,
+    live,
+    inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
+    signals: new LiveSignals({ lanes, redactor, broadcaster }),
+    tokens: createTokenSigner({ secret: base.secrets.jwtSecret, clock }),
+    passwords: createPasswordHasher(),
+    rateLimiter: createMemoryRateLimiter(),
+    /** Writes what is still in memory, then stops every timer. */
+    close: async () => {
+      await visitors.keepChanged();
+      await activity.flush();
+      for (const part of [visitors, activity, routing, notifier, live]) part.close();
+    },
+  };
+}
+
+export type Features = ReturnType<typeof composeFeatures>;

@@ -1,0 +1,72 @@
+import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
+import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
+import type { Foundation } from '../compose.ts';
+import { AccountSettingsReader } from '../features/settings/account-settings.ts';
+import { Anchors } from '../pipeline/anchors.ts';
+import { KeyVault } from '../pipeline/key-vault.ts';
+import { Lanes } from '../pipeline/lanes.ts';
+import { MessagePipeline } from '../pipeline/message-pipeline.ts';
+import { GroupCommit } from '../pipeline/persist.ts';
+import { Redactor } from '../pipeline/redact.ts';
+import { Sealer } from '../pipeline/seal.ts';
+import { SplitGuard } from '../pipeline/split-guard.ts';
+import { TranscriptReader } from '../pipeline/transcript-reader.ts';
+
+/** One conversation's messages in one write at the most: a busy conversation must not hold up the rest. */
+const MAX_PER_CONVERSATION = 50;
+
+/** The stages of a message's way, put together. */
+export function composePipeline(base: Foundation) {
+  const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
+  const cipher = createNodeCipher();
+  const keyRing = createMasterKeyRing(secrets.masterKey, cipher);
+  const { accountKeys, dataKeys, conversations, messages } = stores;
+  const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, clock });
+  const sealer = new Sealer(cipher);
+  const settings = new AccountSettingsReader(stores.entities.accounts, bus);
+  const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
+  const reader = new TranscriptReader({ messages, sealer, logger, metrics });
+  const anchors = new Anchors({ lanes, sealer, conversations, clock, logger });
+  const redactor = new Redactor({
+    rules: stores.entities.redactionRules,
+    bus,
+    ids,
+    metrics,
+    deliversOriginal: (accountId) => settings.peek(accountId)?.redaction.applyTo === 'store',
+  });
+  const splitGuard = new SplitGuard({ redactor, reader, sealer, messages, anchors, broadcaster, logger });
+  const limits = {
+    maxBatch: config.store.groupCommit.maxMessages,
+    maxPerConversation: MAX_PER_CONVERSATION,
+  };
+  const commit = new GroupCommit({ messages, lanes, sealer, reader, clock, metrics, logger, limits });
+  const pipeline = new MessagePipeline({ lanes, redactor, splitGuard, commit, reader, broadcaster, clock });
+  const dropCachedLane = bus.subscribe((change) => {
+    if (change.kind === 'account') lanes.dropAccount(change.accountId);
+  });
+  return {
+    pipeline,
+    lanes,
+    anchors,
+    reader,
+    redactor,
+    sealer,
+    vault,
+    settings,
+    splitGuard,
+    /** Resolves when every message taken in is written and the ends of transcripts are noted. */
+    drain: async () => {
+      await commit.drain();
+      await anchors.writeAll();
+    },
+    close: () => {
+      dropCachedLane();
+      anchors.close();
+      lanes.close();
+      redactor.close();
+      settings.close();
+    },
+  };
+}
+
+export type Pipeline = ReturnType<typeof composePipeline>;

@@ -1,0 +1,129 @@
+import type { AgentEvents, WireConversation } from '../../../shared/protocol/index.ts';
+import { agentEventSchemas as schemas } from '../../../shared/schemas/agent-events.ts';
+import {
+  type Authorization,
+  type Conversation,
+  type Draft,
+  Private,
+  type StaffPrincipal,
+} from '../../domain/index.ts';
+import type { AgentInbox } from '../../features/conversations/agent-inbox.ts';
+import type { Conversations } from '../../features/conversations/conversations.ts';
+import type { LiveSignals } from '../../features/conversations/live-signals.ts';
+import type { Routing } from '../../features/routing/routing.ts';
+import type { MessagePipeline, Submission } from '../../pipeline/message-pipeline.ts';
+import { presentPresence } from '../../presenters/presence-presenter.ts';
+import type { EventTable } from './define-event.ts';
+
+export interface AgentContext {
+  readonly agent: StaffPrincipal;
+  readonly socketId: string;
+}
+
+export interface AgentEventDeps {
+  readonly pipeline: MessagePipeline;
+  readonly conversations: Conversations;
+  readonly inbox: AgentInbox;
+  readonly signals: LiveSignals;
+  readonly routing: Routing;
+}
+
+/** Everything a staff client may send, and the authorization that each needs. */
+export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, AgentContext, Authorization> {
+  const { pipeline, conversations, inbox, signals, routing } = deps;
+  const handles = { authorization: 'conversation:handle', cost: 1 } as const;
+  const present = async (conversation: Conversation | Promise<Conversation>): Promise<WireConversation> =>
+    inbox.present(await conversation);
+  return {
+    'presence:set': {
+      ...handles,
+      schema: schemas['presence:set'],
+      handle: async ({ agent }, intent) => presentPresence(await routing.setPresence(agent, intent)),
+    },
+    'queue:list': {
+      schema: schemas['queue:list'],
+      authorization: 'conversation:read',
+      cost: 3,
+      handle: ({ agent }) => inbox.queue(agent.accountId),
+    },
+    'chat:list': {
+      schema: schemas['chat:list'],
+      authorization: 'conversation:read',
+      cost: 3,
+      handle: ({ agent }) => inbox.chatsOf(agent),
+    },
+    'chat:accept': {
+      ...handles,
+      schema: schemas['chat:accept'],
+      handle: ({ agent }, { conversationId }) => present(routing.accept(agent, conversationId)),
+    },
+    'message:send': {
+      ...handles,
+      schema: schemas['message:send'],
+      handle: (context, payload) => pipeline.send(submission(context, payload, 'text')),
+    },
+    'note:add': {
+      ...handles,
+      schema: schemas['note:add'],
+      handle: (context, payload) => pipeline.send(submission(context, payload, 'note')),
+    },
+    'chat:resume': {
+      schema: schemas['chat:resume'],
+      authorization: 'conversation:read',
+      cost: 3,
+      handle: ({ agent }, ref) => inbox.resume(agent, ref),
+    },
+    typing: {
+      ...handles,
+      schema: schemas.typing,
+      handle: async ({ agent }, typing) => {
+        await signals.agentTyping(agent, typing);
+        return {};
+      },
+    },
+    'message:seen': {
+      ...handles,
+      schema: schemas['message:seen'],
+      handle: async ({ agent }, seen) => {
+        await signals.agentSeen(agent, seen);
+        return {};
+      },
+    },
+    'chat:close': {
+      ...handles,
+      schema: schemas['chat:close'],
+      handle: ({ agent }, { conversationId }) => present(conversations.closeByAgent(agent, conversationId)),
+    },
+    'chat:tag': {
+      ...handles,
+      schema: schemas['chat:tag'],
+      handle: ({ agent }, { conversationId, tags }) =>
+        present(conversations.tag(agent, conversationId, tags)),
+    },
+    'chat:case': {
+      ...handles,
+      schema: schemas['chat:case'],
+      handle: ({ agent }, { conversationId, caseId }) =>
+        present(conversations.setCase(agent, conversationId, caseId)),
+    },
+  };
+}
+
+function submission(
+  { agent, socketId }: AgentContext,
+  payload: { conversationId: string; clientId: string; text: string },
+  kind: Draft['kind'],
+): Submission {
+  return {
+    draft: {
+      accountId: agent.accountId,
+      conversationId: payload.conversationId,
+      clientId: payload.clientId,
+      from: { kind: 'agent', id: agent.userId, name: agent.name },
+      kind,
+      text: new Private(payload.text),
+    },
+    sender: { kind: 'agent', agentId: agent.userId },
+    socketId,
+  };
+}

@@ -1,0 +1,182 @@
+import type { Namespace, Server, Socket } from 'socket.io';
+import {
+  AGENT_NAMESPACE,
+  type AgentEvents,
+  VISITOR_NAMESPACE,
+  type VisitorEvents,
+} from '../../../shared/protocol/index.ts';
+import { type Authorization, Private, Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import type { Routing } from '../../features/routing/routing.ts';
+import type { ActivityRecorder } from '../../features/visitors/activity-recorder.ts';
+import type { LiveVisitors } from '../../features/visitors/live-visitors.ts';
+import { type Clock, type Logger, type Metrics, type RateLimiter, ROOMS } from '../../ports/index.ts';
+import type { AgentContext } from './agent-events.ts';
+import { ConnectionCounts, type ConnectionLimits } from './connection-counts.ts';
+import { ConnectionGuard, type GuardLimits } from './connection-guard.ts';
+import { dispatchEvents, type EventTable } from './define-event.ts';
+import { createEventBucket, type EventRate } from './event-rate.ts';
+import { type HandshakeDeps, refuse, signInAgent, signInVisitor } from './handshake.ts';
+import type { VisitorContext } from './visitor-events.ts';
+
+export interface HubDeps extends HandshakeDeps {
+  readonly io: Server;
+  readonly visitorEvents: EventTable<VisitorEvents, VisitorContext, 'own-session'>;
+  readonly agentEvents: EventTable<AgentEvents, AgentContext, Authorization>;
+  readonly routing: Routing;
+  readonly live: LiveVisitors;
+  readonly activity: ActivityRecorder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly rateLimiter: RateLimiter;
+  readonly limits: GuardLimits & ConnectionLimits & { readonly eventRate: EventRate };
+}
+
+/** How often staff on open sockets are looked up again, so that a role taken away takes effect on them too. */
+const RECHECK_STAFF_MS = 15_000;
+
+/** The two namespaces, from connection to answer. */
+export class Hub {
+  readonly #deps: HubDeps;
+  readonly #visitors: Namespace;
+  readonly #agents: Namespace;
+  readonly #counts: ConnectionCounts;
+  readonly #stops: (() => void)[];
+  #visitorSockets = 0;
+  #agentSockets = 0;
+  #stopping = false;
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps;
+    this.#visitors = deps.io.of(VISITOR_NAMESPACE);
+    this.#agents = deps.io.of(AGENT_NAMESPACE);
+    this.#counts = new ConnectionCounts(deps.limits);
+    const guard = new ConnectionGuard(deps);
+    this.#visitors.use((socket, next) => this.#admitOr(next, () => this.#enterVisitor(socket)));
+    this.#agents.use((socket, next) => this.#admitOr(next, () => this.#enterAgent(socket)));
+    this.#visitors.on('connection', (socket) => {
+      guard.signedIn(socket);
+      this.#visitorConnected(socket);
+    });
+    this.#agents.on('connection', (socket) => {
+      guard.signedIn(socket);
+      this.#agentConnected(socket);
+    });
+    this.#stops = [
+      deps.clock.every(RECHECK_STAFF_MS, () => this.#background(this.recheckStaff())),
+      () => guard.close(),
+    ];
+  }
+
+  /** No new socket is let in from here on. */
+  stopAdmitting(): void {
+    this.#stopping = true;
+  }
+
+  /** Looks up every connected staff member again: changed roles count at once, who has none left is cut off. */
+  async recheckStaff(): Promise<void> {
+    for (const socket of this.#agents.sockets.values()) {
+      const { agent } = socket.data as { agent: StaffPrincipal };
+      const current = await this.#deps.auth.currentPrincipal(agent.userId, agent.accountId);
+      if (current === undefined) socket.disconnect(true);
+      else socket.data.agent = current;
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  #admitOr(next: (error?: Error) => void, signIn: () => Promise<void>): void {
+    const attempt = this.#stopping ? Promise.reject(new Refusal('shutting_down')) : signIn();
+    attempt.then(
+      () => next(),
+      (error) => next(refuse(error, this.#deps)),
+    );
+  }
+
+  async #enterVisitor(socket: Socket): Promise<void> {
+    await signInVisitor(socket, this.#deps);
+    const { visitor } = socket.data as VisitorContext;
+    this.#counts.enterVisitor(visitor);
+    leaveOnClose(socket, () => this.#counts.leaveVisitor(visitor));
+  }
+
+  async #enterAgent(socket: Socket): Promise<void> {
+    await signInAgent(socket, this.#deps);
+    const { agent } = socket.data as AgentContext;
+    this.#counts.enterStaff(agent.accountId, agent.userId);
+    leaveOnClose(socket, () => this.#counts.leaveStaff(agent.accountId, agent.userId));
+  }
+
+  #visitorConnected(socket: Socket): void {
+    const context = socket.data as VisitorContext & { ip: Private<string> };
+    const { visitor } = context;
+    this.#deps.metrics.gauge('visitor_sockets', ++this.#visitorSockets);
+    this.#background(Promise.resolve(socket.join(ROOMS.session(visitor.sessionId))));
+    this.#deps.live.connected(visitor.sessionId);
+    const activity = this.#deps.activity.connected(visitor, {
+      ip: context.ip,
+      userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
+    });
+    this.#background(activity);
+    this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => {});
+    socket.once('disconnect', () => {
+      this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
+      this.#deps.live.disconnected(visitor.sessionId);
+      this.#background(activity.then((id) => this.#deps.activity.disconnected(id)));
+    });
+  }
+
+  #agentConnected(socket: Socket): void {
+    const { agent } = socket.data as { agent: StaffPrincipal };
+    this.#deps.metrics.gauge('agent_sockets', ++this.#agentSockets);
+    const rooms = [ROOMS.agent(agent.accountId, agent.userId), ROOMS.staff(agent.accountId)];
+    this.#background(Promise.resolve(socket.join(rooms)));
+    const connected = this.#deps.routing.connected(agent);
+    this.#background(connected);
+    const context: AgentContext = {
+      // Read anew for each event, because a recheck may have replaced it.
+      get agent() {
+        return (socket.data as { agent: StaffPrincipal }).agent;
+      },
+      socketId: socket.id,
+    };
+    this.#serve(socket, this.#deps.agentEvents, context, assertAuthorized);
+    socket.once('disconnect', () => {
+      this.#deps.metrics.gauge('agent_sockets', --this.#agentSockets);
+      this.#background(connected.then(() => this.#deps.routing.disconnected(agent)));
+    });
+  }
+
+  #serve<Context, Events extends object, Needs extends Authorization | 'own-session'>(
+    socket: Socket,
+    table: EventTable<Events, Context, Needs>,
+    context: Context,
+    authorize: (context: Context, needs: Authorization | 'own-session') => void,
+  ): void {
+    const { clock, logger, metrics, limits } = this.#deps;
+    const takeRate = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
+    const untyped = table as unknown as Parameters<typeof dispatchEvents<Context>>[1]['table'];
+    dispatchEvents(socket, { table: untyped, context, authorize, takeRate, logger, metrics });
+  }
+
+  #background(work: Promise<unknown>): void {
+    work.catch((error) => this.#deps.logger.error('work behind a socket failed', error));
+  }
+}
+
+/** The connection's end is seen also when it comes before the namespace was entered. */
+function leaveOnClose(socket: Socket, leave: () => void): void {
+  let left = false;
+  const once = (): void => {
+    if (!left) leave();
+    left = true;
+  };
+  socket.conn.once('close', once);
+  socket.once('disconnect', once);
+}
+
+function assertAuthorized({ agent }: AgentContext, needs: Authorization | 'own-session'): void {
+  if (needs !== 'own-session' && !agent.authorizations.has(needs)) throw new Refusal('forbidden');
+}

@@ -1,0 +1,123 @@
+import type { VisitorEvents } from '../../../shared/protocol/index.ts';
+import { visitorEventSchemas as schemas } from '../../../shared/schemas/visitor-events.ts';
+import { Private, type VisitorPrincipal } from '../../domain/index.ts';
+import type { Conversations } from '../../features/conversations/conversations.ts';
+import type { LiveSignals } from '../../features/conversations/live-signals.ts';
+import type { Visitors } from '../../features/visitors/visitors.ts';
+import type { MessagePipeline } from '../../pipeline/message-pipeline.ts';
+import type { EventTable } from './define-event.ts';
+
+export interface VisitorContext {
+  readonly visitor: VisitorPrincipal;
+  readonly socketId: string;
+}
+
+export interface VisitorEventDeps {
+  readonly pipeline: MessagePipeline;
+  readonly conversations: Conversations;
+  readonly signals: LiveSignals;
+  readonly visitors: Visitors;
+}
+
+/** Everything a visitor's client may send. What is theirs is decided by their session. */
+export function visitorEvents(
+  deps: VisitorEventDeps,
+): EventTable<VisitorEvents, VisitorContext, 'own-session'> {
+  const { pipeline, conversations, signals, visitors } = deps;
+  const authorization = 'own-session';
+  return {
+    'page:view': {
+      schema: schemas['page:view'],
+      authorization,
+      cost: 1,
+      handle: async ({ visitor }, page) => {
+        await visitors.pageView(visitor, page);
+        return {};
+      },
+    },
+    'page:activity': {
+      schema: schemas['page:activity'],
+      authorization,
+      cost: 1,
+      handle: ({ visitor }, activity) => {
+        visitors.pageActivity(visitor, activity);
+        return {};
+      },
+    },
+    'profile:update': {
+      schema: schemas['profile:update'],
+      authorization,
+      cost: 2,
+      handle: async ({ visitor }, { fields }) => {
+        await visitors.updateProfile(visitor, fields);
+        return {};
+      },
+    },
+    'chat:start': {
+      schema: schemas['chat:start'],
+      authorization,
+      cost: 5,
+      handle: ({ visitor }, { prechat }) => conversations.start(visitor, { prechat }),
+    },
+    'message:send': {
+      schema: schemas['message:send'],
+      authorization,
+      cost: 1,
+      handle: ({ visitor, socketId }, { conversationId, clientId, text }) =>
+        pipeline.send({
+          draft: {
+            accountId: visitor.accountId,
+            conversationId,
+            clientId,
+            from: { kind: 'visitor', id: visitor.sessionId },
+            kind: 'text',
+            text: new Private(text),
+          },
+          sender: { kind: 'visitor', sessionId: visitor.sessionId },
+          socketId,
+        }),
+    },
+    'chat:resume': {
+      schema: schemas['chat:resume'],
+      authorization,
+      cost: 3,
+      handle: ({ visitor }, ref) => conversations.resume({ kind: 'visitor', ...visitor }, ref),
+    },
+    typing: {
+      schema: schemas.typing,
+      authorization,
+      cost: 1,
+      handle: async ({ visitor }, typing) => {
+        await signals.visitorTyping(visitor, typing);
+        return {};
+      },
+    },
+    'message:seen': {
+      schema: schemas['message:seen'],
+      authorization,
+      cost: 1,
+      handle: async ({ visitor }, seen) => {
+        await signals.visitorSeen(visitor, seen);
+        return {};
+      },
+    },
+    'chat:end': {
+      schema: schemas['chat:end'],
+      authorization,
+      cost: 3,
+      handle: async ({ visitor }, { conversationId }) => {
+        await conversations.endByVisitor(visitor, conversationId);
+        return {};
+      },
+    },
+    'chat:rate': {
+      schema: schemas['chat:rate'],
+      authorization,
+      cost: 3,
+      handle: async ({ visitor }, rating) => {
+        await conversations.rate(visitor, rating);
+        return {};
+      },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { AuditEntry, Conversation } from '../../domain/index.ts';
+import type { KeyVault } from '../../pipeline/key-vault.ts';
+import type { Lanes } from '../../pipeline/lanes.ts';
+import type { Broadcaster, ChangeBus, Ids, Stores } from '../../ports/index.ts';
+import { presentChatUpdate, presentConversation } from '../../presenters/conversation-presenter.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Routing } from '../routing/routing.ts';
+import type { LiveVisitors } from '../visitors/live-visitors.ts';
+
+export interface ErasureDeps {
+  readonly stores: Pick<Stores, 'conversations' | 'messages' | 'profiles'>;
+  readonly vault: KeyVault;
+  readonly lanes: Lanes;
+  readonly live: LiveVisitors;
+  readonly routing: Routing;
+  readonly broadcaster: Broadcaster;
+  readonly bus: ChangeBus;
+  readonly audit: Audit;
+  readonly ids: Ids;
+}
+
+/**
+ * The end of a transcript: its key first, which makes every copy unreadable, backups included; then its
+ * messages, its profile and the conversation itself. Safe while messages are being written, and twice.
+ */
+export class Erasure {
+  readonly #deps: ErasureDeps;
+
+  constructor(deps: ErasureDeps) {
+    this.#deps = deps;
+  }
+
+  /** Erases it and answers the id under which the audit log keeps that it was done. */
+  async erase(conversation: Conversation, actor: AuditEntry['actor']): Promise<string> {
+    const { id, accountId } = conversation;
+    await this.#stopWriting(id);
+    await this.#deps.vault.destroyDataKey(id);
+    const messages = await this.#deps.stores.messages.deleteConversation(id);
+    await this.#deps.stores.profiles.delete(id);
+    await this.#deps.stores.conversations.delete(accountId, id);
+    this.#deps.live.unfollow(conversation.sessionId, true);
+    await this.#tell(conversation);
+    const certificateId = this.#deps.ids.id();
+    const target = { kind: 'conversation', id };
+    const details = { certificateId, messages };
+    await this.#deps.audit.record({ accountId, actor, action: 'transcript.erased', target, details });
+    return certificateId;
+  }
+
+  /** New messages are refused from here on; what is being written is waited for, so that it is deleted too. */
+  async #stopWriting(id: string): Promise<void> {
+    const lane = this.#deps.lanes.peek(id);
+    if (lane !== undefined) {
+      lane.gone = true;
+      await lane.whenIdle();
+    }
+    this.#deps.lanes.drop(id);
+    this.#deps.bus.publish({ kind: 'erased', conversationId: id });
+  }
+
+  /** Those who had the chat open see it end. */
+  async #tell(conversation: Conversation): Promise<void> {
+    if (conversation.status === 'closed') return;
+    const { accountId, sessionId } = conversation;
+    const ended = {
+      ...conversation,
+      status: 'closed' as const,
+      closedAt: conversation.startedAt,
+      closedBy: 'system' as const,
+    };
+    this.#deps.broadcaster.toVisitor({ sessionId }, 'chat:update', presentChatUpdate(ended));
+    if (conversation.status !== 'active') return;
+    const { agentId } = conversation;
+    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:update', presentConversation(ended));
+    await this.#deps.routing.released(accountId, agentId);
+  }
+}

@@ -1,0 +1,69 @@
+import { Refusal } from '../../domain/index.ts';
+import type { Lanes } from '../../pipeline/lanes.ts';
+import type { Clock, Logger, Metrics, PurgeCounts, RetentionStore } from '../../ports/index.ts';
+import type { Conversations } from '../conversations/conversations.ts';
+import type { LiveVisitors } from '../visitors/live-visitors.ts';
+
+/** Records of one kind deleted in one step, so that no write is long. */
+const PURGE_STEP = 1_000;
+const EXPIRED_PAGE = 200;
+
+export interface RetentionDeps {
+  readonly store: RetentionStore;
+  readonly lanes: Lanes;
+  readonly live: LiveVisitors;
+  readonly conversations: Conversations;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Deletes in time whatever has reached its end; the database's own expiry is a second defence, not the only one. */
+export class Retention {
+  readonly #deps: RetentionDeps;
+  #running: Promise<void> | undefined;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+  }
+
+  /** One round: ends what has expired, then deletes. A call while one runs joins it. */
+  async purge(): Promise<void> {
+    this.#running ??= this.#purge().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#deps.clock.now();
+    await this.#endExpired(now);
+    let counts: PurgeCounts;
+    do {
+      counts = await this.#deps.store.purge(now, PURGE_STEP);
+      this.#count(counts);
+    } while (Object.values(counts).some((count) => count >= PURGE_STEP));
+  }
+
+  /** Live parties of an expired conversation see it close before it goes; its key leaves the memory. */
+  async #endExpired(now: number): Promise<void> {
+    const expired = await this.#deps.store.expiredConversations(now, EXPIRED_PAGE);
+    for (const { accountId, id: conversationId } of expired) {
+      try {
+        const closed = await this.#deps.conversations.close({ accountId, conversationId }, 'system');
+        this.#deps.live.unfollow(closed.sessionId, true);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
+      const lane = this.#deps.lanes.peek(conversationId);
+      if (lane !== undefined) lane.gone = true;
+      this.#deps.lanes.drop(conversationId);
+    }
+  }
+
+  #count(counts: PurgeCounts): void {
+    for (const [kind, count] of Object.entries(counts)) {
+      if (count > 0) this.#deps.metrics.count('records_purged_total', { kind }, count);
+    }
+  }
+}

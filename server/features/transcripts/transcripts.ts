@@ -1,0 +1,154 @@
+import type { Page, WireConversation, WireTranscript } from '../../../shared/protocol/index.ts';
+import {
+  type Conversation,
+  type ConversationStatus,
+  Refusal,
+  type StaffPrincipal,
+} from '../../domain/index.ts';
+import type { Lanes } from '../../pipeline/lanes.ts';
+import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
+import { type Broadcaster, type ConversationStore, IntegrityError } from '../../ports/index.ts';
+import { presentConversation } from '../../presenters/conversation-presenter.ts';
+import { presentMessage } from '../../presenters/message-presenter.ts';
+import {
+  type ExportFormat,
+  renderTranscript,
+  type TranscriptFile,
+} from '../../presenters/transcript-file.ts';
+import type { Audit } from '../audit/index.ts';
+import type { AgentNames } from '../conversations/agent-names.ts';
+import type { Erasure } from '../erasure/erasure.ts';
+import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
+
+export interface TranscriptsDeps {
+  readonly conversations: ConversationStore;
+  readonly lanes: Lanes;
+  readonly reader: TranscriptReader;
+  readonly profiles: ConversationProfiles;
+  readonly names: AgentNames;
+  readonly erasure: Erasure;
+  readonly audit: Audit;
+  readonly broadcaster: Broadcaster;
+}
+
+/** What a search looks for; times are epoch milliseconds. */
+export interface TranscriptFilter {
+  readonly agentId?: string | undefined;
+  readonly status?: ConversationStatus | undefined;
+  readonly caseId?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Kept conversations, searched, read, exported and erased by staff. Every read of content is audited. */
+export class Transcripts {
+  readonly #deps: TranscriptsDeps;
+
+  constructor(deps: TranscriptsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Newest first, without any message text. */
+  async list(staff: StaffPrincipal, filter: TranscriptFilter): Promise<Page<WireConversation>> {
+    const { limit, ...rest } = filter;
+    const page = await this.#deps.conversations.list({
+      accountId: staff.accountId,
+      limit,
+      ...definedOnly(rest),
+    });
+    const items = await Promise.all(page.items.map((conversation) => this.#present(conversation)));
+    return { items, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+  }
+
+  /** @throws Refusal `not_found`, `transcript.tampered` */
+  async get(
+    staff: StaffPrincipal,
+    id: string,
+    include: { messages: boolean; profile: boolean },
+  ): Promise<WireTranscript> {
+    const conversation = await this.#find(staff, id);
+    const view = await this.#present(conversation, true);
+    if (!include.messages && !include.profile) return view;
+    const parts = await this.#readParts(conversation, include).catch((error) =>
+      this.#reportTampered(staff, id, error),
+    );
+    await this.#deps.audit.record({
+      accountId: staff.accountId,
+      actor: { kind: 'user', id: staff.userId },
+      action: 'transcript.read',
+      target: { kind: 'conversation', id },
+      details: include,
+    });
+    return { ...view, ...parts };
+  }
+
+  /** @throws Refusal `not_found`, `transcript.tampered` */
+  async exportAs(staff: StaffPrincipal, id: string, format: ExportFormat): Promise<TranscriptFile> {
+    const transcript = await this.get(staff, id, { messages: true, profile: true });
+    await this.#deps.audit.record({
+      accountId: staff.accountId,
+      actor: { kind: 'user', id: staff.userId },
+      action: 'transcript.exported',
+      target: { kind: 'conversation', id },
+      details: { format },
+    });
+    return renderTranscript(transcript, format);
+  }
+
+  /** @throws Refusal `not_found`, also the second time */
+  async erase(staff: StaffPrincipal, id: string): Promise<{ erased: true; certificateId: string }> {
+    const conversation = await this.#find(staff, id);
+    const certificateId = await this.#deps.erasure.erase(conversation, { kind: 'user', id: staff.userId });
+    return { erased: true, certificateId };
+  }
+
+  async #find(staff: StaffPrincipal, id: string): Promise<Conversation> {
+    const conversation = await this.#deps.conversations.get(staff.accountId, id);
+    if (conversation === undefined) throw new Refusal('not_found');
+    return conversation;
+  }
+
+  async #present(conversation: Conversation, live = false): Promise<WireConversation> {
+    const agentName = await this.#deps.names.ofConversation(conversation);
+    if (!live || conversation.status === 'closed') return presentConversation(conversation, { agentName });
+    const visitorOnline = await this.#deps.broadcaster.visitorOnline(conversation.sessionId);
+    return presentConversation(conversation, { agentName, visitorOnline });
+  }
+
+  async #readParts(
+    conversation: Conversation,
+    include: { messages: boolean; profile: boolean },
+  ): Promise<Pick<WireTranscript, 'messages' | 'profile'>> {
+    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    const [opened, profile] = await Promise.all([
+      include.messages
+        ? this.#deps.reader.read(context, { afterSeq: 0, anchor: conversation.anchor })
+        : undefined,
+      include.profile ? this.#deps.profiles.read(context) : undefined,
+    ]);
+    const messages = opened?.map((message) => presentMessage(message, message.seq, { toSender: false }));
+    return { ...(messages && { messages }), ...(profile && { profile }) };
+  }
+
+  async #reportTampered(staff: StaffPrincipal, id: string, error: unknown): Promise<never> {
+    const tampered =
+      error instanceof IntegrityError || (error instanceof Refusal && error.code === 'transcript.tampered');
+    if (!tampered) throw error;
+    await this.#deps.audit.record({
+      accountId: staff.accountId,
+      actor: { kind: 'user', id: staff.userId },
+      action: 'transcript.integrity_failed',
+      target: { kind: 'conversation', id },
+      details: {},
+    });
+    throw new Refusal('transcript.tampered');
+  }
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+function definedOnly<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
+}

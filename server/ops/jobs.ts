@@ -1,0 +1,20 @@
+import cron, { type ScheduledTask } from 'node-cron';
+import type { Retention } from '../features/retention/retention.ts';
+import type { Logger } from '../ports/index.ts';
+
+/** Well within the two minutes that anything may outlive its end. */
+const PURGE_EVERY_30_SECONDS = '*/30 * * * * *';
+
+/** What runs by the clock. The answer stops it. */
+export function scheduleJobs(deps: { retention: Retention; logger: Logger }): () => Promise<void> {
+  const purge: ScheduledTask = cron.schedule(PURGE_EVERY_30_SECONDS, async () => {
+    try {
+      await deps.retention.purge();
+    } catch (error) {
+      deps.logger.error('the purge failed', error);
+    }
+  });
+  return async () => {
+    await purge.destroy();
+  };
+}

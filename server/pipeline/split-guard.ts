@@ -1,0 +1,153 @@
+import type { Redacted } from '../domain/index.ts';
+import { findSplitMatches, type RedactedText } from '../domain/redaction/index.ts';
+import type { Broadcaster, Logger, MessageStore } from '../ports/index.ts';
+import { logId } from '../ports/index.ts';
+import type { Anchors } from './anchors.ts';
+import type { Lane } from './lane.ts';
+import type { CompiledRules, Redactor } from './redact.ts';
+import type { ChainHead, OpenedMessage, SealContext, Sealer } from './seal.ts';
+import type { TranscriptReader } from './transcript-reader.ts';
+
+export interface SplitGuardDeps {
+  readonly redactor: Redactor;
+  readonly reader: TranscriptReader;
+  readonly sealer: Sealer;
+  readonly messages: MessageStore;
+  readonly anchors: Anchors;
+  readonly broadcaster: Broadcaster;
+  readonly logger: Logger;
+}
+
+/** A stored message whose text must change. */
+export interface TextChange {
+  readonly text: RedactedText;
+  readonly count: number;
+}
+
+/**
+ * Catches what is split over up to three messages of one sender. The part at hand and parts that still wait
+ * are redacted before they are written; parts that are stored already are sealed anew, and everyone's screen is
+ * corrected.
+ */
+export class SplitGuard {
+  readonly #deps: SplitGuardDeps;
+
+  constructor(deps: SplitGuardDeps) {
+    this.#deps = deps;
+  }
+
+  /** The message to write in the place of `message`. Does not pause, so that order is kept. */
+  check(lane: Lane, message: Redacted, rules: CompiledRules): Redacted {
+    const tail = lane.tailOf(message.from);
+    const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
+    const split = findSplitMatches(
+      rules.set,
+      tail.map(({ text }) => text),
+      message.text,
+      { from, place: 'message' },
+    );
+    if (split === undefined) {
+      lane.extendTail(message.from, { id: message.id, text: message.text });
+      return message;
+    }
+    const changes = new Map<string, TextChange>();
+    for (const [index, item] of tail.entries()) {
+      const text = split.texts[index];
+      if (text === undefined) continue;
+      item.text = text;
+      const change = { text, count: 1 };
+      if (!lane.replacePending(item.id, (waiting) => withText(waiting, change))) changes.set(item.id, change);
+    }
+    if (changes.size > 0) this.#resealSoon(lane, changes);
+    const checked = this.#withOwnPart(message, split, rules);
+    lane.extendTail(message.from, { id: checked.id, text: checked.text });
+    return checked;
+  }
+
+  #withOwnPart(
+    message: Redacted,
+    split: NonNullable<ReturnType<typeof findSplitMatches>>,
+    rules: CompiledRules,
+  ): Redacted {
+    const text = split.texts.at(-1);
+    if (text === undefined) return message;
+    const { original: _original, ...rest } = message;
+    const removed = this.#deps.redactor.removedBy(split.ruleIds, rules);
+    return {
+      ...rest,
+      text,
+      redacted: message.redacted + split.ruleIds.length,
+      removed: [...message.removed, ...removed],
+    } as typeof message;
+  }
+
+  /** New messages of the conversation wait until the earlier ones are sealed anew. */
+  #resealSoon(lane: Lane, changes: ReadonlyMap<string, TextChange>): void {
+    // The message at hand is handed to the commit right after this, and is waited for too.
+    lane
+      .exclusive(() => this.reseal(lane, changes))
+      .catch((error) => {
+        this.#deps.logger.error('earlier messages could not be sealed anew', error, {
+          conversationId: logId(lane.id),
+        });
+      });
+  }
+
+  /**
+   * Puts new texts in the place of stored ones and renews the chain from the first of them on. The lane must be
+   * idle. Answers how many messages changed.
+   */
+  async reseal(lane: Lane, changes: ReadonlyMap<string, TextChange>): Promise<number> {
+    const opened = await this.#deps.reader.readWithHashes(lane.context);
+    const first = opened.findIndex(({ message }) => changes.has(message.id));
+    if (first === -1) return 0;
+    const { records, changed, head } = this.#renewed(lane.context, opened.slice(first), changes);
+    if (!(await this.#deps.messages.reseal(records))) {
+      lane.stale = true;
+      throw new Error('a record was not as it had been read');
+    }
+    lane.head = head;
+    lane.anchoredSeq = 0;
+    await this.#deps.anchors.write([lane]);
+    for (const message of changed) this.#tell(lane, message);
+    return changed.length;
+  }
+
+  #renewed(
+    context: SealContext,
+    rest: readonly { message: OpenedMessage; hash: Uint8Array; before: ChainHead }[],
+    changes: ReadonlyMap<string, TextChange>,
+  ) {
+    const records: Parameters<MessageStore['reseal']>[0][number][] = [];
+    const changed: OpenedMessage[] = [];
+    let head = rest[0]?.before as ChainHead;
+    for (const { message, hash } of rest) {
+      const change = changes.get(message.id);
+      const next = change === undefined ? message : withText(message, change);
+      if (change !== undefined) changed.push(next);
+      const record = this.#deps.sealer.reseal(next, context, head.hash);
+      records.push({ record, replaces: hash });
+      head = { seq: record.seq, hash: record.hash };
+    }
+    return { records, changed, head };
+  }
+
+  #tell(lane: Lane, { seq, text, redacted, kind, from }: OpenedMessage): void {
+    const { conversation } = lane;
+    const update = { conversationId: lane.id, seq, text, redacted };
+    if (kind !== 'note') {
+      this.#deps.broadcaster.toVisitor({ sessionId: conversation.sessionId }, 'message:update', update);
+    }
+    const { accountId } = conversation;
+    const agentId = conversation.status === 'active' ? conversation.agentId : from.id;
+    if (agentId === undefined) return;
+    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'message:update', update);
+  }
+}
+
+function withText<M extends { readonly text: RedactedText; readonly redacted: number }>(
+  message: M,
+  change: TextChange,
+): M {
+  return { ...message, text: change.text, redacted: message.redacted + change.count };
+}

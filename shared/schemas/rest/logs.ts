@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { idSchema } from '../common.ts';
+import { instantQuerySchema, instantSchema, pageQuery, wireIdSchema } from './primitives.ts';
+
+/** An IPv4 or IPv6 address; what the caller typed is put into the form that the log is kept in elsewhere. */
+const addressSchema = z.union([z.ipv4(), z.ipv6()]);
+
+/** Exactly one of the three says what is looked for. */
+export const listActivitySchema = z
+  .strictObject({
+    ...pageQuery,
+    sessionId: idSchema.optional(),
+    conversationId: idSchema.optional(),
+    ip: addressSchema.optional(),
+  })
+  .refine(
+    ({ sessionId, conversationId, ip }) =>
+      [sessionId, conversationId, ip].filter((given) => given !== undefined).length === 1,
+    'exactly one of sessionId, conversationId and ip must be given',
+  );
+
+export const eraseActivitySchema = z.strictObject({ ip: addressSchema });
+
+export const activitySchema = z
+  .object({
+    sessionId: wireIdSchema,
+    ip: z.string(),
+    userAgent: z.string(),
+    connectedAt: instantSchema,
+    disconnectedAt: instantSchema.exactOptional(),
+  })
+  .meta({ id: 'Activity' });
+
+export const deletedSchema = z.object({ deleted: z.int() }).meta({ id: 'Deleted' });
+
+export const listAuditSchema = z.strictObject({
+  ...pageQuery,
+  action: z
+    .string()
+    .max(64)
+    .regex(/^[a-z][a-z0-9._-]*$/)
+    .optional(),
+  from: instantQuerySchema.optional(),
+  to: instantQuerySchema.optional(),
+});
+
+export const auditEntrySchema = z
+  .object({
+    id: wireIdSchema,
+    at: instantSchema,
+    actor: z.object({ kind: z.enum(['user', 'system', 'visitor']), id: wireIdSchema.exactOptional() }),
+    action: z.string(),
+    target: z.object({ kind: z.string(), id: wireIdSchema }).exactOptional(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .meta({ id: 'AuditEntry' });
