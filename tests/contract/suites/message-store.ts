@@ -79,6 +79,24 @@ export function describeMessageStore(name: string, open: OpenStores): void {
         );
       });
 
+      it('takes a client key that is no well-formed text and knows it again', async () => {
+        const conversationId = freshId('c');
+        const keys = ['visitor:a\u0000b', 'visitor:\ud800', 'visitor:a\u0000c', 'visitor:\udc00\ud83d'];
+        const batch = keys.map((clientKey, index) => aSealed({ conversationId, seq: index + 1, clientKey }));
+        await messages().append(batch);
+        const read = await all(conversationId);
+        expect(read.map(({ clientKey }) => Buffer.from(clientKey))).toEqual(
+          keys.map((key) => Buffer.from(key)),
+        );
+        for (const clientKey of keys) {
+          const again = aSealed({ conversationId, seq: 9, clientKey });
+          expect(kinds(await messages().append([again]))).toEqual(['duplicate']);
+          expect((await messages().findByClientKey(conversationId, clientKey))?.seq).toBe(
+            keys.indexOf(clientKey) + 1,
+          );
+        }
+      });
+
       it('answers an empty batch with no outcomes', async () => {
         expect(await messages().append([])).toEqual([]);
       });

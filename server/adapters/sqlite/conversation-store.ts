@@ -1,0 +1,145 @@
+import type { Conversation, TranscriptAnchor } from '../../domain/index.ts';
+import type { ConversationFilter, ConversationStore, StorePage } from '../../ports/index.ts';
+import { StoreError } from '../../ports/store-error.ts';
+import { HIGHEST, keyOf, pageOf } from './cursor.ts';
+import type { DatabaseFile } from './database-file.ts';
+import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
+
+const SELECT = 'SELECT body, expires_at, anchor_seq, anchor_mac FROM conversations';
+
+const INSERT = `INSERT INTO conversations (id, account_id, session_id, status, agent_id, case_id, started_at,
+    queued_at, version, expires_at, anchor_seq, anchor_mac, body)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING`;
+
+/** Takes the parameters of the insert. The expiry belongs to the retention and the anchor goes forward only: a change that was read before keeps both. */
+const REPLACE = `UPDATE conversations SET status = ?4, agent_id = ?5, case_id = ?6, queued_at = ?8, version = ?9,
+    anchor_mac = iif(?11 > coalesce(anchor_seq, 0), ?12, anchor_mac),
+    anchor_seq = iif(?11 > coalesce(anchor_seq, 0), ?11, anchor_seq), body = ?13
+  WHERE id = ?1 AND account_id = ?2 AND version = ?9 - 1`;
+
+const ANCHOR = `UPDATE conversations SET anchor_seq = j.value ->> 2, anchor_mac = unhex(j.value ->> 3)
+  FROM json_each(?1) j
+  WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) < j.value ->> 2`;
+
+const EQUALS = [
+  ['agentId', 'agent_id'],
+  ['sessionId', 'session_id'],
+  ['status', 'status'],
+  ['caseId', 'case_id'],
+] as const;
+
+/** How often `create` looks again when the conversation in its way is gone by the time that it is read. */
+const CREATE_ATTEMPTS = 5;
+
+export class SqliteConversationStore implements ConversationStore {
+  readonly #file: DatabaseFile;
+
+  constructor(file: DatabaseFile) {
+    this.#file = file;
+  }
+
+  async create(conversation: Conversation): Promise<Conversation> {
+    for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt += 1) {
+      if ((await this.#file.write(INSERT, columnsOf(conversation))) > 0) return conversation;
+      const standing =
+        (await this.findOpenBySession(conversation.sessionId)) ??
+        (await this.get(conversation.accountId, conversation.id));
+      if (standing !== undefined) return standing;
+    }
+    throw new StoreError('CONVERSATION_UNSETTLED');
+  }
+
+  async get(accountId: string, id: string): Promise<Conversation | undefined> {
+    const row = this.#file.get(`${SELECT} WHERE id = ? AND account_id = ?`, [id, accountId]);
+    return row === undefined ? undefined : conversationIn(row);
+  }
+
+  async replace(next: Conversation): Promise<boolean> {
+    return (await this.#file.write(REPLACE, columnsOf(next))) > 0;
+  }
+
+  async list(filter: ConversationFilter): Promise<StorePage<Conversation>> {
+    const equal = EQUALS.filter(([key]) => filter[key] !== undefined);
+    const conditions = ['account_id = ?', ...equal.map(([, column]) => `${column} = ?`)];
+    const params: SqlValue[] = [filter.accountId, ...equal.map(([key]) => filter[key] ?? null)];
+    const sql = `${SELECT} WHERE ${conditions.join(' AND ')} AND started_at BETWEEN ? AND ?
+      AND (started_at, id) < (?, ?) ORDER BY started_at DESC, id DESC LIMIT ?`;
+    const { from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = filter;
+    const rows = this.#file.all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1]);
+    return pageOf(rows.map(conversationIn), { limit, time: ({ startedAt }) => startedAt });
+  }
+
+  async findOpenBySession(sessionId: string): Promise<Conversation | undefined> {
+    const row = this.#file.get(`${SELECT} WHERE session_id = ? AND status <> 'closed'`, [sessionId]);
+    return row === undefined ? undefined : conversationIn(row);
+  }
+
+  async queue(accountId: string, limit: number): Promise<readonly Conversation[]> {
+    const sql = `${SELECT} WHERE account_id = ? AND status = 'queued' ORDER BY queued_at, id LIMIT ?`;
+    return this.#file.all(sql, [accountId, limit]).map(conversationIn);
+  }
+
+  async queueLength(accountId: string): Promise<number> {
+    const sql = "SELECT count(*) AS n FROM conversations WHERE account_id = ? AND status = 'queued'";
+    return integer(this.#file.get(sql, [accountId])?.n);
+  }
+
+  async openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]> {
+    const sql = `${SELECT} WHERE account_id = ? AND agent_id = ? AND status <> 'closed' ORDER BY started_at, id`;
+    return this.#file.all(sql, [accountId, agentId]).map(conversationIn);
+  }
+
+  async accountsWithQueue(): Promise<readonly string[]> {
+    const sql = "SELECT DISTINCT account_id FROM conversations WHERE status = 'queued'";
+    return this.#file.all(sql, []).map((row) => text(row.account_id));
+  }
+
+  async anchor(
+    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
+  ): Promise<void> {
+    if (anchors.length === 0) return;
+    const rising = [...anchors].sort((a, b) => a.anchor.seq - b.anchor.seq);
+    const highest = new Map(rising.map((one) => [one.conversationId, one]));
+    const rows = [...highest.values()].map(({ accountId, conversationId, anchor }) => [
+      accountId,
+      conversationId,
+      anchor.seq,
+      Buffer.from(anchor.mac).toString('hex'),
+    ]);
+    await this.#file.write(ANCHOR, [jsonRows(rows)]);
+  }
+
+  async delete(accountId: string, id: string): Promise<boolean> {
+    const sql = 'DELETE FROM conversations WHERE id = ? AND account_id = ?';
+    const deleted = (await this.#file.write(sql, [id, accountId])) > 0;
+    if (deleted) await this.#file.forget();
+    return deleted;
+  }
+}
+
+function columnsOf(conversation: Conversation): SqlValue[] {
+  const { anchor, expiresAt, ...body } = conversation;
+  return [
+    body.id,
+    body.accountId,
+    body.sessionId,
+    body.status,
+    body.status === 'queued' ? null : (body.agentId ?? null),
+    body.caseId,
+    body.startedAt,
+    body.queuedAt,
+    body.version,
+    expiresAt,
+    anchor?.seq ?? null,
+    anchor?.mac ?? null,
+    JSON.stringify(body),
+  ];
+}
+
+function conversationIn(row: Row): Conversation {
+  const body = JSON.parse(text(row.body)) as Omit<Conversation, 'expiresAt' | 'anchor'>;
+  const expiresAt = integer(row.expires_at);
+  if (row.anchor_seq === null) return { ...body, expiresAt } as Conversation;
+  const anchor = { seq: integer(row.anchor_seq), mac: bytes(row.anchor_mac) };
+  return { ...body, expiresAt, anchor } as Conversation;
+}

@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import type { Stores } from '../../ports/index.ts';
+import { SqliteActivityStore } from './activity-store.ts';
+import { SqliteAuditStore } from './audit-store.ts';
+import { SqliteConversationStore } from './conversation-store.ts';
+import { DatabaseFile } from './database-file.ts';
+import { entityStores } from './entity-store.ts';
+import { SqliteAccountKeyStore, SqliteDataKeyStore } from './key-stores.ts';
+import { SqliteMessageStore } from './message-store.ts';
+import { SqlitePresenceStore } from './presence-store.ts';
+import { SqliteProfileStore } from './profile-store.ts';
+import { type RetentionFiles, SqliteRetentionStore } from './retention-store.ts';
+import {
+  ACTIVITY_DB,
+  ACTIVITY_SCHEMA,
+  ENGAGEMENT_DB,
+  ENGAGEMENT_SCHEMA,
+  KEYS_DB,
+  KEYS_SCHEMA,
+} from './schema.ts';
+
+/** The files that the stores keep in their folder; each has a `-wal` and a `-shm` beside it while it is open. */
+export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY_DB];
+
+/**
+ * Opens the embedded stores in a folder, which is made for the server's user alone when it is not there.
+ * One process at a time; `close` waits for what is under way.
+ * @throws Error that names the file that cannot be opened and says why
+ */
+export async function openSqliteStores(options: { dataDir: string }): Promise<Stores> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const files = await openFiles(options.dataDir);
+  const { engagement, keys, activity } = files;
+  const all = [keys, engagement, activity];
+  let closing: Promise<void> | undefined;
+  return {
+    technology: 'sqlite',
+    entities: entityStores(engagement),
+    conversations: new SqliteConversationStore(engagement),
+    messages: new SqliteMessageStore(engagement),
+    dataKeys: new SqliteDataKeyStore(keys),
+    accountKeys: new SqliteAccountKeyStore(keys),
+    profiles: new SqliteProfileStore(engagement),
+    activity: new SqliteActivityStore(activity),
+    audit: new SqliteAuditStore(engagement),
+    presence: new SqlitePresenceStore(engagement),
+    retention: new SqliteRetentionStore(files),
+    ping: async () => {
+      for (const file of all) file.get('SELECT 1 AS one', []);
+    },
+    close: () => {
+      closing ??= Promise.all(all.map((file) => file.close())).then(() => undefined);
+      return closing;
+    },
+  };
+}
+
+/** All files or none: what is open already is closed when a later one fails. */
+async function openFiles(dataDir: string): Promise<RetentionFiles> {
+  const opened: DatabaseFile[] = [];
+  const open = async (name: string, schema: string): Promise<DatabaseFile> => {
+    const file = await DatabaseFile.open({ dataDir, name, schema });
+    opened.push(file);
+    return file;
+  };
+  try {
+    const engagement = await open(ENGAGEMENT_DB, ENGAGEMENT_SCHEMA);
+    const keys = await open(KEYS_DB, KEYS_SCHEMA);
+    return { engagement, keys, activity: await open(ACTIVITY_DB, ACTIVITY_SCHEMA) };
+  } catch (error) {
+    await Promise.all(opened.map((file) => file.close()));
+    throw error;
+  }
+}

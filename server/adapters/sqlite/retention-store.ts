@@ -1,0 +1,96 @@
+import { ENTITY_SPECS, type PurgeCounts, type RetentionStore } from '../../ports/index.ts';
+import type { DatabaseFile } from './database-file.ts';
+import { text } from './driver.ts';
+import { fieldOf, tableOf } from './entity-schema.ts';
+
+/** At most ?2 messages of transcripts that have ended; the empty ones are cleared away after them. */
+const PURGE_MESSAGES = `DELETE FROM messages WHERE id IN (
+  SELECT m.id FROM transcripts t JOIN messages m ON m.transcript = t.id WHERE t.expires_at <= ?1 LIMIT ?2)`;
+const PURGE_TRANSCRIPTS = `DELETE FROM transcripts WHERE expires_at <= ?
+  AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.transcript = transcripts.id)`;
+
+export interface RetentionFiles {
+  readonly engagement: DatabaseFile;
+  readonly keys: DatabaseFile;
+  readonly activity: DatabaseFile;
+}
+
+export class SqliteRetentionStore implements RetentionStore {
+  readonly #files: RetentionFiles;
+
+  constructor(files: RetentionFiles) {
+    this.#files = files;
+  }
+
+  /** The keys are on the disk as gone before anything else is touched: a crash in between leaves nothing readable. */
+  async purge(now: number, limit: number): Promise<PurgeCounts> {
+    const { engagement, keys, activity } = this.#files;
+    const dataKeys = await purgeTable(keys, { table: 'data_keys', now, limit });
+    if (dataKeys > 0) await keys.forget();
+    const messages = await engagement.write(PURGE_MESSAGES, [now, limit]);
+    if (messages > 0) await engagement.write(PURGE_TRANSCRIPTS, [now]);
+    const profiles = await purgeTable(engagement, { table: 'profiles', now, limit });
+    const conversations = await purgeTable(engagement, { table: 'conversations', now, limit });
+    const entities = await this.#purgeEntities(now, limit);
+    if (messages + profiles + conversations + entities > 0) await engagement.forget();
+    const activities = await purgeTable(activity, { table: 'activity_log', now, limit });
+    if (activities > 0) await activity.forget();
+    return { dataKeys, messages, profiles, conversations, activity: activities, entities };
+  }
+
+  async expiredConversations(now: number, limit: number) {
+    const sql = 'SELECT account_id, id FROM conversations WHERE expires_at <= ? ORDER BY expires_at LIMIT ?';
+    const rows = this.#files.engagement.all(sql, [now, limit]);
+    return rows.map((row) => ({ accountId: text(row.account_id), id: text(row.id) }));
+  }
+
+  async applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void> {
+    const { engagement, keys } = this.#files;
+    await Promise.all([
+      applyRetention(keys, { table: 'data_keys', from: 'retain_from', accountId, retentionMs }),
+      applyRetention(engagement, { table: 'transcripts', from: 'retain_from', accountId, retentionMs }),
+      applyRetention(engagement, { table: 'profiles', from: 'retain_from', accountId, retentionMs }),
+      applyRetention(engagement, { table: 'conversations', from: 'started_at', accountId, retentionMs }),
+    ]);
+  }
+
+  async applyActivityRetention(accountId: string, retentionMs: number): Promise<void> {
+    const table = 'activity_log';
+    await applyRetention(this.#files.activity, { table, from: 'retain_from', accountId, retentionMs });
+  }
+
+  async #purgeEntities(now: number, limit: number): Promise<number> {
+    let purged = 0;
+    for (const [kind, spec] of Object.entries(ENTITY_SPECS)) {
+      if (!spec.expires || purged >= limit) continue;
+      const expiry = fieldOf('expiresAt');
+      purged += await purgeTable(this.#files.engagement, {
+        table: tableOf(kind),
+        expiry,
+        now,
+        limit: limit - purged,
+      });
+    }
+    return purged;
+  }
+}
+
+function purgeTable(
+  file: DatabaseFile,
+  query: { table: string; expiry?: string; now: number; limit: number },
+): Promise<number> {
+  const { table, expiry = 'expires_at', now, limit } = query;
+  const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${expiry} <= ? LIMIT ?)`;
+  return file.write(sql, [now, limit]);
+}
+
+/** Rows that already end when they should are left alone. */
+function applyRetention(
+  file: DatabaseFile,
+  query: { table: string; from: string; accountId: string; retentionMs: number },
+): Promise<number> {
+  const { table, from, accountId, retentionMs } = query;
+  const sql = `UPDATE ${table} SET expires_at = ${from} + ?1
+    WHERE account_id = ?2 AND expires_at <> ${from} + ?1`;
+  return file.write(sql, [retentionMs, accountId]);
+}

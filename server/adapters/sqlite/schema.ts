@@ -1,0 +1,163 @@
+import { ENTITY_SPECS } from '../../ports/index.ts';
+import { entitySchema } from './entity-schema.ts';
+
+/** Raised by a release that changes a table in a way that older releases cannot work with. */
+export const SCHEMA_VERSION = 1;
+
+/** Everything but keys and addresses. */
+export const ENGAGEMENT_DB = 'engagement.db';
+/** Keys of conversations and accounts, apart so that they can be backed up apart, or not at all. */
+export const KEYS_DB = 'keys.db';
+/** The only file that holds an address. */
+export const ACTIVITY_DB = 'activity.db';
+
+const CONVERSATIONS = `
+CREATE TABLE IF NOT EXISTS conversations (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  agent_id TEXT,
+  case_id TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  queued_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  anchor_seq INTEGER,
+  anchor_mac BLOB,
+  body TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS conversations_open_session ON conversations (session_id) WHERE status <> 'closed';
+CREATE INDEX IF NOT EXISTS conversations_queue ON conversations (account_id, queued_at, id) WHERE status = 'queued';
+CREATE INDEX IF NOT EXISTS conversations_open_agent ON conversations (account_id, agent_id) WHERE status <> 'closed';
+CREATE INDEX IF NOT EXISTS conversations_time ON conversations (account_id, started_at, id);
+CREATE INDEX IF NOT EXISTS conversations_agent ON conversations (account_id, agent_id, started_at, id);
+CREATE INDEX IF NOT EXISTS conversations_case ON conversations (account_id, case_id, started_at, id);
+CREATE INDEX IF NOT EXISTS conversations_session ON conversations (account_id, session_id, started_at, id);
+CREATE INDEX IF NOT EXISTS conversations_expiry ON conversations (expires_at);
+`;
+
+/**
+ * A message is a row at the end of its table, and two short index entries: a conversation stands in them as a
+ * number, so that the pages that a batch touches are few, which is what a batch costs. What all messages of a
+ * conversation share is kept once, in its transcript; so a changed retention is one row, not one per message, and
+ * a message that is written with the old one cannot bring it back. Rows go in through the view, which makes the
+ * transcript when it is not there; a broken constraint undoes the whole statement.
+ */
+const MESSAGES = `
+CREATE TABLE IF NOT EXISTS transcripts (
+  id INTEGER PRIMARY KEY,
+  conversation_id TEXT NOT NULL UNIQUE,
+  account_id TEXT NOT NULL,
+  retain_from INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS transcripts_account ON transcripts (account_id);
+CREATE INDEX IF NOT EXISTS transcripts_expiry ON transcripts (expires_at);
+CREATE TABLE IF NOT EXISTS messages (
+  id INTEGER PRIMARY KEY,
+  transcript INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  client_key TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS messages_seq ON messages (transcript, seq);
+CREATE UNIQUE INDEX IF NOT EXISTS messages_client_key ON messages (transcript, client_key);
+CREATE VIEW IF NOT EXISTS message_records AS
+  SELECT t.conversation_id, t.account_id, t.retain_from, t.expires_at, m.seq, m.client_key, m.sealed, m.hash
+  FROM transcripts t JOIN messages m ON m.transcript = t.id;
+CREATE TRIGGER IF NOT EXISTS message_records_insert INSTEAD OF INSERT ON message_records BEGIN
+  INSERT INTO transcripts (conversation_id, account_id, retain_from, expires_at)
+    VALUES (new.conversation_id, new.account_id, new.retain_from, new.expires_at) ON CONFLICT DO NOTHING;
+  INSERT INTO messages (transcript, seq, client_key, sealed, hash)
+    VALUES ((SELECT id FROM transcripts WHERE conversation_id = new.conversation_id),
+      new.seq, new.client_key, new.sealed, new.hash);
+END;
+`;
+
+const PROFILES = `
+CREATE TABLE IF NOT EXISTS profiles (
+  conversation_id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  retain_from INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS profiles_account ON profiles (account_id);
+CREATE INDEX IF NOT EXISTS profiles_expiry ON profiles (expires_at);
+`;
+
+const AUDIT = `
+CREATE TABLE IF NOT EXISTS audit_log (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  action TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS audit_log_time ON audit_log (account_id, at, id);
+CREATE INDEX IF NOT EXISTS audit_log_action ON audit_log (account_id, action, at, id);
+`;
+
+const PRESENCE = `
+CREATE TABLE IF NOT EXISTS agent_presence (
+  account_id TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  status TEXT NOT NULL,
+  capacity INTEGER NOT NULL,
+  active INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL,
+  PRIMARY KEY (account_id, agent_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS agent_presence_lease ON agent_presence (lease_until) WHERE status <> 'offline';
+`;
+
+export const ENGAGEMENT_SCHEMA: string = [
+  CONVERSATIONS,
+  MESSAGES,
+  PROFILES,
+  AUDIT,
+  PRESENCE,
+  ...Object.entries(ENTITY_SPECS).map(([kind, spec]) => entitySchema(kind, spec)),
+].join('\n');
+
+export const KEYS_SCHEMA = `
+CREATE TABLE IF NOT EXISTS data_keys (
+  conversation_id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  account_key_version INTEGER NOT NULL,
+  wrapped BLOB NOT NULL,
+  retain_from INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS data_keys_account ON data_keys (account_id);
+CREATE INDEX IF NOT EXISTS data_keys_expiry ON data_keys (expires_at);
+CREATE TABLE IF NOT EXISTS account_keys (
+  account_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  master_key_id TEXT NOT NULL,
+  wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, version)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const ACTIVITY_SCHEMA = `
+CREATE TABLE IF NOT EXISTS activity_log (
+  id TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  connected_at INTEGER NOT NULL,
+  disconnected_at INTEGER,
+  retain_from INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS activity_log_session ON activity_log (account_id, session_id, connected_at, id);
+CREATE INDEX IF NOT EXISTS activity_log_ip ON activity_log (account_id, ip, connected_at, id);
+CREATE INDEX IF NOT EXISTS activity_log_expiry ON activity_log (expires_at);
+`;
