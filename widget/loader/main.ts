@@ -1,4 +1,5 @@
-import type { ToFrame } from '../bridge/messages.ts';
+import type { Engage } from '../bridge/engage.ts';
+import type { ToFrame, ToPage } from '../bridge/messages.ts';
 import type { CommandArguments } from './commands.ts';
 import { createListeners, runCommand } from './commands.ts';
 import { createFrameHost } from './frame-host.ts';
@@ -6,21 +7,7 @@ import { watchPage } from './page-watch.ts';
 import type { ScriptSettings } from './script-settings.ts';
 import { readScriptSettings } from './script-settings.ts';
 
-/** The one global: a function, and before it runs a stub of the page that collects calls in `q`. */
-interface Engage {
-  (...command: unknown[]): void;
-  q?: { push(command: ArrayLike<unknown>): unknown };
-  /** True from the first run of this script until `destroy`. */
-  live?: boolean;
-}
-
-declare global {
-  interface Window {
-    Engage?: Engage;
-  }
-}
-
-/** Calls made before there is a body to hold the frame. */
+/** An async script may run before there is a body to hold the frame. */
 function whenBodyIsThere(run: () => void): void {
   if (document.body !== null) run();
   else document.addEventListener('DOMContentLoaded', run, { once: true });
@@ -31,7 +18,7 @@ function start(settings: ScriptSettings, early: readonly CommandArguments[]): vo
   const engage: Engage = (...command) => {
     if (engage.live === true) runCommand(command, targets);
   };
-  const onPageMessage = (message: Parameters<Parameters<typeof createFrameHost>[1]['onMessage']>[0]) => {
+  const onPageMessage = (message: ToPage) => {
     if (message.type === 'event') listeners.emit(message.event, message.detail);
   };
   const host = createFrameHost(settings, { onMessage: onPageMessage });
