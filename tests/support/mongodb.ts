@@ -33,13 +33,15 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * Why there is no MongoDB to test with, or undefined when there is one; known before any test runs, so that a
- * `describe` can be skipped by it.
+ * Why there is no MongoDB to test with, which is also said on stderr, or undefined when there is one. It is
+ * known before any test runs, so that a `describe` can be skipped by it.
  * @throws Error when there is none although `REQUIRE_MONGODB=1` asks for one
  */
 export function mongoSkipReason(): string | undefined {
   const source = findSource();
-  return 'skip' in source ? source.skip : undefined;
+  if (!('skip' in source)) return undefined;
+  process.stderr.write(`${source.skip}\n`);
+  return source.skip;
 }
 
 /**

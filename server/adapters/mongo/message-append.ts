@@ -128,5 +128,12 @@ function judge(record: MessageRecord, standing: readonly Standing[]): AppendOutc
   const ofConversation = standing.filter(({ conversationId }) => conversationId === record.conversationId);
   const same = ofConversation.find(({ seq }) => seq === record.seq);
   if (same !== undefined && Buffer.compare(same.hash, record.hash) === 0) return STORED;
-  return ofConversation.some(({ clientKey }) => clientKey === record.clientKey) ? DUPLICATE : CONFLICT;
+  return ofConversation.some(({ clientKey }) => isSameStored(clientKey, record.clientKey))
+    ? DUPLICATE
+    : CONFLICT;
+}
+
+/** Compares as the database does, which keeps UTF-8: text that is not well-formed comes back otherwise. */
+function isSameStored(a: string, b: string): boolean {
+  return a === b || Buffer.from(a).equals(Buffer.from(b));
 }

@@ -1,5 +1,6 @@
 import mongoose, { type Connection } from 'mongoose';
 import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
+import { ENTITY_SPECS } from '../../../server/ports/index.ts';
 import { StoreError } from '../../../server/ports/store-error.ts';
 import {
   aConversation,
@@ -13,6 +14,12 @@ import {
 } from '../../support/builders.ts';
 import type { MongoDatabases } from '../../support/mongodb.ts';
 
+/** Entity kinds and their collections; what is asked of them stands in their specs. */
+const KINDS = Object.entries(ENTITY_SPECS).map(([kind, spec]) => ({
+  collection: kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  spec,
+}));
+
 const UNIQUE: Readonly<Record<string, readonly object[]>> = {
   messages: [
     { conversationId: 1, seq: 1 },
@@ -23,17 +30,14 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
   account_keys: [{ accountId: 1, version: -1 }],
   profiles: [{ conversationId: 1 }],
   agent_presence: [{ accountId: 1, agentId: 1 }],
-  sites: [{ siteKey: 1 }],
-  users: [{ email: 1 }],
-  refresh_families: [{ currentHash: 1 }],
   activity_logs: [],
   audit_log: [],
-  accounts: [],
-  visitor_sessions: [],
-  redaction_rules: [],
+  ...Object.fromEntries(
+    KINDS.map(({ collection, spec }) => [collection, spec.unique.map((field) => ({ [field]: 1 }))]),
+  ),
 };
 
-const EXPIRING = [
+const DATED = [
   'activity_logs',
   'conversations',
   'data_keys',
@@ -42,6 +46,9 @@ const EXPIRING = [
   'refresh_families',
   'visitor_sessions',
 ];
+const EXPIRING = [
+  ...new Set([...DATED, ...KINDS.filter(({ spec }) => spec.expires).map(({ collection }) => collection)]),
+].sort();
 
 /** That the indexes which carry promises are on the server, and that nothing starts without them. */
 export function describeIndexes(databases: MongoDatabases): void {
@@ -88,8 +95,8 @@ export function describeIndexes(databases: MongoDatabases): void {
       await stores.entities.refreshFamilies.insert(aRefreshFamily({ expiresAt }));
       await stores.entities.visitorSessions.insert(aVisitorSession({ expiresAt }));
       await stores.close();
-      const ends = EXPIRING.map(async (name) => (await connection.collection(name).findOne())?.expiresAt);
-      expect(await Promise.all(ends)).toEqual(EXPIRING.map(() => new Date(expiresAt)));
+      const ends = DATED.map(async (name) => (await connection.collection(name).findOne())?.expiresAt);
+      expect(await Promise.all(ends)).toEqual(DATED.map(() => new Date(expiresAt)));
     });
 
     it('lets one open conversation stand per session, and any number of closed ones', async () => {
