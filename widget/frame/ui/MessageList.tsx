@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatState } from '../core/state.ts';
 import { conversationOf } from '../core/state.ts';
 import type { StoredLine, Timeline } from '../core/timeline.ts';
@@ -18,7 +18,11 @@ interface MessageListProps {
   onDiscard(clientId: string): void;
 }
 
-/** Keeps the end in view for a reader who is at the end, and after every own line. */
+function scrollToEnd(element: HTMLElement): void {
+  element.scrollTop = element.scrollHeight;
+}
+
+/** Keeps the end in view for a reader who is at the end (also when the foot grows), and after every own line. */
 function useFollow({ stored, pending }: Timeline, extra: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -26,11 +30,18 @@ function useFollow({ stored, pending }: Timeline, extra: boolean) {
   const own = pending.length + stored.filter((line) => line.from.kind === 'visitor').length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new line may move the end
   useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    if (following.current || own > ownCount.current) element.scrollTop = element.scrollHeight;
+    if (box.current !== null && (following.current || own > ownCount.current)) scrollToEnd(box.current);
     ownCount.current = own;
   }, [stored, pending, extra, own]);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      if (following.current) scrollToEnd(element);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = () => {
     const element = box.current;
     if (element === null) return;
