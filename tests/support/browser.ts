@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -23,56 +21,70 @@ const ARGS = [
   '--font-render-hinting=none',
 ];
 
-/** A browser that runs, or the reason why none does. */
-export type BrowserLaunch =
-  | { readonly ok: true; readonly browser: Browser }
-  | { readonly ok: false; readonly reason: string };
+interface Program {
+  readonly path: string;
+  readonly env: Record<string, string>;
+}
+
+const NONE = 'Browser tests left out: Chromium does not run here';
+
+/**
+ * Why there is no browser to test with, or undefined when there is one; known before any test runs, so that a
+ * `describe` can be skipped by it.
+ * @throws Error when there is none although `REQUIRE_BROWSER=1` asks for one
+ */
+export function browserSkipReason(): string | undefined {
+  const fault = browserFault();
+  if (fault === undefined) return undefined;
+  if (process.env.REQUIRE_BROWSER === '1') throw new Error(`${NONE} (REQUIRE_BROWSER is set): ${fault}`);
+  return `${NONE}: ${fault}`;
+}
 
 /**
  * Starts a headless Chromium: the program that `CHROMIUM_PATH` names, else the one inside the registry package,
  * which is unpacked once per version. The caller closes it.
- * @throws when it cannot start; the message says why
+ * @throws Error when it cannot start; the message says why
  */
 export async function launchBrowser(): Promise<Browser> {
-  const own = process.env.CHROMIUM_PATH;
-  if (own !== undefined && own !== '') return chromium.launch({ executablePath: own, args: ARGS });
-  const folder = await unpackedBrowser();
-  return chromium.launch({
-    executablePath: join(folder, 'chromium'),
-    args: ARGS,
-    env: { ...stringsOf(process.env), ...libraryPaths(folder) },
-  });
+  const { path, env } = findProgram();
+  return chromium.launch({ executablePath: path, args: ARGS, env });
 }
 
-/**
- * As {@link launchBrowser}, but a machine without a usable browser gets the reason instead of an error, so that a
- * suite can leave itself out and say so. With `REQUIRE_BROWSER=1` that is an error after all.
- */
-export async function tryLaunchBrowser(): Promise<BrowserLaunch> {
+/** Asks the program for its version: that loads it and every library it needs. */
+function browserFault(): string | undefined {
   try {
-    return { ok: true, browser: await launchBrowser() };
+    const { path, env } = findProgram();
+    execFileSync(path, ['--version'], { env, timeout: 20_000, stdio: 'pipe' });
+    return undefined;
   } catch (error) {
-    const reason = `Chromium did not start: ${firstLines(error)}`;
-    if (process.env.REQUIRE_BROWSER === '1') throw new Error(reason, { cause: error });
-    return { ok: false, reason };
+    return error instanceof Error ? (error.message.split('\n')[1] ?? error.message) : String(error);
   }
 }
 
+function findProgram(): Program {
+  const env = stringsOf(process.env);
+  const own = env.CHROMIUM_PATH;
+  if (own !== undefined && own !== '') return { path: own, env };
+  const folder = unpackedBrowser();
+  return { path: join(folder, 'chromium'), env: { ...env, ...libraryPaths(folder) } };
+}
+
 /** The folder of the unpacked program. Several test processes may arrive at once: the first rename wins. */
-async function unpackedBrowser(): Promise<string> {
+function unpackedBrowser(): string {
   const folder = join(CACHE, `chromium-${packageVersion()}`);
   if (existsSync(join(folder, 'chromium'))) return folder;
-  await mkdir(CACHE, { recursive: true });
-  const staging = await mkdtemp(join(CACHE, 'chromium-unpacking-'));
+  mkdirSync(CACHE, { recursive: true });
+  const staging = mkdtempSync(join(CACHE, 'chromium-unpacking-'));
   try {
-    await promisify(execFile)(process.execPath, [join(PROJECT, 'scripts/lib/unpack-browser.mjs')], {
+    execFileSync(process.execPath, [join(PROJECT, 'scripts/lib/unpack-browser.mjs')], {
       cwd: PROJECT,
       env: { ...process.env, TMPDIR: staging },
+      stdio: 'pipe',
     });
-    await writeFile(join(staging, 'fonts/fonts.conf'), fontsConfiguration(folder));
-    await rename(staging, folder);
+    writeFileSync(join(staging, 'fonts/fonts.conf'), fontsConfiguration(folder));
+    renameSync(staging, folder);
   } catch (error) {
-    await rm(staging, { recursive: true, force: true });
+    rmSync(staging, { recursive: true, force: true });
     if (!existsSync(join(folder, 'chromium'))) throw error;
   }
   return folder;
@@ -112,9 +124,4 @@ function libraryPaths(folder: string): Record<string, string> {
 function stringsOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(entries);
-}
-
-function firstLines(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n').slice(0, 6).join('\n');
 }
