@@ -20,6 +20,8 @@ export interface ComposeOptions {
   readonly logger: Logger;
   /** Folder of the built pages. */
   readonly publicDir: string;
+  /** Of the product. */
+  readonly version?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
 }
@@ -29,6 +31,7 @@ export interface Foundation {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly publicDir: string;
+  readonly version: string;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -67,7 +70,9 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
     bootstrap: () => features.bootstrap(),
     listen: async () => {
       await edge.begin();
-      return { url: await listening(foundation) };
+      const url = await listening(foundation);
+      edge.serving();
+      return { url };
     },
     close: async () => {
       await edge.stopAdmitting();
@@ -98,6 +103,7 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     secrets,
     logger,
     publicDir,
+    version: options.version ?? '0.0.0',
     clock,
     ids: options.ids ?? new RandomIds(),
     metrics: new PrometheusMetrics(),

@@ -1,5 +1,3 @@
-import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
-import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
 import type { Foundation } from '../compose.ts';
 import { createAudit } from '../features/audit/index.ts';
@@ -10,6 +8,7 @@ import { Conversations } from '../features/conversations/conversations.ts';
 import { LiveSignals } from '../features/conversations/live-signals.ts';
 import { ConversationNotifier } from '../features/conversations/notifier.ts';
 import { Erasure } from '../features/erasure/erasure.ts';
+import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
 import { Routing } from '../features/routing/routing.ts';
 import { Transcripts } from '../features/transcripts/index.ts';
@@ -17,6 +16,7 @@ import { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
+import { composeAdministration } from './administration.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The use cases around a chat. */
@@ -85,23 +85,36 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     metrics,
     logger,
   });
-  return {
+  const rescans = new RedactionRescans({
+    rescans: stores.entities.redactionRescans,
+    conversations: store,
+    lanes,
+    reader,
+    redactor,
+    splitGuard: pipeline.splitGuard,
+    profiles,
     audit,
+    ids,
+    clock,
+    logger,
+  });
+  const rateLimiter = createMemoryRateLimiter();
+  const administration = composeAdministration(base, { audit, transcripts, rateLimiter, activity });
+  return {
+    ...administration,
     routing,
     conversations,
-    transcripts,
-    erasure,
     retention,
     visitors,
     activity,
     live,
+    rescans,
+    rateLimiter,
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
     signals: new LiveSignals({ lanes, redactor, broadcaster }),
-    tokens: createTokenSigner({ secret: base.secrets.jwtSecret, clock }),
-    passwords: createPasswordHasher(),
-    rateLimiter: createMemoryRateLimiter(),
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
+      await rescans.close();
       await visitors.keepChanged();
       await activity.flush();
       for (const part of [visitors, activity, routing, notifier, live]) part.close();

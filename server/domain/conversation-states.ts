@@ -18,7 +18,13 @@ export function assigned(conversation: Conversation, agentId: string, now: numbe
     case 'active':
       throw new Refusal('conversation.taken');
     case 'queued':
-      return { ...conversation, status: 'active', agentId, assignedAt: now, version: conversation.version + 1 };
+      return {
+        ...conversation,
+        status: 'active',
+        agentId,
+        assignedAt: now,
+        version: conversation.version + 1,
+      };
   }
 }
 

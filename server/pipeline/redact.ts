@@ -5,6 +5,7 @@ import {
   type RedactedText,
   type Redaction,
   type RedactionPlace,
+  type RedactionRule,
   type RuleSet,
   redactText,
 } from '../domain/redaction/index.ts';
@@ -133,7 +134,8 @@ export class Redactor {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-    return { set: compileRuleSet(rules.filter((rule) => rule.enabled)), names };
+    // Names of checks and built-in rules were checked when the rule was saved.
+    return { set: compileRuleSet(rules as readonly RedactionRule[]), names };
   }
 
   #removed(redaction: Redaction, rules: CompiledRules): readonly RemovedData[] {

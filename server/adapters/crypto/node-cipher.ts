@@ -48,7 +48,12 @@ function noncePool(): () => Uint8Array {
   };
 }
 
-function seal(input: { key: Uint8Array; plain: Uint8Array; context: Uint8Array; nonce: Uint8Array }): Uint8Array {
+function seal(input: {
+  key: Uint8Array;
+  plain: Uint8Array;
+  context: Uint8Array;
+  nonce: Uint8Array;
+}): Uint8Array {
   const cipher = createCipheriv(ALGORITHM, input.key, input.nonce);
   cipher.setAAD(input.context);
   const body = cipher.update(input.plain);

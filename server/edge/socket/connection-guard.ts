@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import type { Clock, Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { clientAddress } from '../client-address.ts';
+import { addressKey } from '../http/client-address.ts';
 
 /** Limits on raw connections; all but the last hold before a token is shown. */
 export interface GuardLimits {
@@ -68,7 +69,7 @@ export class ConnectionGuard {
     }
     const { limits, rateLimiter, metrics } = this.#deps;
     const address = clientAddress(request, limits.trustedProxyHops).reveal();
-    rateLimiter.take(limits.handshakes, address).then(
+    rateLimiter.take(limits.handshakes, addressKey(address)).then(
       (retryAfterMs) => {
         if (retryAfterMs > 0) metrics.count('rate_limited_total', { limit: limits.handshakes.name });
         allow(retryAfterMs > 0 ? 'rate_limited' : null, retryAfterMs === 0);
@@ -79,7 +80,7 @@ export class ConnectionGuard {
 
   readonly #onConnection = (connection: RawConnection): void => {
     const { limits, metrics } = this.#deps;
-    const address = clientAddress(connection.request, limits.trustedProxyHops).reveal();
+    const address = addressKey(clientAddress(connection.request, limits.trustedProxyHops).reveal());
     const count = (this.#waiting.get(address) ?? 0) + 1;
     if (count > limits.socketsWithoutToken) {
       metrics.count('rate_limited_total', { limit: 'sockets_without_token' });

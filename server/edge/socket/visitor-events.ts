@@ -1,10 +1,11 @@
 import type { VisitorEvents } from '../../../shared/protocol/index.ts';
 import { visitorEventSchemas as schemas } from '../../../shared/schemas/visitor-events.ts';
-import { Private, type VisitorPrincipal } from '../../domain/index.ts';
+import { Private, Refusal, type VisitorPrincipal } from '../../domain/index.ts';
 import type { Conversations } from '../../features/conversations/conversations.ts';
 import type { LiveSignals } from '../../features/conversations/live-signals.ts';
 import type { Visitors } from '../../features/visitors/visitors.ts';
 import type { MessagePipeline } from '../../pipeline/message-pipeline.ts';
+import type { RateLimit, RateLimiter } from '../../ports/index.ts';
 import type { EventTable } from './define-event.ts';
 
 export interface VisitorContext {
@@ -17,6 +18,11 @@ export interface VisitorEventDeps {
   readonly conversations: Conversations;
   readonly signals: LiveSignals;
   readonly visitors: Visitors;
+  readonly rateLimiter: RateLimiter;
+  readonly limits: {
+    /** Counted by session; stops a script that fills the queue of the agents. */
+    readonly chatStarts: RateLimit;
+  };
 }
 
 /** Everything a visitor's client may send. What is theirs is decided by their session. */
@@ -57,7 +63,11 @@ export function visitorEvents(
       schema: schemas['chat:start'],
       authorization,
       cost: 5,
-      handle: ({ visitor }, { prechat }) => conversations.start(visitor, { prechat }),
+      handle: async ({ visitor }, { prechat }) => {
+        const retryAfterMs = await deps.rateLimiter.take(deps.limits.chatStarts, visitor.sessionId);
+        if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
+        return conversations.start(visitor, { prechat });
+      },
     },
     'message:send': {
       schema: schemas['message:send'],

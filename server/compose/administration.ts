@@ -1,0 +1,81 @@
+import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
+import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
+import type { Foundation } from '../compose.ts';
+import { Private } from '../domain/index.ts';
+import { SIGN_IN_LIMITS, scaled, sessionsPerSite } from '../edge/http/limits.ts';
+import type { UseCases } from '../edge/http/routes/index.ts';
+import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
+import { createActivityLog } from '../features/activity/index.ts';
+import type { Audit } from '../features/audit/index.ts';
+import { createAuth } from '../features/auth/index.ts';
+import { createRedactionRules } from '../features/redaction-rules/index.ts';
+import { createSites } from '../features/sites/index.ts';
+import { createStaff } from '../features/staff/index.ts';
+import type { Transcripts } from '../features/transcripts/index.ts';
+import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
+import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
+import type { RateLimiter } from '../ports/index.ts';
+
+export interface AdministrationParts {
+  readonly audit: Audit;
+  readonly transcripts: Transcripts;
+  readonly rateLimiter: RateLimiter;
+  readonly activity: ActivityRecorder;
+}
+
+/** Sign-in and what administrators do. */
+export function composeAdministration(base: Foundation, parts: AdministrationParts) {
+  const { stores, clock, ids, bus: changes, broadcaster, config } = base;
+  const { audit, rateLimiter } = parts;
+  const { rateFactor } = config.limits;
+  const { region } = config.server;
+  const tokens = createTokenSigner({ secret: base.secrets.jwtSecret, clock });
+  const passwords = createPasswordHasher();
+  const limits = {
+    perEmailAndAddress: scaled(SIGN_IN_LIMITS.perEmailAndAddress, rateFactor),
+    perEmail: scaled(SIGN_IN_LIMITS.perEmail, rateFactor),
+  };
+  const auth = createAuth({ stores, tokens, passwords, rateLimiter, limits, broadcaster, ids, clock });
+  const provision = { stores, passwords, ids, clock };
+  const useCases: UseCases = {
+    auth,
+    visitorSessions: createVisitorSessions({
+      stores,
+      tokens,
+      rateLimiter,
+      sessionsPerSite: scaled(sessionsPerSite(config.limits.sessionsPerSite), rateFactor),
+      ids,
+      clock,
+    }),
+    accounts: createAccounts({ ...provision, audit, changes, region }),
+    sites: createSites({ stores, audit, ids, clock }),
+    staff: createStaff({
+      stores,
+      passwords,
+      audit,
+      endSignInsOf: (user) => auth.endSignInsOf(user),
+      broadcaster,
+      ids,
+      clock,
+    }),
+    redactionRules: createRedactionRules({ stores, audit, changes, ids, clock }),
+    transcripts: parts.transcripts,
+    activity: createActivityLog({ stores, audit, flush: () => parts.activity.flush() }),
+    audit,
+  };
+  return {
+    useCases,
+    audit,
+    /** On an empty store makes the first account; answers the administrator's sign-in when it did. */
+    bootstrap: async () => {
+      const { adminEmail: email, adminPassword, account, siteKey } = config.bootstrap;
+      const password = adminPassword?.reveal() ?? ids.secret().slice(0, GENERATED_PASSWORD_LENGTH);
+      const first = { email, password: new Private(password), account, siteKey, region };
+      const made = await bootstrapAccount(provision, first);
+      return made === undefined ? undefined : { email, password };
+    },
+  };
+}
+
+/** Characters of base64url: 120 random bits. */
+const GENERATED_PASSWORD_LENGTH = 20;

@@ -1,0 +1,90 @@
+import type { Foundation } from '../compose.ts';
+import { createHttpApp } from '../edge/http/app.ts';
+import { agentEvents } from '../edge/socket/agent-events.ts';
+import { Hub } from '../edge/socket/hub.ts';
+import { visitorEvents } from '../edge/socket/visitor-events.ts';
+import { currentPrincipal } from '../features/auth/index.ts';
+import { Health } from '../ops/health.ts';
+import { scheduleJobs } from '../ops/jobs.ts';
+import type { Features } from './features.ts';
+import type { Pipeline } from './pipeline.ts';
+
+const EVENT_RATE_WINDOW_S = 10;
+
+/** What the world reaches: REST, pages and sockets on one HTTP server. */
+export function composeEdge(base: Foundation, pipeline: Pipeline, features: Features) {
+  const { config, stores, clock, logger, metrics, http, io } = base;
+  const health = new Health({ stores, clock });
+  const app = createHttpApp({
+    useCases: features.useCases,
+    rateLimiter: features.rateLimiter,
+    rateLimitFactor: config.limits.rateFactor,
+    logger,
+    metrics,
+    health: () => health.ready(),
+    publicDir: base.publicDir,
+    trustProxyHops: config.server.trustProxyHops,
+    requireTls: config.server.requireTls,
+    version: base.version,
+  });
+  http.on('request', app);
+  const hub = composeHub(base, pipeline, features);
+  let stopJobs = async (): Promise<void> => {};
+  return {
+    /** Work that begins with serving. */
+    begin: async () => {
+      await features.routing.drainAll();
+      await features.retention.purge();
+      await features.rescans.resumeAll();
+      stopJobs = scheduleJobs({ retention: features.retention, logger });
+    },
+    serving: () => health.serving(),
+    /** Sockets and requests that are open go on; no new ones come in. */
+    stopAdmitting: async () => {
+      health.draining();
+      hub.stopAdmitting();
+      http.close();
+      await stopJobs();
+    },
+    close: async () => {
+      hub.close();
+      await io.close();
+      http.closeAllConnections();
+    },
+  };
+}
+
+function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features): Hub {
+  const { config, stores, clock, logger, metrics, io } = base;
+  const { conversations, signals, visitors, inbox, routing, live, activity, rateLimiter } = features;
+  const { auth, visitorSessions } = features.useCases;
+  const { limits, server } = config;
+  return new Hub({
+    io,
+    visitorEvents: visitorEvents({ pipeline, conversations, signals, visitors, rateLimiter, limits }),
+    agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing }),
+    routing,
+    live,
+    activity,
+    clock,
+    logger,
+    metrics,
+    rateLimiter,
+    auth: {
+      staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
+      currentPrincipal: (userId, accountId) => currentPrincipal(stores.entities.users, userId, accountId),
+    },
+    verifyVisitor: (token) => visitorSessions.verify(token),
+    trustedProxyHops: server.trustProxyHops,
+    requireTls: server.requireTls,
+    limits: {
+      handshakes: limits.handshakes,
+      socketsWithoutToken: limits.socketsWithoutToken,
+      outboundBufferMaxBytes: limits.outboundBufferMaxBytes,
+      trustedProxyHops: server.trustProxyHops,
+      socketsPerSession: limits.socketsPerSession,
+      sessionsPerSite: limits.sessionsPerSite,
+      eventRate: { perSecond: limits.events.points / EVENT_RATE_WINDOW_S, burst: limits.events.points },
+    },
+  });
+}

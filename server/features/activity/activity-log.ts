@@ -1,0 +1,75 @@
+import type { Page, WireActivity } from '../../../shared/protocol/index.ts';
+import { Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import type { Stores } from '../../ports/index.ts';
+import { presentActivity } from '../../presenters/audit-presenter.ts';
+import type { Audit } from '../audit/index.ts';
+
+/** What is looked for: exactly one of the three. An address in the form that the log keeps. */
+export type ActivitySubject =
+  | { readonly sessionId: string }
+  | { readonly conversationId: string }
+  | { readonly ip: string };
+
+/** Who connected when and from where, for those who may know; every look-up is audited before it is answered. */
+export interface ActivityLog {
+  /** @throws Refusal `not_found` when the conversation is not the account's */
+  find(
+    staff: StaffPrincipal,
+    subject: ActivitySubject,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<WireActivity>>;
+  /** Erases what the account's log holds of one address; answers how many records. */
+  eraseAddress(staff: StaffPrincipal, ip: string): Promise<{ deleted: number }>;
+}
+
+export function createActivityLog(deps: {
+  readonly stores: Pick<Stores, 'activity'> & {
+    readonly conversations: Pick<Stores['conversations'], 'get'>;
+  };
+  readonly audit: Audit;
+  /** Writes entries that are still in memory, so that a look-up and an erasure see them. */
+  readonly flush: () => Promise<void>;
+}): ActivityLog {
+  const { stores, audit } = deps;
+
+  async function sessionOf({ accountId }: StaffPrincipal, conversationId: string): Promise<string> {
+    const conversation = await stores.conversations.get(accountId, conversationId);
+    if (conversation === undefined) throw new Refusal('not_found');
+    return conversation.sessionId;
+  }
+
+  async function find(...[staff, subject, { limit, cursor }]: Parameters<ActivityLog['find']>) {
+    const where =
+      'conversationId' in subject ? { sessionId: await sessionOf(staff, subject.conversationId) } : subject;
+    await deps.flush();
+    const page = await stores.activity.find({
+      accountId: staff.accountId,
+      ...where,
+      limit,
+      ...(cursor !== undefined && { cursor }),
+    });
+    await audit.byStaff(staff, {
+      action: 'activity-log.read',
+      ...(page.items.length > 0 && targetOf(subject)),
+      details: { by: Object.keys(subject).join(), found: page.items.length },
+    });
+    return { ...page, items: page.items.map(presentActivity) };
+  }
+
+  return {
+    find,
+    eraseAddress: async (staff, ip) => {
+      await deps.flush();
+      const deleted = await stores.activity.deleteByIp(staff.accountId, ip);
+      await audit.byStaff(staff, { action: 'activity-log.erased', details: { deleted } });
+      return { deleted };
+    },
+  };
+}
+
+/** An address is personal data and is not written to the audit log; nor is an id that nothing was found for. */
+function targetOf(subject: ActivitySubject): { target?: { kind: string; id: string } } {
+  if ('conversationId' in subject) return { target: { kind: 'conversation', id: subject.conversationId } };
+  if ('sessionId' in subject) return { target: { kind: 'session', id: subject.sessionId } };
+  return {};
+}

@@ -1,0 +1,3 @@
+export * from './auth.ts';
+export * from './principal.ts';
+export type { SignInLimits } from './sign-in-guard.ts';

@@ -1,0 +1,107 @@
+import { DAY_MS, type RefreshFamily } from '../../domain/index.ts';
+import type { Clock, EntityStore, Ids } from '../../ports/index.ts';
+import type { Tokens } from '../../ports/tokens.ts';
+
+/** A refresh token is good for this long; each rotation starts it anew. */
+const REFRESH_LIFE_MS = 30 * DAY_MS;
+const PAGE = 100;
+
+export type Rotation =
+  | {
+      readonly kind: 'rotated';
+      readonly userId: string;
+      readonly familyId: string;
+      readonly refreshToken: string;
+    }
+  /** It was used before. The family has ended: nobody can tell the thief from the owner (RFC 9700, 4.14.2). */
+  | { readonly kind: 'reused'; readonly userId: string }
+  | { readonly kind: 'unknown' };
+
+/** Sign-ins and their chains of refresh tokens, `<familyId>.<secret>`. */
+export interface RefreshFamilies {
+  start(userId: string): Promise<{ familyId: string; refreshToken: string }>;
+  /** The conditional write of the store decides which of two rotations at once is the first; the other is a reuse. */
+  rotate(refreshToken: string): Promise<Rotation>;
+  alive(familyId: string, userId: string): Promise<boolean>;
+  end(familyId: string): Promise<void>;
+  endAllOf(userId: string): Promise<void>;
+}
+
+export function createRefreshFamilies(deps: {
+  readonly families: EntityStore<RefreshFamily>;
+  readonly tokens: Pick<Tokens, 'fingerprint'>;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}): RefreshFamilies {
+  const { families, tokens, ids, clock } = deps;
+
+  async function start(userId: string) {
+    const now = clock.now();
+    const familyId = ids.id();
+    const refreshToken = `${familyId}.${ids.secret()}`;
+    await families.insert({
+      id: familyId,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      userId,
+      currentHash: tokens.fingerprint(refreshToken),
+      expiresAt: now + REFRESH_LIFE_MS,
+    });
+    return { familyId, refreshToken };
+  }
+
+  async function find(refreshToken: string): Promise<RefreshFamily | undefined> {
+    const family = await families.get(familyIdOf(refreshToken));
+    return family !== undefined && family.expiresAt > clock.now() ? family : undefined;
+  }
+
+  async function rotate(presented: string): Promise<Rotation> {
+    const family = await find(presented);
+    if (family === undefined) return { kind: 'unknown' };
+    const refreshToken = `${family.id}.${ids.secret()}`;
+    const isNewest = family.currentHash === tokens.fingerprint(presented);
+    if (isNewest && (await families.replace(next(family, refreshToken)))) {
+      return { kind: 'rotated', userId: family.userId, familyId: family.id, refreshToken };
+    }
+    await families.delete(family.id);
+    return { kind: 'reused', userId: family.userId };
+  }
+
+  function next(family: RefreshFamily, refreshToken: string): RefreshFamily {
+    const now = clock.now();
+    return {
+      ...family,
+      version: family.version + 1,
+      updatedAt: now,
+      currentHash: tokens.fingerprint(refreshToken),
+      expiresAt: now + REFRESH_LIFE_MS,
+    };
+  }
+
+  async function endAllOf(userId: string): Promise<void> {
+    for (;;) {
+      const { items } = await families.list({ where: { userId }, limit: PAGE });
+      if (items.length === 0) return;
+      await Promise.all(items.map((family) => families.delete(family.id)));
+    }
+  }
+
+  return {
+    start,
+    rotate,
+    alive: async (familyId, userId) => {
+      const family = await families.get(familyId);
+      return family !== undefined && family.userId === userId && family.expiresAt > clock.now();
+    },
+    end: async (familyId) => {
+      await families.delete(familyId);
+    },
+    endAllOf,
+  };
+}
+
+/** The id in front of the first dot; the whole when there is none, which no family has. */
+export function familyIdOf(refreshToken: string): string {
+  return refreshToken.split('.', 1)[0] ?? refreshToken;
+}
