@@ -1,0 +1,32 @@
+import { numberDetector } from '../detector.ts';
+import { isPersonnummer } from '../validators/sweden.ts';
+import type { BuiltinRule } from './builtin-rule.ts';
+
+/** Source and rules: `validators/sweden.ts`. */
+export const SWEDISH_RULES: readonly BuiltinRule[] = [
+  {
+    key: 'se-personnummer',
+    title: 'Swedish personal identity number (personnummer, samordningsnummer)',
+    group: 'SE',
+    pattern: String.raw`\b(?:18|19|20)?\d{6}[-+ ]?\d{4}\b`,
+    flags: '',
+    check: 'personnummer',
+    enabledByDefault: true,
+    distinctive: true,
+    examples: {
+      match: ['19900101-0017', '900101-0017', '9001010017'],
+      noMatch: ['19900101-0018', '900132-0017', 'order 9001010018'],
+    },
+    detector: numberDetector({
+      lengths: [12, 10],
+      shapes: [
+        [6, 4],
+        [8, 4],
+        [4, 2, 2, 4],
+        [2, 2, 2, 4],
+      ],
+      valid: isPersonnummer,
+      checksum: true,
+    }),
+  },
+];

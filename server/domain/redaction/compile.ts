@@ -1,0 +1,153 @@
+import { builtinRule } from './builtin-rules/index.ts';
+import { nextTry, type SearchedText } from './detector.ts';
+import type { Emit } from './numbers.ts';
+import { type Needs, needsOf } from './prefilter.ts';
+import { compileProgram } from './program.ts';
+import type { RedactionRule, RedactionWhere, Replacement } from './rule.ts';
+import { RedactionPatternError } from './rule.ts';
+import { LinearSearch, type StepBudget } from './search.ts';
+import { type Check, checkOf } from './validators/index.ts';
+
+/** Steps that a pattern may spend on one character of text, averaged over the text. */
+const STEPS_PER_CHARACTER = 150;
+/** Steps that a pattern may always spend, so that short texts are searched in full. */
+const BASE_STEPS = 20_000;
+const MAX_REPLACEMENT_LENGTH = 40;
+const MAX_KEPT = 8;
+/** How often a one-character mask stands in the place of a match. */
+const MASK_WIDTH = 4;
+/** Longest part of a match that a check looks at when the whole match fails it. */
+const MAX_CHECKED_LENGTH = 64;
+
+/** A rule ready to run. */
+export interface CompiledRule {
+  readonly rule: RedactionRule;
+  readonly mask: Mask;
+  readonly needs: Needs;
+  /** Whether it is looked for across several messages of one sender. */
+  readonly distinctive: boolean;
+  readonly find: (source: SearchedText, emit: Emit) => void;
+}
+
+/** A replacement, worked out. */
+export interface Mask {
+  readonly text: string;
+  /** Set when `text` repeats one character: any run of it is taken for a mask. */
+  readonly repeats?: string;
+  readonly kept: number;
+}
+
+/**
+ * Compiles one rule.
+ * @throws RedactionPatternError when it cannot run in linear time, can match nothing at all, or costs too much
+ */
+export function compileRule(rule: RedactionRule): CompiledRule {
+  const mask = maskOf(rule.replacement);
+  const builtin = rule.builtin === undefined ? undefined : builtinRule(rule.builtin);
+  if (builtin !== undefined && builtin.pattern === rule.pattern && builtin.flags === (rule.flags ?? '')) {
+    const { needs, find } = builtin.detector;
+    return { rule, mask, needs, distinctive: builtin.distinctive, find };
+  }
+  const program = compileProgram(rule.pattern, rule.flags ?? '');
+  const search = new LinearSearch(program);
+  const check = rule.check === undefined ? undefined : checkOf(rule.check);
+  return {
+    rule,
+    mask,
+    needs: needsOf(program),
+    distinctive: check !== undefined,
+    find: (source, emit) => findPattern({ search, check }, source.text, emit),
+  };
+}
+
+function maskOf(replacement: Replacement): Mask {
+  const { mask, keepLast } =
+    typeof replacement === 'string' ? { mask: replacement, keepLast: 0 } : replacement;
+  if (mask.length > MAX_REPLACEMENT_LENGTH) {
+    throw new RedactionPatternError(
+      'replacement',
+      `A replacement has at most ${MAX_REPLACEMENT_LENGTH} characters.`,
+    );
+  }
+  if (!Number.isInteger(keepLast) || keepLast < 0 || keepLast > MAX_KEPT || (keepLast > 0 && mask === '')) {
+    throw new RedactionPatternError(
+      'replacement',
+      `At most ${MAX_KEPT} characters can be kept, behind a mask.`,
+    );
+  }
+  const single = [...mask].length === 1;
+  return { text: single ? mask.repeat(MASK_WIDTH) : mask, kept: keepLast, ...(single && { repeats: mask }) };
+}
+
+interface PatternMatcher {
+  readonly search: LinearSearch;
+  readonly check: Check | undefined;
+}
+
+/**
+ * Emits every match of a pattern that passes its check. When the step budget runs out (a pattern that looks far
+ * ahead again and again, on a text made for it) everything not yet searched counts as a match: what cannot be
+ * checked must not be kept.
+ */
+function findPattern({ search, check }: PatternMatcher, text: string, emit: Emit): void {
+  const budget: StepBudget = { left: BASE_STEPS + STEPS_PER_CHARACTER * text.length };
+  for (let from = 0; from < text.length; ) {
+    const outcome = search.find(text, from, budget);
+    if (outcome === 'none') return;
+    if (outcome === 'exhausted') {
+      emit(from, text.length);
+      return;
+    }
+    const end = check === undefined ? search.end : checkedEnd(text, search, check);
+    if (end !== undefined) emit(search.start, end);
+    budget.left -= check === undefined ? 0 : MAX_CHECKED_LENGTH;
+    from = end ?? nextTry(text, search.start, search.end - search.start);
+  }
+}
+
+/**
+ * Where the checked part of a match ends: the match itself, or, when a greedy pattern took in what follows
+ * (an expiry date behind a card number), the longest part that ends with a word and passes the check.
+ */
+function checkedEnd(text: string, match: { start: number; end: number }, check: Check): number | undefined {
+  const { start, end } = match;
+  if (end - start <= MAX_CHECKED_LENGTH && check(text.slice(start, end))) return end;
+  for (let at = Math.min(end - 1, start + MAX_CHECKED_LENGTH); at > start; at--) {
+    const endsWord = /[\p{L}\p{N}]/u.test(text[at - 1] ?? '') && !/[\p{L}\p{N}]/u.test(text[at] ?? '');
+    if (endsWord && check(text.slice(start, at))) return at;
+  }
+  return undefined;
+}
+
+/** Rules of one account, compiled and in order. It keeps working memory, so one text is searched at a time. */
+export interface RuleSet {
+  /** Enabled rules by {@link whereIndex}. */
+  readonly byWhere: readonly (readonly CompiledRule[])[];
+}
+
+const PLACES = ['message', 'profile', 'url'] as const;
+const SENDERS = ['visitor', 'agent'] as const;
+
+export const whereIndex = (where: RedactionWhere): number =>
+  SENDERS.indexOf(where.from) * PLACES.length + PLACES.indexOf(where.place);
+
+/**
+ * Compiles the enabled rules of an account. Where two matches overlap, the rule with the lower `order` (the
+ * list's order where none is given) is credited.
+ * @throws RedactionPatternError
+ */
+export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
+  const ordered = rules
+    .map((rule, index) => ({ rule, order: rule.order ?? index }))
+    .filter(({ rule }) => rule.enabled)
+    .sort((a, b) => a.order - b.order);
+  const compiled = ordered.map(({ rule }) => compileRule(rule));
+  const byWhere = SENDERS.flatMap((from) =>
+    PLACES.map((place) => compiled.filter(({ rule }) => covers(rule, { from, place }))),
+  );
+  return { byWhere };
+}
+
+function covers({ scope }: RedactionRule, where: RedactionWhere): boolean {
+  return scope === undefined || (scope.from.includes(where.from) && scope.places.includes(where.place));
+}

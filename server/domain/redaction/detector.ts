@@ -1,0 +1,100 @@
+import { type DigitStream, digitStreamOf } from './digit-stream.ts';
+import type { TextView } from './normalise.ts';
+import { type Emit, findNumbers, type NumberKind } from './numbers.ts';
+import { characterSet, type Needs, type TextFacts } from './prefilter.ts';
+
+/** One view of a text while it is searched; what several rules need of it is made once. */
+export class SearchedText {
+  readonly view: TextView;
+  readonly facts: TextFacts;
+  #stream: DigitStream | undefined;
+
+  constructor(view: TextView, facts: TextFacts) {
+    this.view = view;
+    this.facts = facts;
+  }
+
+  get text(): string {
+    return this.view.text;
+  }
+
+  get stream(): DigitStream {
+    this.#stream ??= digitStreamOf(this.view.text);
+    return this.#stream;
+  }
+}
+
+/** Finds one kind of data in a view; it runs only where its needs are met. */
+export interface Detector {
+  readonly needs: Needs;
+  readonly find: (source: SearchedText, emit: Emit) => void;
+}
+
+const NOTHING = characterSet('');
+
+/** Needs from a short description; `any` lists strings of which one must have all its characters present. */
+export function needs(of: {
+  minLength: number;
+  minDigits?: number;
+  all?: string;
+  any?: readonly string[];
+}): Needs {
+  return {
+    minLength: of.minLength,
+    minDigits: of.minDigits ?? 0,
+    all: of.all === undefined ? NOTHING : characterSet(of.all),
+    any: (of.any ?? []).map(characterSet),
+  };
+}
+
+/** A detector of numbers. Look-alike letters may stand for digits, but not for most of them. */
+export function numberDetector(kind: NumberKind): Detector {
+  const shortest = Math.min(...kind.lengths);
+  const minDigits = kind.checksum ? Math.ceil(shortest / 2) : shortest;
+  const longestFirst = { ...kind, lengths: [...kind.lengths].sort((a, b) => b - a) };
+  return {
+    needs: needs({ minLength: shortest, minDigits }),
+    find: (source, emit) => findNumbers(source.stream, longestFirst, source.text, emit),
+  };
+}
+
+export interface RegexKind {
+  readonly needs: Needs;
+  /** Global; its worst case on any text is linear times a small constant (see the tests of the library). */
+  readonly regex: RegExp;
+  /** The accepted part of a match, as offsets into it; undefined refuses the match. */
+  readonly accept: (
+    match: RegExpExecArray,
+    text: string,
+  ) => readonly [start: number, end: number] | undefined;
+}
+
+/** A detector by a regular expression of this library's own, on the platform's engine. */
+export function regexDetector(kind: RegexKind): Detector {
+  return {
+    needs: kind.needs,
+    find: ({ text }, emit) => {
+      const { regex } = kind;
+      regex.lastIndex = 0;
+      for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
+        const part = kind.accept(match, text);
+        if (part === undefined) {
+          regex.lastIndex = nextTry(text, match.index, match[0].length);
+          continue;
+        }
+        emit(match.index + part[0], match.index + part[1]);
+        regex.lastIndex = match.index + part[1];
+      }
+    },
+  };
+}
+
+const WORD = /[\p{L}\p{N}]/u;
+
+/** After a refused match: the next place inside it where a word begins, else its end. */
+export function nextTry(text: string, start: number, length: number): number {
+  for (let at = start + 1; at < start + length; at++) {
+    if (WORD.test(text[at] ?? '') && !WORD.test(text[at - 1] ?? '')) return at;
+  }
+  return start + length;
+}

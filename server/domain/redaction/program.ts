@@ -1,0 +1,186 @@
+import { RE2JS, RE2JSException } from 're2js';
+import { findUnsupportedSyntax } from './pattern-syntax.ts';
+import { RedactionPatternError } from './rule.ts';
+
+/** Instruction codes of re2js (`Inst` in its source); a test compares them with a compiled sample. */
+export const OP = {
+  alternative: 1,
+  alternativeMatch: 2,
+  capture: 3,
+  emptyWidth: 4,
+  fail: 5,
+  match: 6,
+  nop: 7,
+  firstRune: 8,
+  lastRune: 11,
+} as const;
+
+/** Longest pattern in UTF-16 units. */
+export const MAX_PATTERN_LENGTH = 1_000;
+/** Most instructions of a program; `a{1000}` alone makes a thousand. Bounds memory and analysis. */
+export const MAX_PROGRAM_SIZE = 1_500;
+/**
+ * Most instructions that one character can satisfy: an upper bound on the threads alive after it, and so on
+ * the work for one character. Keeps an all-matching pattern inside the search's step budget.
+ */
+export const MAX_THREADS = 256;
+
+interface Instruction {
+  readonly op: number;
+  readonly out: number;
+  readonly arg: number;
+  readonly runes: ArrayLike<number>;
+  matchRune(codePoint: number): boolean;
+}
+
+/** A compiled pattern as flat arrays, ready for `LinearSearch` and for the prefilter's analysis. */
+export interface Program {
+  readonly size: number;
+  readonly start: number;
+  readonly op: Uint8Array;
+  readonly out: Int32Array;
+  readonly arg: Int32Array;
+  /** Four 32-bit words an instruction: which of the 128 ASCII characters it takes. */
+  readonly ascii: Int32Array;
+  /** Whether instruction `pc` takes a code point beyond ASCII. */
+  readonly takesHigh: (pc: number, codePoint: number) => boolean;
+  /** Whether instruction `pc` takes any code point beyond ASCII. */
+  readonly hasHigh: Uint8Array;
+  /** Whether instruction `pc` takes one ASCII letter in either case, and nothing but what folds to it. */
+  readonly foldedLetter: Uint8Array;
+}
+
+export const isRune = (op: number): boolean => op >= OP.firstRune && op <= OP.lastRune;
+
+/**
+ * Parses and compiles a pattern with re2js, which refuses what cannot run in linear time.
+ * @throws RedactionPatternError
+ */
+export function compileProgram(pattern: string, flags: string): Program {
+  if (pattern.length > MAX_PATTERN_LENGTH) {
+    throw new RedactionPatternError('too-long', `A pattern has at most ${MAX_PATTERN_LENGTH} characters.`);
+  }
+  const program = flatten(parse(pattern, inlineFlags(flags)));
+  refuseCostly(program);
+  refuseEmpty(program);
+  return program;
+}
+
+function inlineFlags(flags: string): string {
+  const unknown = [...flags].find((flag) => !'imsuUg'.includes(flag));
+  if (unknown !== undefined) {
+    throw new RedactionPatternError('flags', 'Flags are any of i, m, s, U, u and g.');
+  }
+  const wanted = [...new Set(flags)].filter((flag) => 'imsU'.includes(flag)).join('');
+  return wanted === '' ? '' : `(?${wanted})`;
+}
+
+function parse(pattern: string, prefix: string): RE2JS {
+  const unsupported = findUnsupportedSyntax(pattern);
+  if (unsupported !== undefined) throw unsupported;
+  try {
+    return RE2JS.compile(prefix + RE2JS.translateRegExp(pattern));
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw syntaxError(error, pattern);
+  }
+}
+
+function syntaxError(error: RE2JSException, pattern: string): RedactionPatternError {
+  const { error: reason, input } = error as { error?: string; input?: string | null };
+  const large = (reason ?? error.message).includes('too large') || reason === 'invalid repeat count';
+  const at = input === undefined || input === null || input === '' ? -1 : pattern.indexOf(input);
+  const detail = reason ?? 'The pattern compiles to too large a program.';
+  return new RedactionPatternError(large ? 'too-costly' : 'syntax', detail, at < 0 ? undefined : at);
+}
+
+function flatten(compiled: RE2JS): Program {
+  const { inst, start } = compiled.re2().prog as { inst: Instruction[]; start: number };
+  if (inst.length > MAX_PROGRAM_SIZE) {
+    const detail = `The pattern compiles to ${inst.length} steps; at most ${MAX_PROGRAM_SIZE} are allowed.`;
+    throw new RedactionPatternError('too-costly', detail);
+  }
+  return {
+    size: inst.length,
+    start,
+    op: Uint8Array.from(inst, (i) => i.op),
+    out: Int32Array.from(inst, (i) => i.out),
+    arg: Int32Array.from(inst, (i) => i.arg),
+    ascii: asciiSets(inst),
+    takesHigh: (pc, codePoint) => inst[pc]?.matchRune(codePoint) ?? false,
+    hasHigh: Uint8Array.from(inst, (i) => (isRune(i.op) && mayTakeHigh(i) ? 1 : 0)),
+    foldedLetter: Uint8Array.from(inst, (i) => (i.runes.length === 1 && (i.runes[0] ?? 128) < 128 ? 1 : 0)),
+  };
+}
+
+/** Folding sends only `k` and `s` beyond ASCII, yet any folded single rune is taken as if it could. */
+function mayTakeHigh(instruction: Instruction): boolean {
+  const { runes } = instruction;
+  if (runes.length === 1) return (runes[0] ?? 0) > 127 || instruction.arg !== 0;
+  return (runes[runes.length - 1] ?? 0) > 127;
+}
+
+function asciiSets(inst: readonly Instruction[]): Int32Array {
+  const sets = new Int32Array(inst.length * 4);
+  for (const [pc, instruction] of inst.entries()) {
+    if (!isRune(instruction.op)) continue;
+    for (let code = 0; code < 128; code++) {
+      const at = pc * 4 + (code >> 5);
+      if (instruction.matchRune(code)) sets[at] = (sets[at] ?? 0) | (1 << code);
+    }
+  }
+  return sets;
+}
+
+function refuseCostly(program: Program): void {
+  if (widestThreads(program) <= MAX_THREADS) return;
+  const detail = 'The pattern keeps too many possibilities open at once; use smaller repeat counts.';
+  throw new RedactionPatternError('too-costly', detail);
+}
+
+/** Largest number of instructions that one character can satisfy; characters beyond ASCII count together. */
+function widestThreads(program: Program): number {
+  const counts = new Int32Array(129);
+  for (let pc = 0; pc < program.size; pc++) {
+    for (let code = 0; code < 128; code++) {
+      if (takesAscii(program, pc, code)) counts[code] = (counts[code] ?? 0) + 1;
+    }
+    counts[128] = (counts[128] ?? 0) + (program.hasHigh[pc] ?? 0);
+  }
+  return Math.max(...counts);
+}
+
+export function takesAscii(program: Program, pc: number, code: number): boolean {
+  return (((program.ascii[pc * 4 + (code >> 5)] ?? 0) >>> code) & 1) === 1;
+}
+
+function refuseEmpty(program: Program): void {
+  if (!firstInstructions(program).empty) return;
+  throw new RedactionPatternError('matches-empty', 'The pattern can match without taking a character.');
+}
+
+/** The rune instructions that can be first, assertions ignored, and whether a match needs none. */
+export function firstInstructions(program: Program): { readonly runes: number[]; readonly empty: boolean } {
+  const seen = new Uint8Array(program.size);
+  const pending = [program.start];
+  const runes: number[] = [];
+  let empty = false;
+  for (let pc = pending.pop(); pc !== undefined; pc = pending.pop()) {
+    if (seen[pc] === 1) continue;
+    seen[pc] = 1;
+    const op = program.op[pc] ?? OP.fail;
+    if (op === OP.match) empty = true;
+    else if (isRune(op)) runes.push(pc);
+    else pending.push(...successors(program, pc));
+  }
+  return { runes, empty };
+}
+
+/** Where execution can go after instruction `pc`. */
+export function successors(program: Program, pc: number): number[] {
+  const op = program.op[pc] ?? OP.fail;
+  if (op === OP.match || op === OP.fail) return [];
+  const out = program.out[pc] ?? 0;
+  const branches = op === OP.alternative || op === OP.alternativeMatch;
+  return branches ? [out, program.arg[pc] ?? 0] : [out];
+}

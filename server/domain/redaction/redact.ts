@@ -1,0 +1,97 @@
+import { type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
+import { SearchedText } from './detector.ts';
+import { readDigitWords } from './digit-words.ts';
+import { type Zones, zonesOf } from './masked-zones.ts';
+import { normalise, originalEnd, originalStart, type TextView } from './normalise.ts';
+import { type Piece, Pieces } from './pieces.ts';
+import { couldMatch, factsOf, type TextFacts } from './prefilter.ts';
+import type { RedactedText, Redaction, RedactionMatch, RedactionWhere } from './rule.ts';
+
+/** Passes after which a text whose redaction keeps making new matches is masked as a whole. */
+const MAX_PASSES = 8;
+const NO_MATCHES: readonly RedactionMatch[] = [];
+
+/** A match in the text that was searched; `rule` is its place in the order. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly rule: number;
+}
+
+/**
+ * Takes out of a text whatever the rules match, in the text itself and in what it reads as when look-alikes,
+ * invisible characters and odd separators are resolved. The result is searched again until nothing matches but
+ * masks, so redacting it once more changes nothing. Never throws; the cost grows linearly with the text.
+ */
+export function redactText(ruleSet: RuleSet, text: string, where: RedactionWhere): Redaction {
+  const rules = ruleSet.byWhere[whereIndex(where)] ?? [];
+  const first = findSpans(rules, text);
+  if (first.length === 0) return { text: text as RedactedText, count: 0, matches: NO_MATCHES };
+  return redactSpans(rules, text, first);
+}
+
+/** Takes the given parts out of a text, and whatever then matches. */
+export function redactSpans(rules: readonly CompiledRule[], text: string, first: readonly Span[]): Redaction {
+  const pieces = new Pieces(text, rules);
+  let spans = first;
+  let output = text;
+  for (let pass = 0; spans.length > 0; pass++) {
+    if (pass === MAX_PASSES) pieces.takeAll();
+    else pieces.add(spans);
+    output = pieces.render();
+    spans = pass === MAX_PASSES ? [] : findSpans(rules, output);
+  }
+  return redactionOf(output, pieces.list, rules);
+}
+
+function redactionOf(output: string, pieces: readonly Piece[], rules: readonly CompiledRule[]): Redaction {
+  const matches = pieces.map(({ start, end, rule }) => ({ ruleId: rules[rule]?.rule.id ?? '', start, end }));
+  return { text: output as RedactedText, count: matches.length, matches };
+}
+
+/** Every match of every rule that is not a mask left by an earlier redaction. */
+export function findSpans(rules: readonly CompiledRule[], text: string): Span[] {
+  const spans: Span[] = [];
+  const facts = factsOf(text);
+  findInView({ rules, spans, view: { text }, facts });
+  if (facts.folds) {
+    const view = normalise(text);
+    if (view !== undefined) findInView({ rules, spans, view, facts: factsOf(view.text) });
+  }
+  findDigitWords(rules, text, spans);
+  return spans.length === 0 ? spans : outsideMasks(spans, zonesOf(rules, text));
+}
+
+function outsideMasks(spans: Span[], zones: Zones): Span[] {
+  return zones.isEmpty ? spans : spans.filter((span) => !zones.hold(span.start, span.end));
+}
+
+interface ViewSearch {
+  readonly rules: readonly CompiledRule[];
+  readonly spans: Span[];
+  readonly view: TextView;
+  readonly facts: TextFacts;
+}
+
+function findInView({ rules, spans, view, facts }: ViewSearch): void {
+  let source: SearchedText | undefined;
+  for (let rule = 0; rule < rules.length; rule++) {
+    const compiled = rules[rule];
+    if (compiled === undefined || !couldMatch(compiled.needs, facts)) continue;
+    source ??= new SearchedText(view, facts);
+    compiled.find(source, (start, end) => {
+      spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule });
+    });
+  }
+}
+
+/** Runs the rules that ask for it on the text with digit words read as digits. */
+function findDigitWords(rules: readonly CompiledRule[], text: string, spans: Span[]): void {
+  if (!rules.some(({ rule }) => rule.digitWords === true)) return;
+  const view = readDigitWords(text);
+  if (view === undefined) return;
+  const facts = factsOf(view.text);
+  const found: Span[] = [];
+  findInView({ rules, spans: found, view, facts });
+  for (const span of found) if (rules[span.rule]?.rule.digitWords === true) spans.push(span);
+}

@@ -1,0 +1,54 @@
+import { luhn } from './digits.ts';
+
+interface Issuer {
+  readonly from: number;
+  readonly to: number;
+  /** Digits of `from` and `to`. */
+  readonly prefix: number;
+  readonly lengths: readonly number[];
+}
+
+const LONG = [16, 17, 18, 19];
+
+/**
+ * Issuer ranges and lengths after ISO/IEC 7812 and the schemes' own published ranges: Visa, Mastercard (51-55
+ * and 2221-2720), American Express, Diners Club, Discover, JCB, UnionPay, Maestro, Mir, RuPay, Dankort, Verve.
+ */
+const ISSUERS: readonly Issuer[] = [
+  { from: 4, to: 4, prefix: 1, lengths: [13, 16, 19] },
+  { from: 51, to: 55, prefix: 2, lengths: [16] },
+  { from: 2221, to: 2720, prefix: 4, lengths: [16] },
+  { from: 34, to: 34, prefix: 2, lengths: [15] },
+  { from: 37, to: 37, prefix: 2, lengths: [15] },
+  { from: 300, to: 305, prefix: 3, lengths: [14, ...LONG] },
+  { from: 3095, to: 3095, prefix: 4, lengths: [14, ...LONG] },
+  { from: 36, to: 36, prefix: 2, lengths: [14, ...LONG] },
+  { from: 38, to: 39, prefix: 2, lengths: [14, ...LONG] },
+  { from: 6011, to: 6011, prefix: 4, lengths: LONG },
+  { from: 644, to: 649, prefix: 3, lengths: LONG },
+  { from: 65, to: 65, prefix: 2, lengths: LONG },
+  { from: 3528, to: 3589, prefix: 4, lengths: LONG },
+  { from: 62, to: 62, prefix: 2, lengths: LONG },
+  { from: 2200, to: 2204, prefix: 4, lengths: LONG },
+  { from: 60, to: 60, prefix: 2, lengths: [16] },
+  { from: 81, to: 82, prefix: 2, lengths: LONG },
+  { from: 506, to: 509, prefix: 3, lengths: [16, 18, 19] },
+  { from: 5018, to: 5020, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+  { from: 5038, to: 5038, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+  { from: 5612, to: 5612, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+  { from: 5893, to: 5893, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+  { from: 6304, to: 6304, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+  { from: 6759, to: 6763, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
+];
+
+/** A payment card number: an issuer's range and length, and Luhn's formula. */
+export function isPaymentCard(digits: string): boolean {
+  if (digits.length < 12 || digits.length > 19) return false;
+  return ISSUERS.some((issuer) => fits(issuer, digits)) && luhn(digits);
+}
+
+function fits(issuer: Issuer, digits: string): boolean {
+  if (!issuer.lengths.includes(digits.length)) return false;
+  const prefix = Number(digits.slice(0, issuer.prefix));
+  return prefix >= issuer.from && prefix <= issuer.to;
+}
