@@ -9,6 +9,8 @@ export interface Position {
 }
 
 const MAX_CURSOR_LENGTH = 512;
+/** The last time that a date can hold: ECMA-262, 21.4.1.1. */
+const MAX_DATE_MS = 8.64e15;
 
 /** The position as a client gets to see it: base64url without a meaning of its own. */
 export function encodeCursor(position: Position): string {
@@ -67,11 +69,12 @@ export function keysetFilter(keyset: Keyset): Record<string, unknown> {
   };
 }
 
-/** The narrower of two bounds on one side. */
+/** The narrower of two bounds on one side; one beyond every date bounds nothing. */
 function bound(side: '$gte' | '$lte', first?: number, second?: number): Record<string, Date> {
   const given = [first, second].filter((value) => value !== undefined);
   if (given.length === 0) return {};
-  return { [side]: toDate(side === '$gte' ? Math.max(...given) : Math.min(...given)) };
+  const narrower = side === '$gte' ? Math.max(...given) : Math.min(...given);
+  return { [side]: new Date(Math.min(Math.max(narrower, -MAX_DATE_MS), MAX_DATE_MS)) };
 }
 
 /** The sort that goes with {@link keysetFilter}. */

@@ -59,7 +59,7 @@ async function takeSlot(model: Presences, query: Parameters<PresenceStore['takeS
   const { accountId, agentId, now, force = false } = query;
   const free = {
     status: 'online' as const,
-    leaseUntil: { $gte: toDate(now) },
+    leaseUntil: { $gt: toDate(now) },
     $expr: { $lt: ['$active', '$capacity'] },
   };
   const filter = { accountId, agentId, ...(force ? {} : free) };

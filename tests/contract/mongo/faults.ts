@@ -116,6 +116,16 @@ export function describeFaults(databases: MongoDatabases): void {
       await expect(users).rejects.toBeInstanceOf(StoreError);
     });
 
+    it('takes a bound beyond every date for none', async () => {
+      const conversation = aConversation();
+      await stores.conversations.create(conversation);
+      const bounds = { from: Number.NEGATIVE_INFINITY, to: Number.MAX_SAFE_INTEGER };
+      const { accountId } = conversation;
+      expect((await stores.conversations.list({ accountId, limit: 5, ...bounds })).items).toEqual([
+        conversation,
+      ]);
+    });
+
     it('keeps an optional field that is set to undefined as one that is not there', async () => {
       const site = aSite({ theme: { ...DEFAULT_THEME, greeting: undefined as unknown as string } });
       await stores.entities.sites.insert(site);
