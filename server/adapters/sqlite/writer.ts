@@ -8,6 +8,8 @@ const MAX_GROUP = 64;
 interface Write {
   readonly sql: string;
   readonly params: readonly SqlValue[];
+  /** It cannot be in a transaction. */
+  readonly alone: boolean;
   readonly resolve: (changes: number) => void;
   readonly reject: (error: StoreError) => void;
 }
@@ -20,7 +22,7 @@ interface Write {
 export class Writer {
   readonly #connection: WriteConnection;
   readonly #statements = new Map<string, WriteStatement>();
-  #queue: Write[] = [];
+  readonly #queue: Write[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -33,11 +35,12 @@ export class Writer {
    * @throws ConstraintError when a row breaks a constraint, StoreError when the database fails
    */
   run(sql: string, params: readonly SqlValue[]): Promise<number> {
-    if (this.#closed) return Promise.reject(new StoreError('CLOSED'));
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ sql, params, resolve, reject });
-      this.#running ??= this.#drain();
-    });
+    return this.#enqueue({ sql, params, alone: false });
+  }
+
+  /** Runs a statement in its turn that no transaction takes, such as a checkpoint. */
+  async runAlone(sql: string): Promise<void> {
+    await this.#enqueue({ sql, params: [], alone: true });
   }
 
   /** Waits for every write that was asked for, then closes the connection. */
@@ -48,16 +51,30 @@ export class Writer {
     this.#connection.close();
   }
 
+  #enqueue(write: Pick<Write, 'sql' | 'params' | 'alone'>): Promise<number> {
+    if (this.#closed) return Promise.reject(new StoreError('CLOSED'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...write, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      const group = this.#queue.slice(0, MAX_GROUP);
-      this.#queue = this.#queue.slice(MAX_GROUP);
+      const group = this.#nextGroup();
       const [only] = group;
       if (only !== undefined && group.length === 1) await this.#alone(only);
       else await this.#together(group);
     }
     this.#running = undefined;
+  }
+
+  /** Takes the writes from the head of the queue that can share a transaction. */
+  #nextGroup(): readonly Write[] {
+    const firstAlone = this.#queue.findIndex(({ alone }) => alone);
+    const length = firstAlone < 0 ? MAX_GROUP : Math.min(MAX_GROUP, Math.max(firstAlone, 1));
+    return this.#queue.splice(0, length);
   }
 
   async #alone(write: Write): Promise<void> {
