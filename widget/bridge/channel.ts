@@ -8,22 +8,40 @@ export interface Channel<Out> {
   close(): void;
 }
 
-/** The part of a window that may be posted to. */
-export interface PostTarget {
-  postMessage(message: unknown, targetOrigin: string, transfer: Transferable[]): void;
+/** What is used of a `MessagePort`. Structural, so that it can be tested without a browser's types. */
+export interface Port {
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  start(): void;
+  postMessage(message: unknown): void;
+  close(): void;
 }
 
-interface Port<In> {
-  readonly port: MessagePort;
+/** Both ends of a new `MessageChannel`. */
+export interface PortPair {
+  readonly port1: Port;
+  readonly port2: Port;
+}
+
+/** What is used of the event that brings a message to a window. */
+export interface WindowMessage {
+  readonly data: unknown;
+  readonly source: unknown;
+  readonly origin: string;
+  readonly ports: readonly Port[];
+}
+
+interface PortOptions<In> {
+  readonly port: Port;
   readonly parse: (value: unknown) => In | undefined;
   readonly onMessage: (message: In) => void;
 }
 
-function channelOn<In, Out>({ port, parse, onMessage }: Port<In>): Channel<Out> {
-  port.onmessage = (event: MessageEvent<unknown>) => {
+function channelOn<In, Out>({ port, parse, onMessage }: PortOptions<In>): Channel<Out> {
+  port.addEventListener('message', (event) => {
     const message = parse(event.data);
     if (message !== undefined) onMessage(message);
-  };
+  });
+  port.start();
   return { send: (message) => port.postMessage(message), close: () => port.close() };
 }
 
@@ -31,26 +49,28 @@ function channelOn<In, Out>({ port, parse, onMessage }: Port<In>): Channel<Out> 
  * The page's end: hands one port of a new channel to the frame. The browser delivers it only to a
  * document of `frameOrigin`, so whatever else the frame may have become gets nothing.
  */
-export function offerChannel(offer: {
-  frame: PostTarget;
+export function offerChannel<Ports extends PortPair>(offer: {
+  newChannel: () => Ports;
+  /** Posts to the frame's window. */
+  post: (message: unknown, targetOrigin: string, transfer: Ports['port2'][]) => void;
   frameOrigin: string;
   onMessage: (message: ToPage) => void;
 }): Channel<ToFrame> {
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = offer.newChannel();
   const channel = channelOn<ToPage, ToFrame>({
     port: port1,
     parse: parseToPage,
     onMessage: offer.onMessage,
   });
-  offer.frame.postMessage({ type: CONNECT }, offer.frameOrigin, [port2]);
+  offer.post({ type: CONNECT }, offer.frameOrigin, [port2]);
   return channel;
 }
 
 /** What the frame's window offers to {@link acceptChannel}. */
 export interface ListeningWindow {
   readonly parent: unknown;
-  addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
-  removeEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: 'message', listener: (event: WindowMessage) => void): void;
+  removeEventListener(type: 'message', listener: (event: WindowMessage) => void): void;
 }
 
 /**
@@ -64,7 +84,7 @@ export function acceptChannel(accept: {
   onMessage: (message: ToFrame) => void;
 }): () => void {
   const { window, onOpen, onMessage } = accept;
-  const listener = (event: MessageEvent<unknown>) => {
+  const listener = (event: WindowMessage) => {
     const port = event.ports[0];
     const fromAround = event.source === window.parent && window.parent !== window;
     if (!fromAround || port === undefined || !isRecord(event.data) || event.data.type !== CONNECT) return;

@@ -87,9 +87,15 @@ export function createFrameHost(
     handlers.onMessage(message);
   };
   const connect = () => {
-    if (frame.contentWindow === null) return;
+    const { contentWindow } = frame;
+    if (contentWindow === null) return;
     channel?.close();
-    channel = offerChannel({ frame: frame.contentWindow, frameOrigin: settings.host, onMessage });
+    channel = offerChannel({
+      newChannel: () => new MessageChannel(),
+      post: (message, targetOrigin, ports) => contentWindow.postMessage(message, targetOrigin, ports),
+      frameOrigin: settings.host,
+      onMessage,
+    });
     channel.send({ type: 'viewport', compact: compactQuery.matches });
     for (const message of waiting.splice(0)) channel.send(message);
   };
