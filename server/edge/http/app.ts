@@ -1,0 +1,58 @@
+import express, { type Express, Router } from 'express';
+import { API_BASE } from '../../../shared/protocol/index.ts';
+import type { Logger, Metrics } from '../../ports/index.ts';
+import { docsRouter } from './docs-viewer.ts';
+import { answerErrors, refuseUnknownPath } from './errors.ts';
+import { createGuard, type GuardDeps } from './guard.ts';
+import { mountRoute } from './mount-route.ts';
+import { openApiDocument } from './openapi.ts';
+import { type HealthCheck, operationsRouter } from './operations.ts';
+import { pagesRouter } from './pages.ts';
+import { restRoutes, type UseCases } from './routes/index.ts';
+import { apiSecurity, requireTls } from './security.ts';
+
+export interface HttpAppDeps extends Pick<GuardDeps, 'rateLimiter' | 'rateLimitFactor'> {
+  readonly useCases: UseCases;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthCheck;
+  /** Folder of the built pages. */
+  readonly publicDir: string;
+  /** Proxies in front whose word on the client's address is taken. */
+  readonly trustProxyHops: number;
+  /** Refuse plain HTTP, and tell browsers to stay with TLS. */
+  readonly requireTls: boolean;
+  /** Of the product, for the OpenAPI document. */
+  readonly version: string;
+}
+
+/** The whole HTTP side: probes, REST interface, its documentation, pages. */
+export function createHttpApp(deps: HttpAppDeps): Express {
+  const app = express();
+  const tls = deps.requireTls;
+  app.disable('x-powered-by');
+  app.set('etag', 'strong');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', deps.trustProxyHops);
+  app.use(operationsRouter(deps));
+  if (tls) app.use(requireTls);
+  const routes = restRoutes(deps.useCases);
+  app.use(docsRouter({ document: openApiDocument(routes, deps.version), tls }));
+  app.use(API_BASE, ...apiSecurity({ tls }), restRouter(routes, deps));
+  app.use(
+    pagesRouter({ publicDir: deps.publicDir, tls, demoSiteKey: () => deps.useCases.sites.firstSiteKey() }),
+  );
+  app.use(...apiSecurity({ tls }), refuseUnknownPath);
+  app.use(answerErrors(deps));
+  return app;
+}
+
+function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
+  const router = Router({ caseSensitive: true });
+  const guard = createGuard({ ...deps, auth: deps.useCases.auth });
+  for (const route of routes) mountRoute(router, route, guard);
+  router.use(refuseUnknownPath);
+  return router;
+}
+
+type HttpRoutes = ReturnType<typeof restRoutes>;

@@ -1,0 +1,94 @@
+import type { Request } from 'express';
+import { abilityOf, allows, Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import { type Auth, allowedAnywhere, principalIn } from '../../features/auth/index.ts';
+import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
+import { addressKey, canonicalAddress } from './client-address.ts';
+import type { Client, Route } from './define-route.ts';
+import { ADDRESS_LIMITS, scaled } from './limits.ts';
+
+export interface GuardDeps {
+  readonly auth: Pick<Auth, 'authenticate'>;
+  readonly rateLimiter: RateLimiter;
+  readonly rateLimitFactor: number;
+  readonly metrics: Pick<Metrics, 'count'>;
+}
+
+export type Principal = User | StaffPrincipal | undefined;
+
+/** Lets a request through to its route: limits first, then who it is, then whether they may. */
+export interface Guard {
+  /** @throws Refusal `rate_limited`, `auth.*`, `not_found` (a stranger to the account), `forbidden` */
+  admit(route: Route, request: Request, client: Client): Promise<Principal>;
+}
+
+export function createGuard(deps: GuardDeps): Guard {
+  async function take(limit: RateLimit, key: string): Promise<void> {
+    const retryAfterMs = await deps.rateLimiter.take(scaled(limit, deps.rateLimitFactor), key);
+    if (retryAfterMs === 0) return;
+    deps.metrics.count('rate_limited_total', { limit: limit.name });
+    throw new Refusal('rate_limited', { retryAfterMs });
+  }
+
+  async function authenticate(request: Request, client: Client): Promise<User> {
+    try {
+      return await deps.auth.authenticate(bearerToken(request));
+    } catch (error) {
+      if (error instanceof Refusal) await take(ADDRESS_LIMITS.badToken, client.addressKey.reveal());
+      throw error;
+    }
+  }
+
+  return {
+    admit: async (route, request, client) => {
+      if (route.authorization === 'public') {
+        await take(route.limit, client.addressKey.reveal());
+        return undefined;
+      }
+      const user = await authenticate(request, client);
+      await take(route.limit, user.id);
+      return authorise(route, user, request.params.a);
+    },
+  };
+}
+
+/** A path with `:a` is judged in that account; one without, in the deployment. */
+function authorise(route: Route, user: User, accountId: unknown): User | StaffPrincipal {
+  const { authorization } = route;
+  if (typeof accountId !== 'string') {
+    const allowed =
+      authorization === 'public' || authorization === 'signed-in' || allowedAnywhere(user, authorization);
+    if (!allowed) throw new Refusal('forbidden');
+    return user;
+  }
+  const principal = principalIn(user, accountId);
+  if (authorization === 'public' || authorization === 'signed-in') return principal;
+  if (!allows(abilityOf(user.memberships), authorization, accountId)) throw new Refusal('forbidden');
+  return principal;
+}
+
+const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;
+
+/** @throws Refusal `auth.required` */
+function bearerToken(request: Request): string {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) throw new Refusal('auth.required');
+  return token;
+}
+
+/** Where the request comes from, as far as the trusted proxies say. */
+export function clientOf(request: Request): Client {
+  const ip = canonicalAddress(request.ip ?? '');
+  return {
+    ip: new Private(ip),
+    addressKey: new Private(addressKey(ip)),
+    userAgent: new Private(request.get('user-agent') ?? ''),
+    foreignOrigin: foreignOrigin(request),
+  };
+}
+
+/** The scheme is left out of the comparison: a proxy in front may speak TLS where this server does not. */
+function foreignOrigin(request: Request): string | undefined {
+  const origin = request.get('origin');
+  if (origin === undefined) return undefined;
+  return origin.replace(/^https?:\/\//, '') === request.get('host') ? undefined : origin;
+}

@@ -1,0 +1,100 @@
+import { json, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { idSchema } from '../../../shared/schemas/common.ts';
+import { Refusal } from '../../domain/index.ts';
+import { FileAnswer, type Route } from './define-route.ts';
+import { clientOf, type Guard, type Principal } from './guard.ts';
+import { BODY_LIMIT_BYTES } from './limits.ts';
+import { parseWith } from './parse.ts';
+
+const NO_QUERY = z.strictObject({});
+const PREFLIGHT_SECONDS = 600;
+
+/** Puts a route into the router: admit, parse, handle, answer. */
+export function mountRoute(router: Router, route: Route, guard: Guard): void {
+  const admit: RequestHandler = async (request, response, next) => {
+    if (route.crossOrigin) allowOrigin(request, response);
+    response.locals.principal = await guard.admit(route, request, clientOf(request));
+    next();
+  };
+  const handle: RequestHandler = async (request, response) => {
+    const data = await route.handler({
+      principal: response.locals.principal as Principal,
+      ...parse(route, request),
+      client: clientOf(request),
+    });
+    answer(route, response, data);
+  };
+  if (route.crossOrigin) router.options(route.path, preflight);
+  // The body is read after the caller is admitted: strangers cannot make the server take bodies in.
+  router[route.method](
+    route.path,
+    admit,
+    ...(route.body === undefined ? [] : [requireJson, readJson]),
+    handle,
+  );
+}
+
+function parse(route: Route, request: Request) {
+  return {
+    params: parseParams(request.params),
+    query: parseWith(route.query ?? NO_QUERY, { ...request.query }),
+    body: route.body === undefined ? undefined : parseWith(route.body, request.body),
+  };
+}
+
+/** An id that cannot be one is an id that nothing has. */
+function parseParams(params: Request['params']): Record<string, unknown> {
+  for (const value of Object.values(params)) {
+    if (!idSchema.safeParse(value).success) throw new Refusal('not_found');
+  }
+  return { ...params };
+}
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  if (!request.is('application/json')) {
+    throw new Refusal('bad_request', { detail: 'Send a JSON body with Content-Type: application/json.' });
+  }
+  next();
+};
+
+const readJson = json({
+  limit: BODY_LIMIT_BYTES,
+  // A compressed body could unfold to far more than its size.
+  inflate: false,
+  strict: true,
+  type: 'application/json',
+  reviver: refusePrototypeKeys,
+});
+
+function refusePrototypeKeys(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('a key that no body has');
+  return value;
+}
+
+function answer(route: Route, response: Response, data: unknown): void {
+  const { status } = route.answer;
+  if (data instanceof FileAnswer) {
+    // A transcript as HTML must not run as a page of this origin, even when it is opened in place.
+    response.set('Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+    response.status(status).attachment(data.fileName).set('Content-Type', data.contentType).send(data.body);
+  } else if (status === 204) response.status(status).end();
+  else response.status(status).json(data);
+}
+
+function allowOrigin(request: Request, response: Response): void {
+  response.vary('Origin');
+  const { foreignOrigin } = clientOf(request);
+  if (foreignOrigin !== undefined) response.set('Access-Control-Allow-Origin', foreignOrigin);
+}
+
+/** The site, and so its list of origins, is in the body that follows; no cookie or token goes with either. */
+const preflight: RequestHandler = (request, response) => {
+  allowOrigin(request, response);
+  response.set({
+    'Access-Control-Allow-Methods': 'POST',
+    'Access-Control-Allow-Headers': 'content-type',
+    'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
+  });
+  response.status(204).end();
+};

@@ -1,0 +1,62 @@
+import {
+  conversationSchema,
+  erasedSchema,
+  exportConversationSchema,
+  getConversationSchema,
+  listConversationsSchema,
+  pageSchema,
+  transcriptSchema,
+} from '../../../../shared/schemas/rest/index.ts';
+import type { Transcripts } from '../../../features/transcripts/index.ts';
+import { defineRoute, FileAnswer, type Route } from '../define-route.ts';
+import { USER_LIMITS } from '../limits.ts';
+
+/** Kept conversations of the account. */
+export function conversationRoutes(
+  transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>,
+): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/conversations',
+      summary: 'Search conversations, newest first, without message text',
+      authorization: 'conversation:read',
+      limit: USER_LIMITS.read,
+      query: listConversationsSchema,
+      answer: { status: 200, schema: pageSchema(conversationSchema), description: 'A page of conversations' },
+      handler: ({ principal, query }) => transcripts.list(principal, query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/conversations/:id',
+      summary: 'One conversation; with its messages and profile when asked for. Every read is audited',
+      authorization: 'conversation:read',
+      limit: USER_LIMITS.read,
+      query: getConversationSchema,
+      answer: { status: 200, schema: transcriptSchema, description: 'The conversation' },
+      refusals: ['transcript.tampered'],
+      handler: ({ principal, params, query }) => transcripts.get(principal, params.id, query.include),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/accounts/:a/conversations/:id',
+      summary: 'Erase transcript, profile and key',
+      authorization: 'transcript:erase',
+      limit: USER_LIMITS.write,
+      answer: { status: 200, schema: erasedSchema, description: 'Erased' },
+      handler: ({ principal, params }) => transcripts.erase(principal, params.id),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/conversations/:id/export',
+      summary: 'The transcript as a file',
+      authorization: 'transcript:export',
+      limit: USER_LIMITS.heavy,
+      query: exportConversationSchema,
+      answer: { status: 200, file: true, description: 'JSON, HTML or plain text' },
+      refusals: ['transcript.tampered'],
+      handler: async ({ principal, params, query }) =>
+        new FileAnswer(await transcripts.exportAs(principal, params.id, query.format)),
+    }),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { Accounts } from '../../../features/accounts/index.ts';
+import type { ActivityLog } from '../../../features/activity/index.ts';
+import type { Audit } from '../../../features/audit/index.ts';
+import type { Auth } from '../../../features/auth/index.ts';
+import type { RedactionRules } from '../../../features/redaction-rules/index.ts';
+import type { Sites } from '../../../features/sites/index.ts';
+import type { Staff } from '../../../features/staff/index.ts';
+import type { Transcripts } from '../../../features/transcripts/index.ts';
+import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
+import type { Route } from '../define-route.ts';
+import { accountRoutes } from './accounts.ts';
+import { authRoutes } from './auth.ts';
+import { conversationRoutes } from './conversations.ts';
+import { logRoutes } from './logs.ts';
+import { redactionRuleRoutes } from './redaction-rules.ts';
+import { siteRoutes } from './sites.ts';
+import { userRoutes } from './users.ts';
+import { visitorSessionRoutes } from './visitor-sessions.ts';
+
+/** The use cases behind the routes. */
+export interface UseCases {
+  readonly auth: Auth;
+  readonly visitorSessions: VisitorSessions;
+  readonly accounts: Accounts;
+  readonly sites: Sites;
+  readonly staff: Staff;
+  readonly redactionRules: RedactionRules;
+  readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
+  readonly activity: ActivityLog;
+  readonly audit: Audit;
+}
+
+/** Every call of the REST interface. */
+export function restRoutes(useCases: UseCases): readonly Route[] {
+  return [
+    ...authRoutes(useCases.auth),
+    ...visitorSessionRoutes(useCases.visitorSessions),
+    ...accountRoutes(useCases.accounts),
+    ...userRoutes(useCases.staff),
+    ...siteRoutes(useCases.sites),
+    ...redactionRuleRoutes(useCases.redactionRules),
+    ...conversationRoutes(useCases.transcripts),
+    ...logRoutes(useCases),
+  ];
+}

@@ -1,0 +1,71 @@
+import { type FieldFault, Refusal } from '../../domain/index.ts';
+import {
+  BUILTIN_RULE_KEYS,
+  type BuiltinRuleKey,
+  checkExamples,
+  compileRule,
+  isCheckName,
+  RedactionPatternError,
+  type RedactionRule,
+} from '../../domain/redaction/index.ts';
+import type { RuleFields } from './rule-input.ts';
+
+/**
+ * The rule as the engine takes it.
+ * @throws Refusal `invalid_value` when it names a check or a built-in rule that there is not
+ */
+export function engineRule({ check, builtin, ...rule }: RuleFields & { readonly id: string }): RedactionRule {
+  return {
+    ...rule,
+    ...(check !== undefined && { check: known('check', check, isCheckName) }),
+    ...(builtin !== undefined && { builtin: known('builtin', builtin, isBuiltinKey) }),
+  };
+}
+
+function known<Name extends string>(
+  path: string,
+  name: string,
+  isKnown: (name: string) => name is Name,
+): Name {
+  if (isKnown(name)) return name;
+  throw new Refusal('invalid_value', { errors: [{ path, message: 'is not one that there is' }] });
+}
+
+function isBuiltinKey(name: string): name is BuiltinRuleKey {
+  return BUILTIN_RULE_KEYS.some((key) => key === name);
+}
+
+/**
+ * A rule is kept only if it runs and does what its own examples say.
+ * @throws Refusal `redaction.pattern_unsupported`, `redaction.example_failed`, `invalid_value`
+ */
+export function requireRunnable(fields: RuleFields & { readonly id: string }): void {
+  const rule = engineRule(fields);
+  compile(rule);
+  const { failures } = checkExamples(rule);
+  if (failures.length === 0) return;
+  const errors = failures.map(({ kind, index }) => ({
+    path: `examples.${kind}.${index}`,
+    message: kind === 'match' ? 'is not matched by the rule' : 'is matched by the rule',
+  }));
+  throw new Refusal('redaction.example_failed', { errors });
+}
+
+function compile(rule: RedactionRule): void {
+  try {
+    compileRule(rule);
+  } catch (error) {
+    throw patternRefusal(error);
+  }
+}
+
+/** What the engine says of a pattern names the fault and its place, never the pattern. */
+export function patternRefusal(error: unknown): unknown {
+  if (!(error instanceof RedactionPatternError)) return error;
+  const place = error.position === undefined ? '' : ` at position ${error.position}`;
+  const path = FAULT_PATHS[error.reason] ?? 'pattern';
+  const fault: FieldFault = { path, message: `${error.reason}${place}: ${error.message}` };
+  return new Refusal('redaction.pattern_unsupported', { errors: [fault] });
+}
+
+const FAULT_PATHS: Readonly<Record<string, string>> = { flags: 'flags', replacement: 'replacement' };

@@ -1,0 +1,2 @@
+export * from './new-site.ts';
+export * from './sites.ts';

@@ -1,0 +1,22 @@
+import type { WireActivity, WireAuditEntry } from '../../shared/protocol/index.ts';
+import type { ActivityRecord, AuditEntry } from '../domain/index.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** An entry of the audit log as staff sees it. */
+export function presentAuditEntry(entry: AuditEntry): WireAuditEntry {
+  const { id, at, actor, action, target, details } = entry;
+  return { id, at: iso(at), actor, action, ...(target !== undefined && { target }), details };
+}
+
+/** A connection of the activity log, for those who may see addresses. */
+export function presentActivity(record: ActivityRecord): WireActivity {
+  const { sessionId, ip, userAgent, connectedAt, disconnectedAt } = record;
+  return {
+    sessionId,
+    ip,
+    userAgent,
+    connectedAt: iso(connectedAt),
+    ...(disconnectedAt !== undefined && { disconnectedAt: iso(disconnectedAt) }),
+  };
+}
