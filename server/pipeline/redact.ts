@@ -5,7 +5,6 @@ import {
   type RedactedText,
   type Redaction,
   type RedactionPlace,
-  type RedactionRule,
   type RuleSet,
   redactText,
 } from '../domain/redaction/index.ts';
@@ -134,8 +133,7 @@ export class Redactor {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-    // Names of checks and built-in rules were checked when the rule was saved.
-    return { set: compileRuleSet(rules as readonly RedactionRule[]), names };
+    return { set: compileRuleSet(rules), names };
   }
 
   #removed(redaction: Redaction, rules: CompiledRules): readonly RemovedData[] {
