@@ -1,0 +1,113 @@
+import type {
+  AccountSettings,
+  ConversationQuery,
+  Page,
+  PrechatField,
+  RedactionPreview,
+  SiteTheme,
+  WireConversation,
+  WireRedactionRule,
+  WireSite,
+  WireTranscript,
+  WireUser,
+} from '../../shared/protocol/index.ts';
+import type { Http } from './http.ts';
+
+/** What an administrator decides about a redaction rule; the rest is the server's. */
+export type RuleDraft = Omit<WireRedactionRule, 'id' | 'createdAt' | 'updatedAt' | 'builtin' | 'check'> & {
+  readonly check?: string | null;
+};
+
+export interface SiteDraft {
+  readonly name: string;
+  readonly locale: string;
+  readonly theme: SiteTheme;
+  readonly prechat: readonly PrechatField[];
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+}
+
+export type UserChange = Partial<Pick<WireUser, 'name' | 'roles' | 'disabled'>> & {
+  readonly password?: string;
+};
+
+export type SettingsChange = Partial<Omit<AccountSettings, 'region'>>;
+
+export type ExportFormat = 'json' | 'html' | 'txt';
+
+const PAGE_SIZE = 50;
+/** Rules, sites and users of one account fit a page; more are read page by page. */
+const WHOLE_LIST = 200;
+
+/** The REST calls of one account that the console makes. Every method throws ApiError. */
+export function createApi(http: Http, accountId: string) {
+  const base = `/accounts/${encodeURIComponent(accountId)}`;
+  const at = (room: string, id: string): string => `${base}/${room}/${encodeURIComponent(id)}`;
+
+  const all = async <T>(room: string): Promise<readonly T[]> => {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Page<T> = await http.get(`${base}/${room}`, { query: { limit: WHOLE_LIST, cursor } });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return items;
+  };
+
+  return {
+    conversations: {
+      list: (query: ConversationQuery, cursor?: string): Promise<Page<WireConversation>> =>
+        http.get(`${base}/conversations`, { query: { ...query, limit: PAGE_SIZE, cursor } }),
+      transcript: (id: string): Promise<WireTranscript> =>
+        http.get(at('conversations', id), { query: { include: 'messages,profile' } }),
+      profile: (id: string): Promise<WireTranscript> =>
+        http.get(at('conversations', id), { query: { include: 'profile' } }),
+      erase: (id: string): Promise<{ readonly erased: true; readonly certificateId: string }> =>
+        http.send('DELETE', at('conversations', id)),
+      export: (id: string, format: ExportFormat) =>
+        http.download(`${at('conversations', id)}/export`, { format }),
+    },
+    rules: {
+      list: () => all<WireRedactionRule>('redaction-rules'),
+      create: (body: RuleDraft): Promise<WireRedactionRule> =>
+        http.send('POST', `${base}/redaction-rules`, { body }),
+      change: (id: string, body: Partial<RuleDraft>): Promise<WireRedactionRule> =>
+        http.send('PATCH', at('redaction-rules', id), { body }),
+      remove: (id: string): Promise<void> => http.send('DELETE', at('redaction-rules', id)),
+      /** Tries rules on a text; the server keeps neither. Without `rules`, those of the account. */
+      preview: (
+        body: { readonly text: string; readonly rules?: readonly object[] },
+        signal?: AbortSignal,
+      ): Promise<RedactionPreview> => http.send('POST', `${base}/redaction-rules/preview`, { body, signal }),
+    },
+    settings: {
+      get: (): Promise<AccountSettings> => http.get(`${base}/settings`),
+      change: (body: SettingsChange): Promise<AccountSettings> =>
+        http.send('PATCH', `${base}/settings`, { body }),
+    },
+    sites: {
+      list: () => all<WireSite>('sites'),
+      create: (body: Partial<SiteDraft> & { name: string }): Promise<WireSite> =>
+        http.send('POST', `${base}/sites`, { body }),
+      change: (id: string, body: Partial<SiteDraft>): Promise<WireSite> =>
+        http.send('PATCH', at('sites', id), { body }),
+      remove: (id: string): Promise<void> => http.send('DELETE', at('sites', id)),
+    },
+    users: {
+      list: () => all<WireUser>('users'),
+      create: (body: NewUser): Promise<WireUser> => http.send('POST', `${base}/users`, { body }),
+      change: (id: string, body: UserChange): Promise<WireUser> =>
+        http.send('PATCH', at('users', id), { body }),
+      remove: (id: string): Promise<void> => http.send('DELETE', at('users', id)),
+    },
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;

@@ -1,0 +1,40 @@
+import { Alert } from '@mantine/core';
+import { useState } from 'react';
+import { ApiError } from '../../api/problem.ts';
+import { explain } from './explain.ts';
+
+/** What is needed of a form to show the server's faults at its fields. */
+interface FaultTaker {
+  setErrors(errors: Record<string, string>): void;
+}
+
+export interface Saving {
+  readonly busy: boolean;
+  /** What could not be shown at a field. */
+  readonly failure: string | undefined;
+  readonly save: (work: () => Promise<void>) => void;
+}
+
+/** Saves a form: faults that the server names go to their fields, anything else above the form. */
+export function useSave(form: FaultTaker): Saving {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const save = (work: () => Promise<void>): void => {
+    setBusy(true);
+    setFailure(undefined);
+    work()
+      .catch((error: unknown) => {
+        setFailure(explain(error));
+        if (error instanceof ApiError) {
+          form.setErrors(Object.fromEntries(error.faults.map(({ path, message }) => [path, message])));
+        }
+      })
+      .finally(() => setBusy(false));
+  };
+  return { busy, failure, save };
+}
+
+/** Says above a form why it was not saved. */
+export function FormFailure({ failure }: { readonly failure: string | undefined }) {
+  return <div role="alert">{failure !== undefined && <Alert color="red">{failure}</Alert>}</div>;
+}

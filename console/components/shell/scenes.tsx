@@ -1,0 +1,72 @@
+import {
+  IconAddressBook,
+  IconEraser,
+  IconHistory,
+  IconMessages,
+  IconSettings,
+  IconWorld,
+} from '@tabler/icons-react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+/** A part of the console. Its code is loaded when it is first opened. */
+export interface SceneEntry {
+  readonly path: string;
+  readonly label: string;
+  readonly key: string;
+  /** Shown to those who have this authorization. */
+  readonly needs: string;
+  readonly icon: typeof IconMessages;
+  readonly view: LazyExoticComponent<ComponentType>;
+}
+
+/** Every scene, in the order of the menu. */
+export const SCENES: readonly SceneEntry[] = [
+  {
+    path: 'inbox',
+    label: 'Inbox',
+    key: 'i',
+    needs: 'conversation:handle',
+    icon: IconMessages,
+    view: lazy(() => import('../../scenes/inbox/inbox-scene.tsx')),
+  },
+  {
+    path: 'transcripts',
+    label: 'Transcripts',
+    key: 't',
+    needs: 'conversation:read',
+    icon: IconHistory,
+    view: lazy(() => import('../../scenes/transcripts/transcripts-scene.tsx')),
+  },
+  {
+    path: 'redaction',
+    label: 'Redaction',
+    key: 'r',
+    needs: 'redaction-rule:read',
+    icon: IconEraser,
+    view: lazy(() => import('../../scenes/redaction/redaction-scene.tsx')),
+  },
+  {
+    path: 'sites',
+    label: 'Sites',
+    key: 'w',
+    needs: 'site:read',
+    icon: IconWorld,
+    view: lazy(() => import('../../scenes/sites/sites-scene.tsx')),
+  },
+  {
+    path: 'users',
+    label: 'Users',
+    key: 'u',
+    needs: 'user:read',
+    icon: IconAddressBook,
+    view: lazy(() => import('../../scenes/users/users-scene.tsx')),
+  },
+  {
+    path: 'settings',
+    label: 'Settings',
+    key: 's',
+    needs: 'settings:read',
+    icon: IconSettings,
+    view: lazy(() => import('../../scenes/settings/settings-scene.tsx')),
+  },
+];

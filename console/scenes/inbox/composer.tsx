@@ -1,0 +1,110 @@
+import { ActionIcon, SegmentedControl, Text, Textarea, Tooltip } from '@mantine/core';
+import { IconSend2 } from '@tabler/icons-react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { LIMITS } from '../../../shared/limits.ts';
+import { useStore } from '../../components/common/use-store.ts';
+import { type Draft, useConsole } from '../../components/shell/console-context.tsx';
+import type { LiveClient } from '../../live/live-client.ts';
+import styles from './inbox.module.css';
+
+export interface ComposerHandle {
+  /** Puts the cursor into the composer, in the given mode. */
+  write(kind: 'text' | 'note'): void;
+}
+
+const EMPTY: Draft = { text: '', note: false };
+/** The count of characters left shows from here on. */
+const NEAR_LIMIT = 300;
+
+/** Where the agent answers or leaves a note. Enter sends; Shift+Enter makes a new line; Escape leaves. */
+export function Composer(props: {
+  readonly ref: Ref<ComposerHandle>;
+  readonly live: LiveClient;
+  readonly conversationId: string;
+}) {
+  const { live, conversationId } = props;
+  const { drafts } = useConsole();
+  const { text, note } = useStore(drafts, (all) => all[conversationId]) ?? EMPTY;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const change = (draft: Draft): void => drafts.set((all) => ({ ...all, [conversationId]: draft }));
+  useImperativeHandle(props.ref, () => ({
+    write(kind) {
+      drafts.set((all) => ({
+        ...all,
+        [conversationId]: { text: all[conversationId]?.text ?? '', note: kind === 'note' },
+      }));
+      field.current?.focus();
+    },
+  }));
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  const left = LIMITS.messageLength - text.length;
+  const sendable = text.trim() !== '' && left >= 0;
+  const send = (): void => {
+    if (!sendable) return;
+    live.send(conversationId, { text: text.trim(), kind: note ? 'note' : 'text' });
+    change({ text: '', note });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Escape') event.currentTarget.blur();
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <div className={styles.composer} data-note={note || undefined}>
+      <ModeSwitch note={note} onChange={(next) => change({ text, note: next })} />
+      <div className={styles.composerRow}>
+        <Textarea
+          ref={field}
+          className={styles.field}
+          aria-label={note ? 'Note for staff' : 'Message to the visitor'}
+          placeholder={note ? 'A note that only staff can read' : 'Write a message'}
+          autosize
+          minRows={1}
+          maxRows={8}
+          size="md"
+          value={text}
+          error={left < 0}
+          onChange={(event) => {
+            change({ text: event.currentTarget.value, note });
+            if (!note && event.currentTarget.value !== '') live.composing(conversationId);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <Tooltip label="Send (Enter)">
+          <ActionIcon
+            size={42}
+            radius="md"
+            aria-label={note ? 'Save note' : 'Send message'}
+            aria-disabled={!sendable}
+            data-disabled={!sendable}
+            onClick={send}
+          >
+            <IconSend2 size={20} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      {left < NEAR_LIMIT && (
+        <Text size="xs" c={left < 0 ? 'var(--mantine-color-error)' : 'dimmed'} role="status">
+          {left < 0 ? `${-left} characters too many` : `${left} characters left`}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function ModeSwitch(props: { readonly note: boolean; readonly onChange: (note: boolean) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="What you write"
+      className={styles.mode}
+      value={props.note ? 'note' : 'text'}
+      onChange={(value) => props.onChange(value === 'note')}
+      data={[
+        { value: 'text', label: 'Message' },
+        { value: 'note', label: 'Note' },
+      ]}
+    />
+  );
+}
