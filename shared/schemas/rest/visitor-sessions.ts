@@ -4,11 +4,10 @@ import { prechatSchema, themeSchema } from './sites.ts';
 
 const TOKEN_LENGTH = 200;
 
-/** `POST /visitor/sessions`. Signed identities are not taken: a body that holds one is refused. */
+/** `POST /visitor/sessions`. Signed identities are not taken: a body that names one is refused. */
 export const openSessionSchema = z.strictObject({
   siteKey: z.string().min(1).max(64),
   visitorToken: z.string().min(1).max(TOKEN_LENGTH).optional(),
-  identity: z.undefined().optional(),
 });
 
 export const visitorSessionSchema = z
