@@ -1,12 +1,13 @@
 import type { SignIn } from '../../shared/protocol/index.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { ShiftedClock } from './rest-support.ts';
 
 const MINUTE_MS = 60_000;
 
 describe('sign-in', () => {
   let server: TestServer;
-  const clock = new FakeClock(Date.UTC(2100, 0, 1));
+  const clock = new ShiftedClock();
 
   beforeAll(async () => {
     server = await startTestServer({ clock });
@@ -28,7 +29,9 @@ describe('sign-in', () => {
 
   it('takes the e-mail in any case and answers a wrong password and an unknown e-mail alike', async () => {
     const { password } = server.admin;
-    expect((await server.call('POST', '/auth/login', { email: ' ADMIN@Example.com ', password })).status).toBe(200);
+    expect(
+      (await server.call('POST', '/auth/login', { email: ' ADMIN@Example.com ', password })).status,
+    ).toBe(200);
     const wrong = await server.call('POST', '/auth/login', { email: server.admin.email, password: 'wrong' });
     const nobody = await server.call('POST', '/auth/login', { email: 'nobody@example.com', password });
     expect(wrong).toEqual(nobody);
@@ -45,9 +48,9 @@ describe('sign-in', () => {
 
   it('lets an access token expire after 15 minutes', async () => {
     const { accessToken } = await server.signIn();
-    clock.advance(15 * MINUTE_MS - 1_000);
+    clock.shift(15 * MINUTE_MS - 1_000);
     expect((await me(accessToken)).status).toBe(200);
-    clock.advance(2_000);
+    clock.shift(2_000);
     expect(await me(accessToken)).toMatchObject({ status: 401, body: { code: 'auth.token_expired' } });
   });
 
@@ -81,7 +84,7 @@ describe('sign-in', () => {
 
   it('lets a refresh token expire after 30 days without use', async () => {
     const { refreshToken } = await server.signIn();
-    clock.advance(30 * 24 * 60 * MINUTE_MS);
+    clock.shift(30 * 24 * 60 * MINUTE_MS);
     expect(await refresh(refreshToken)).toMatchObject({ status: 401, body: { code: 'auth.required' } });
   });
 
@@ -123,7 +126,8 @@ describe('sign-in under attack', () => {
 
   it('locks one person from one address after failures, and says for how long', async () => {
     const statuses: number[] = [];
-    for (let attempt = 0; attempt < 9; attempt += 1) statuses.push((await login('wrong', '192.0.2.1')).status);
+    for (let attempt = 0; attempt < 9; attempt += 1)
+      statuses.push((await login('wrong', '192.0.2.1')).status);
     expect(statuses).toEqual([...new Array(8).fill(401), 429]);
     const locked = await login(server.admin.password, '192.0.2.1');
     expect(await locked.json()).toMatchObject({ code: 'auth.locked', status: 429 });
