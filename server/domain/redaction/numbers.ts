@@ -9,8 +9,15 @@ export interface NumberKind {
   readonly valid: (digits: string) => boolean;
   /** Whether a checksum stands behind `valid`: then odd spellings and look-alike letters are believed too. */
   readonly checksum: boolean;
-  /** Refuses a candidate by how it is written, for kinds without a strong checksum. */
-  readonly written?: (written: string) => boolean;
+  /** Refuses a candidate by how it is written or by the words before it, for kinds without a strong checksum. */
+  readonly context?: (candidate: Candidate) => boolean;
+}
+
+export interface Candidate {
+  readonly written: string;
+  readonly digits: string;
+  /** Up to 40 characters before it. */
+  readonly before: string;
 }
 
 export type Emit = (start: number, end: number) => void;
@@ -39,11 +46,23 @@ function numberAt(stream: DigitStream, kind: NumberKind, text: string, first: nu
     const last = first + length - 1;
     if (last >= stream.at.length || !endsGroup(stream, last)) continue;
     if (!isWritten(stream, kind, first, last) || !standsAlone(stream, text, first, last)) continue;
-    if (kind.written !== undefined && !kind.written(text.slice(stream.at[first], (stream.at[last] ?? 0) + 1)))
-      continue;
-    if (kind.valid(stream.digits.slice(first, last + 1))) return length;
+    const digits = stream.digits.slice(first, last + 1);
+    if (!kind.valid(digits)) continue;
+    if (kind.context?.(candidateOf(stream, text, { first, last, digits })) ?? true) return length;
   }
   return 0;
+}
+
+const CONTEXT_LENGTH = 40;
+
+function candidateOf(
+  stream: DigitStream,
+  text: string,
+  { first, last, digits }: { first: number; last: number; digits: string },
+): Candidate {
+  const start = stream.at[first] ?? 0;
+  const written = text.slice(start, (stream.at[last] ?? 0) + 1);
+  return { written, digits, before: text.slice(Math.max(0, start - CONTEXT_LENGTH), start) };
 }
 
 function isWritten(stream: DigitStream, kind: NumberKind, first: number, last: number): boolean {

@@ -1,5 +1,7 @@
 import { type Detector, needs, regexDetector } from '../detector.ts';
 import type { Emit } from '../numbers.ts';
+import { isIpAddress } from '../validators/ip-address.ts';
+import { isPhone } from '../validators/phone.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
 
 const LOCAL = /[\p{L}\p{N}._%+'~-]/u;
@@ -34,6 +36,34 @@ const emailDetector: Detector = {
   },
 };
 
+const PHONE =
+  /(?<![\p{L}\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,13}|0[1-9](?:[ ()./-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![\p{L}\d])/gu;
+
+/** A text with more candidates than this is a list of numbers; the rest are taken without asking the library. */
+const MAX_PHONE_LOOKUPS = 24;
+
+/**
+ * Candidates for libphonenumber: international, with a leading zero, or in the form of North America. The pattern
+ * bounds what the library is given; nothing that a letter or a further digit touches is taken.
+ */
+const phoneDetector: Detector = {
+  needs: needs({ minLength: 8, minDigits: 7 }),
+  find: ({ text }, emit) => {
+    let lookups = 0;
+    for (const { 0: written, index } of text.matchAll(PHONE)) {
+      if (++lookups > MAX_PHONE_LOOKUPS || isPhone(written)) emit(index, index + written.length);
+    }
+  },
+};
+
+const ipDetector = regexDetector({
+  needs: needs({ minLength: 3, any: ['.0', '.1', '.2', '.3', '.4', '.5', '.6', '.7', '.8', '.9', ':'] }),
+  regex:
+    /(?<![\p{L}\d.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\p{L}\d:]|\.\d)/giu,
+  // Bare "::" is punctuation to everyone but a network engineer.
+  accept: (match) => (/[\da-f]/i.test(match[0]) && isIpAddress(match[0]) ? [0, match[0].length] : undefined),
+});
+
 export const CONTACT_RULES: readonly BuiltinRule[] = [
   {
     key: 'email',
@@ -49,5 +79,35 @@ export const CONTACT_RULES: readonly BuiltinRule[] = [
       noMatch: ['meet me @ noon', '@example', 'a@b'],
     },
     detector: emailDetector,
+  },
+  {
+    key: 'phone',
+    title: 'Phone number',
+    group: 'contact',
+    pattern: String.raw`(?:\+|\b0)\d(?:[ ()./-]{0,2}\d){6,14}\b`,
+    flags: '',
+    check: 'phone',
+    enabledByDefault: false,
+    distinctive: false,
+    examples: {
+      match: ['+46 70 123 45 67', '070-123 45 67', '+1 (415) 555-2671'],
+      noMatch: ['order 1234567', '2024-01-15 12:30'],
+    },
+    detector: phoneDetector,
+  },
+  {
+    key: 'ip-address',
+    title: 'IP address (IPv4, IPv6)',
+    group: 'contact',
+    pattern: String.raw`\b\d{1,3}(?:\.\d{1,3}){3}\b|[\da-f:]*:[\da-f:]+`,
+    flags: 'i',
+    check: 'ip-address',
+    enabledByDefault: false,
+    distinctive: false,
+    examples: {
+      match: ['192.168.0.1', '2001:db8::8a2e:370:7334', '::1'],
+      noMatch: ['version 1.2.3', '300.1.1.1', '10:30:15'],
+    },
+    detector: ipDetector,
   },
 ];

@@ -1,8 +1,8 @@
 import { numberDetector } from '../detector.ts';
-import { isPersonnummer } from '../validators/sweden.ts';
+import { isOrganisationsnummer, isPersonnummer } from '../validators/sweden.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
 
-/** Source and rules: `validators/sweden.ts`. */
+/** Sources: `validators/sweden.ts`. */
 export const SWEDISH_RULES: readonly BuiltinRule[] = [
   {
     key: 'se-personnummer',
@@ -27,6 +27,28 @@ export const SWEDISH_RULES: readonly BuiltinRule[] = [
       ],
       valid: isPersonnummer,
       checksum: true,
+    }),
+  },
+  {
+    key: 'se-organisationsnummer',
+    title: 'Swedish organisation number',
+    group: 'SE',
+    pattern: String.raw`\b(?:16)?\d{6}-?\d{4}\b`,
+    flags: '',
+    check: 'organisationsnummer',
+    enabledByDefault: false,
+    distinctive: true,
+    examples: { match: ['556036-0793', '165560360793'], noMatch: ['556036-0794', '551036-0793'] },
+    detector: numberDetector({
+      lengths: [12, 10],
+      shapes: [
+        [6, 4],
+        [8, 4],
+      ],
+      valid: isOrganisationsnummer,
+      checksum: true,
+      // 3-3-4 is how phone numbers are written.
+      context: ({ written }) => !/^\d{3}\D+\d{3}\D+\d{4}$/.test(written),
     }),
   },
 ];
