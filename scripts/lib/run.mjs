@@ -19,9 +19,9 @@ export function say(text) {
 
 /**
  * Runs a program in the project folder and answers `{ code, output }`. With `quiet`, its output is collected;
- * else it is shown. A signal that stops this process stops the program too.
+ * else it is shown, but for what `hide` names ('stdout'). A signal that stops this process stops the program too.
  */
-export function run(command, args, { quiet = false, env = process.env } = {}) {
+export function run(command, args, { quiet = false, hide, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: ROOT,
@@ -31,10 +31,10 @@ export function run(command, args, { quiet = false, env = process.env } = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
+    for (const name of ['stdout', 'stderr']) {
+      child[name].on('data', (chunk) => {
         if (quiet) output += chunk;
-        else process.stderr.write(chunk);
+        else if (hide !== name) process.stderr.write(chunk);
       });
     }
     const release = forwardSignals(child);
