@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { ChatClient } from '../chat-client.ts';
 import { paletteOf } from '../colors.ts';
 import type { Shell } from '../shell.ts';
@@ -27,9 +27,9 @@ function usePalette(primaryColor: string | undefined): void {
   }, [primaryColor]);
 }
 
-/** Tells the client whether the visitor can see the lines. */
+/** Tells the client whether the visitor can see the lines; at once, or a line in between would count as seen. */
 function useWatching(client: ChatClient, open: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const tell = () => client.watching(open && document.visibilityState === 'visible');
     tell();
     document.addEventListener('visibilitychange', tell);
