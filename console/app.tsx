@@ -1,12 +1,16 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { SignedInUser } from '../shared/protocol/index.ts';
 import { Waiting } from './components/common/scene.tsx';
 import { useStore } from './components/common/use-store.ts';
-import { type PageServices, Workspace } from './components/shell/workspace.tsx';
+import type { PageServices } from './components/shell/workspace.tsx';
 import { SignInScene } from './scenes/sign-in/sign-in-scene.tsx';
 import { theme } from './theme/theme.ts';
+
+/** Loaded while the user types the password, or the session is restored. */
+const loadWorkspace = import('./components/shell/workspace.tsx');
+const Workspace = lazy(() => loadWorkspace.then((module) => ({ default: module.Workspace })));
 
 const ACCOUNT_KEY = 'engage.console.account';
 
@@ -47,6 +51,8 @@ function SignedIn({ page, user }: { readonly page: PageServices; readonly user: 
     return <SignInScene session={page.session} notice="You have no role in any account." />;
   }
   return (
-    <Workspace key={account.id} page={page} user={user} account={account} switchAccount={switchAccount} />
+    <Suspense fallback={<Waiting label="Opening the console" />}>
+      <Workspace key={account.id} page={page} user={user} account={account} switchAccount={switchAccount} />
+    </Suspense>
   );
 }

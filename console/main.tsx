@@ -7,7 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createHttp } from './api/http.ts';
 import { createSession } from './api/session.ts';
-import { claimTab, tabStorage } from './api/tab-storage.ts';
+import { createTabSession } from './api/tab-storage.ts';
 import { App } from './app.tsx';
 import { createPreferences } from './components/shell/preferences.ts';
 import { createRouter } from './components/shell/router.ts';
@@ -15,9 +15,10 @@ import { createRouter } from './components/shell/router.ts';
 const DUPLICATE_NOTICE =
   'This tab is a copy of another one. Each tab has a session of its own: please sign in here too.';
 
+const tab = createTabSession(sessionStorage);
 const session = createSession({
   fetch: (url, init) => fetch(url, init),
-  storage: tabStorage(sessionStorage),
+  storage: tab.storage,
   now: () => Date.now(),
 });
 const page = {
@@ -31,7 +32,7 @@ const page = {
 };
 
 async function restore(): Promise<void> {
-  if (await claimTab(sessionStorage)) return session.restore();
+  if (await tab.claim()) return session.restore();
   session.state.set({ kind: 'signed-out', notice: DUPLICATE_NOTICE });
 }
 

@@ -9,38 +9,55 @@ interface Kept {
   readonly refreshToken: string;
 }
 
+export interface TabSession {
+  readonly storage: TokenStorage;
+  /**
+   * Makes sure that no other living tab uses the session found in the storage. Where one does, the copy is dropped.
+   * @returns false when this tab is a duplicate and must sign in by itself
+   */
+  claim(): Promise<boolean>;
+}
+
 /**
- * Keeps the refresh token in `sessionStorage`: it survives a reload, is never written to a disk profile that
- * outlives the browser window, isn't sent by the browser on its own (unlike a cookie) and is gone with the tab.
- * Each tab signs in by itself, so one tab's rotation never invalidates another's token. A duplicated tab gets a
- * copy of the storage, and would use the token a second time; {@link claimTab} finds that out first.
+ * Keeps the refresh token in `sessionStorage`: it survives a reload, is gone with the tab and isn't sent by the
+ * browser on its own, as a cookie is. Each tab signs in by itself, so that one tab's rotation never invalidates
+ * another's token. A duplicated tab gets a copy of the storage and would use the token a second time, which ends the
+ * session of both; so every tab holds a lock on its session as long as it lives.
  */
-export function tabStorage(storage: Storage): TokenStorage {
-  const tab = randomId();
+export function createTabSession(store: Storage): TabSession {
+  let tab = randomId();
+  let held = false;
+
+  const hold = async (): Promise<boolean> => {
+    if (held || !('locks' in navigator)) return true;
+    held = await holdLock(`${TOKEN_KEY}:${tab}`);
+    return held;
+  };
+
   return {
-    load: () => read(storage)?.refreshToken,
-    save: (refreshToken) => {
-      const kept: Kept = { tab: read(storage)?.tab ?? tab, refreshToken };
-      storage.setItem(TOKEN_KEY, JSON.stringify(kept));
+    storage: {
+      load: () => read(store)?.refreshToken,
+      save(refreshToken) {
+        const kept: Kept = { tab, refreshToken };
+        store.setItem(TOKEN_KEY, JSON.stringify(kept));
+        void hold();
+      },
+      clear: () => store.removeItem(TOKEN_KEY),
     },
-    clear: () => storage.removeItem(TOKEN_KEY),
+    async claim() {
+      const kept = read(store);
+      if (kept === undefined) return true;
+      const own = tab;
+      tab = kept.tab;
+      if (await hold()) return true;
+      tab = own;
+      store.removeItem(TOKEN_KEY);
+      return false;
+    },
   };
 }
 
-/**
- * Makes sure that no other living tab uses the session found in the storage, by a lock that is held as long as
- * this page lives. Where it is taken, the copy is dropped.
- * @returns false when this tab is a duplicate and must sign in by itself.
- */
-export async function claimTab(storage: Storage): Promise<boolean> {
-  const kept = read(storage);
-  if (kept === undefined || !('locks' in navigator)) return true;
-  const claimed = await holdLock(`${TOKEN_KEY}:${kept.tab}`);
-  if (!claimed) storage.removeItem(TOKEN_KEY);
-  return claimed;
-}
-
-/** A reload may meet its own former page for a moment; hence the wait. */
+/** Holds a lock until the page is gone. A reload may meet its own former page for a moment; hence the wait. */
 function holdLock(name: string): Promise<boolean> {
   return new Promise((resolve) => {
     navigator.locks
@@ -52,9 +69,9 @@ function holdLock(name: string): Promise<boolean> {
   });
 }
 
-function read(storage: Storage): Kept | undefined {
+function read(store: Storage): Kept | undefined {
   try {
-    const kept = JSON.parse(storage.getItem(TOKEN_KEY) ?? 'null') as Kept | null;
+    const kept = JSON.parse(store.getItem(TOKEN_KEY) ?? 'null') as Kept | null;
     return kept ?? undefined;
   } catch {
     return undefined;

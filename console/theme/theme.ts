@@ -41,7 +41,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
   headings: { fontWeight: '650' },
   components: {
-    Modal: { defaultProps: { lockScroll: false, centered: true, radius: 'lg' } },
+    Modal: {
+      defaultProps: { lockScroll: false, centered: true, radius: 'lg' },
+      styles: { title: { fontWeight: 650, fontSize: 17 } },
+    },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
   },

@@ -33,7 +33,15 @@ export function formatDuration(ms: number): string {
 
 /** A visitor's short name: the end of the session id, since nothing else is known of them. */
 export function visitorName(sessionId: string): string {
-  return `Visitor ${sessionId.slice(-4).toUpperCase()}`;
+  return `Visitor ${shortId(sessionId, 4)}`;
+}
+
+/** The last letters and digits of an opaque id, in capitals. */
+export function shortId(id: string, length: number): string {
+  return id
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(-length)
+    .toUpperCase();
 }
 
 /** Up to two initials. */

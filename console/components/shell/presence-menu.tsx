@@ -1,12 +1,11 @@
 import { Menu, NumberInput, Text, UnstyledButton } from '@mantine/core';
-import { IconCheck, IconChevronUp } from '@tabler/icons-react';
+import { IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PresenceStatus } from '../../../shared/protocol/index.ts';
 import type { LiveClient } from '../../live/live-client.ts';
 import { attempt } from '../common/explain.ts';
-import { useStore } from '../common/use-store.ts';
-import { useConsole } from './console-context.tsx';
 import styles from './shell.module.css';
+import { usePresence } from './use-presence.ts';
 
 const STATUSES: readonly { status: PresenceStatus; label: string; about: string }[] = [
   { status: 'online', label: 'Online', about: 'New chats may come' },
@@ -18,46 +17,47 @@ const DEFAULT_CAPACITY = 4;
 
 /** Shows and changes what the agent wants to be, and how many chats at once. */
 export function PresenceMenu({ live }: { readonly live: LiveClient }) {
-  const { user } = useConsole();
-  const presence = useStore(live.state, (state) => state.presence[user.id]);
-  const intent = useStore(live.state, (state) => state.intent);
-  const status = intent?.status ?? presence?.status ?? 'offline';
-  const capacity = intent?.capacity ?? presence?.capacity;
+  const { status, capacity, active } = usePresence(live);
   const choose = (next: PresenceStatus): void => {
     void attempt(() => live.setPresence({ status: next, ...(capacity !== undefined && { capacity }) }));
   };
   return (
     <Menu position="right-end" width={260} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={styles.railButton} aria-label={`You are ${status}. Change presence`}>
+        <UnstyledButton
+          className={styles.railButton}
+          aria-label={status === undefined ? 'Set your presence' : `You are ${status}. Change presence`}
+        >
           <span className={styles.presenceDot} data-status={status} aria-hidden />
-          <span className={styles.railLabel}>{labelOf(status)}</span>
+          <span className={styles.railLabel}>{status === undefined ? 'Presence' : labelOf(status)}</span>
           <IconChevronUp size={12} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Presence</Menu.Label>
-        {STATUSES.map((entry) => (
-          <Menu.Item
-            key={entry.status}
-            role="menuitemradio"
-            aria-checked={entry.status === status}
-            leftSection={<span className={styles.presenceDot} data-status={entry.status} aria-hidden />}
-            rightSection={entry.status === status ? <IconCheck size={16} aria-hidden /> : null}
-            onClick={() => choose(entry.status)}
-          >
-            <Text size="sm">{entry.label}</Text>
-            <Text size="xs" c="dimmed">
-              {entry.about}
-            </Text>
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={status ?? null} onChange={(next) => choose(next as PresenceStatus)}>
+          {STATUSES.map((entry) => (
+            <Menu.RadioItem key={entry.status} value={entry.status} closeMenuOnClick>
+              <span className={styles.presenceItem}>
+                <span className={styles.presenceDot} data-status={entry.status} aria-hidden />
+                <span>
+                  <Text size="sm">{entry.label}</Text>
+                  <Text size="xs" c="dimmed">
+                    {entry.about}
+                  </Text>
+                </span>
+              </span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <CapacityInput
           key={capacity}
           capacity={capacity ?? DEFAULT_CAPACITY}
-          active={presence?.active ?? 0}
-          onChange={(next) => void attempt(() => live.setPresence({ status, capacity: next }))}
+          active={active}
+          onChange={(next) =>
+            void attempt(() => live.setPresence({ status: status ?? 'offline', capacity: next }))
+          }
         />
       </Menu.Dropdown>
     </Menu>

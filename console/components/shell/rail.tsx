@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import type { LiveClient } from '../../live/live-client.ts';
 import { totalUnread } from '../../live/state.ts';
 import { useStore } from '../common/use-store.ts';
@@ -32,18 +31,16 @@ function RailLink({ scene, active }: { readonly scene: SceneEntry; readonly acti
   const { live } = useConsole();
   const Icon = scene.icon;
   return (
-    <Tooltip label={`${scene.label} (g ${scene.key})`} position="right">
-      <Link
-        to={[scene.path]}
-        className={styles.railLink}
-        aria-current={active ? 'page' : undefined}
-        data-active={active || undefined}
-      >
-        <Icon size={22} stroke={1.7} aria-hidden />
-        <span className={styles.railLabel}>{scene.label}</span>
-        {scene.path === 'inbox' && live && <UnreadBadge live={live} />}
-      </Link>
-    </Tooltip>
+    <Link
+      to={[scene.path]}
+      className={styles.railLink}
+      aria-current={active ? 'page' : undefined}
+      data-active={active || undefined}
+    >
+      <Icon size={22} stroke={1.7} aria-hidden />
+      <span className={styles.railLabel}>{scene.label}</span>
+      {scene.path === 'inbox' && live && <UnreadBadge live={live} />}
+    </Link>
   );
 }
 

@@ -1,8 +1,7 @@
-import { Avatar, Menu, Switch, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
   IconBell,
   IconBuilding,
-  IconCheck,
   IconDeviceDesktop,
   IconKeyboard,
   IconLogout,
@@ -23,7 +22,7 @@ import styles from './shell.module.css';
 export function UserMenu() {
   const { user, account } = useConsole();
   return (
-    <Menu position="right-end" width={280} shadow="md" closeOnItemClick={false}>
+    <Menu position="right-end" width={280} shadow="md">
       <Menu.Target>
         <UnstyledButton className={styles.railButton} aria-label={`Account menu of ${user.name}`}>
           <Avatar size={34} radius="xl" color="tide" variant="filled">
@@ -60,18 +59,14 @@ function AccountItems() {
     <>
       <Menu.Divider />
       <Menu.Label>Account</Menu.Label>
-      {user.accounts.map(({ id, name }) => (
-        <Menu.Item
-          key={id}
-          role="menuitemradio"
-          aria-checked={id === account.id}
-          leftSection={<IconBuilding size={16} aria-hidden />}
-          rightSection={id === account.id ? <IconCheck size={16} aria-hidden /> : null}
-          onClick={() => switchAccount(id)}
-        >
-          {name}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup value={account.id} onChange={switchAccount}>
+        {user.accounts.map(({ id, name }) => (
+          <Menu.RadioItem key={id} value={id}>
+            <IconBuilding size={16} className={styles.menuIcon} aria-hidden />
+            {name}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   );
 }
@@ -87,18 +82,17 @@ function SchemeItems() {
   return (
     <>
       <Menu.Label>Appearance</Menu.Label>
-      {SCHEMES.map(({ value, label, icon: Icon }) => (
-        <Menu.Item
-          key={value}
-          role="menuitemradio"
-          aria-checked={colorScheme === value}
-          leftSection={<Icon size={16} aria-hidden />}
-          rightSection={colorScheme === value ? <IconCheck size={16} aria-hidden /> : null}
-          onClick={() => setColorScheme(value)}
-        >
-          {label}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value as (typeof SCHEMES)[number]['value'])}
+      >
+        {SCHEMES.map(({ value, label, icon: Icon }) => (
+          <Menu.RadioItem key={value} value={value}>
+            <Icon size={16} className={styles.menuIcon} aria-hidden />
+            {label}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
     </>
   );
 }
@@ -147,17 +141,10 @@ function Toggle(props: {
 }) {
   const Icon = props.icon;
   return (
-    <Menu.Item
-      role="menuitemcheckbox"
-      aria-checked={props.on}
-      leftSection={<Icon size={16} aria-hidden />}
-      rightSection={
-        <Switch component="span" checked={props.on} readOnly size="xs" tabIndex={-1} aria-hidden />
-      }
-      onClick={props.onToggle}
-    >
+    <Menu.CheckboxItem checked={props.on} onChange={props.onToggle}>
+      <Icon size={16} className={styles.menuIcon} aria-hidden />
       {props.label}
-    </Menu.Item>
+    </Menu.CheckboxItem>
   );
 }
 

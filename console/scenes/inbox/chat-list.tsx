@@ -1,4 +1,4 @@
-import { formatTime, visitorName } from '../../components/common/format.ts';
+import { formatTime, shortId, visitorName } from '../../components/common/format.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import type { LiveClient } from '../../live/live-client.ts';
@@ -83,7 +83,7 @@ export function VisitorBadge(props: { readonly sessionId: string; readonly onlin
   const { sessionId, online } = props;
   return (
     <span className={styles.badge} data-hue={hueOf(sessionId)} aria-hidden>
-      {sessionId.slice(-2).toUpperCase()}
+      {shortId(sessionId, 2)}
       {online !== undefined && <span className={styles.badgeDot} data-online={online || undefined} />}
     </span>
   );

@@ -10,6 +10,7 @@ import { ChatList } from './chat-list.tsx';
 import type { ComposerHandle } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import styles from './inbox.module.css';
+import { PresenceHint } from './presence-hint.tsx';
 import { QueueList } from './queue-list.tsx';
 import { VisitorPanel } from './visitor-panel.tsx';
 
@@ -37,6 +38,7 @@ function Desk({ live }: { readonly live: LiveClient }) {
     <div className={styles.desk} data-open={selectedId !== undefined || undefined}>
       <h1 className="visually-hidden">Inbox</h1>
       <div className={styles.lists}>
+        <PresenceHint live={live} />
         <ChatList live={live} />
         <QueueList live={live} />
       </div>

@@ -157,7 +157,7 @@ function RuleRow(props: {
             {rule.name}
           </Link>
           {rule.builtin !== undefined && (
-            <Badge size="sm" variant="default" tt="none">
+            <Badge size="sm" variant="default" tt="none" className={styles.builtin ?? ''}>
               built in
             </Badge>
           )}

@@ -27,6 +27,7 @@ export function TryOut(props: {
   return (
     <>
       <Textarea
+        mt="xs"
         label="Try a text"
         description="It is tried on the server and kept nowhere."
         placeholder="My card number is 4111 1111 1111 1111"
