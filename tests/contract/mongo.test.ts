@@ -3,6 +3,7 @@ import { mongoDatabases, mongoSkipReason } from '../support/mongodb.ts';
 import { describeFaults } from './mongo/faults.ts';
 import { describeIndexes } from './mongo/indexes.ts';
 import { describePlans } from './mongo/plans.ts';
+import { describeReseal } from './mongo/reseal.ts';
 import { describeStores } from './suites/index.ts';
 
 const skip = mongoSkipReason();
@@ -12,5 +13,6 @@ const skip = mongoSkipReason();
   describeStores('MongoDB', () => openMongoStores({ uri: databases.uri(), dbName: databases.freshName() }));
   describeIndexes(databases);
   describePlans(databases);
+  describeReseal(databases);
   describeFaults(databases);
 });
