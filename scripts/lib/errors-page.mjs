@@ -1,0 +1,20 @@
+const INTRODUCTION = `# Errors
+
+Everything that can go wrong from a client's point of view has one code. REST answers it as \`code\` of an
+\`application/problem+json\` body with the status below; a socket event is acknowledged with
+\`{ok: false, error: {code, message, retryable}}\`; a refused handshake is a \`connect_error\` whose \`data.code\` it is.
+
+"Again" says whether the very same call may succeed later. The codes are part of the protocol: new ones are added, none
+changes its meaning.
+
+Written by \`npm run docs:errors\` from \`shared/protocol/error-codes.ts\`; a test compares the two.
+`;
+
+/** docs/ERRORS.md: one row for each code of the table, in its order. */
+export function errorsPage(errors) {
+  const rows = Object.entries(errors).map(
+    ([code, { status, retryable, help }]) =>
+      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${help} |`,
+  );
+  return `${INTRODUCTION}\n| Code | Status | Again | What it means |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}

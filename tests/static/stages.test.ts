@@ -1,0 +1,47 @@
+import { isNode, parse, parseText, type SyntaxNode, sourceFiles, walk } from './sources.ts';
+
+/** Each brand of the message's way, and the files that may put it on a value. */
+const BRANDS: Readonly<Record<string, readonly string[]>> = {
+  Admitted: ['server/pipeline/admit.ts'],
+  Redacted: ['server/pipeline/redact.ts'],
+  Sealed: ['server/pipeline/seal.ts'],
+  Stored: ['server/pipeline/persist.ts'],
+  // What is read back from a sealed record was redacted before it was sealed.
+  RedactedText: ['server/domain/redaction/redact.ts', 'server/pipeline/seal.ts'],
+};
+
+describe('the stages of a message', () => {
+  const casts = sourceFiles('shared', 'config', 'server').flatMap((file) =>
+    brandsCastIn(parse(file)).map((brand) => ({ file, brand })),
+  );
+
+  it('give each brand in one place only, so that no message skips a stage', () => {
+    const stray = casts.filter(({ file, brand }) => !BRANDS[brand]?.includes(file));
+    expect(stray.map(({ file, brand }) => `${file} makes ${brand}`)).toEqual([]);
+  });
+
+  it('are all there', () => {
+    expect(new Set(casts.map(({ brand }) => brand))).toEqual(new Set(Object.keys(BRANDS)));
+  });
+
+  it.each([
+    'x as Sealed',
+    'x as unknown as Sealed',
+    'x as readonly Sealed[]',
+    '<Sealed>x',
+    'x as Partial<Sealed>',
+  ])('would notice %s', (text) => {
+    expect(brandsCastIn(parseText(text))).toEqual(['Sealed']);
+  });
+});
+
+function brandsCastIn(tree: SyntaxNode): string[] {
+  const casts = [...walk(tree)].filter(({ type }) => type === 'TsAsExpression' || type === 'TsTypeAssertion');
+  return casts.flatMap((cast) =>
+    [...walk(cast.typeAnnotation)].flatMap((node) => {
+      if (node.type !== 'TsTypeReference' || !isNode(node.typeName)) return [];
+      const name = String(node.typeName.value);
+      return name in BRANDS ? [name] : [];
+    }),
+  );
+}
