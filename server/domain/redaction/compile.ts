@@ -119,10 +119,18 @@ function checkedEnd(text: string, match: { start: number; end: number }, check: 
   return undefined;
 }
 
-/** Rules of one account, compiled and in order. It keeps working memory, so one text is searched at a time. */
+/** The rules that apply to texts of one origin, in order, and what their redaction leaves. */
+export interface ActiveRules {
+  readonly list: readonly CompiledRule[];
+  /** Every different mask. */
+  readonly masks: readonly Mask[];
+  readonly digitWords: boolean;
+}
+
+/** Rules of one account, compiled. It keeps working memory, so one text is searched at a time. */
 export interface RuleSet {
   /** Enabled rules by {@link whereIndex}. */
-  readonly byWhere: readonly (readonly CompiledRule[])[];
+  readonly byWhere: readonly ActiveRules[];
 }
 
 const PLACES = ['message', 'profile', 'url'] as const;
@@ -143,9 +151,18 @@ export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
     .sort((a, b) => a.order - b.order);
   const compiled = ordered.map(({ rule }) => compileRule(rule));
   const byWhere = SENDERS.flatMap((from) =>
-    PLACES.map((place) => compiled.filter(({ rule }) => covers(rule, { from, place }))),
+    PLACES.map((place) => activeRules(compiled.filter(({ rule }) => covers(rule, { from, place })))),
   );
   return { byWhere };
+}
+
+export function activeRules(list: readonly CompiledRule[]): ActiveRules {
+  const masks = new Map(list.map(({ mask }) => [`${mask.kept} ${mask.text}`, mask]));
+  return {
+    list,
+    masks: [...masks.values()].filter(({ text }) => text !== ''),
+    digitWords: list.some(({ rule }) => rule.digitWords === true),
+  };
 }
 
 function covers({ scope }: RedactionRule, where: RedactionWhere): boolean {

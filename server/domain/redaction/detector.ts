@@ -1,6 +1,6 @@
 import { type DigitStream, digitStreamOf } from './digit-stream.ts';
 import type { TextView } from './normalise.ts';
-import { type Emit, findNumbers, type NumberKind } from './numbers.ts';
+import { type DigitRun, digitRunsOf, type Emit, type NumberKind, numberFinder } from './numbers.ts';
 import { characterSet, type Needs, type TextFacts } from './prefilter.ts';
 
 /** One view of a text while it is searched; what several rules need of it is made once. */
@@ -8,6 +8,7 @@ export class SearchedText {
   readonly view: TextView;
   readonly facts: TextFacts;
   #stream: DigitStream | undefined;
+  #runs: readonly DigitRun[] | undefined;
 
   constructor(view: TextView, facts: TextFacts) {
     this.view = view;
@@ -21,6 +22,11 @@ export class SearchedText {
   get stream(): DigitStream {
     this.#stream ??= digitStreamOf(this.view.text);
     return this.#stream;
+  }
+
+  get runs(): readonly DigitRun[] {
+    this.#runs ??= digitRunsOf(this.stream);
+    return this.#runs;
   }
 }
 
@@ -51,11 +57,7 @@ export function needs(of: {
 export function numberDetector(kind: NumberKind): Detector {
   const shortest = Math.min(...kind.lengths);
   const minDigits = kind.checksum ? Math.ceil(shortest / 2) : shortest;
-  const longestFirst = { ...kind, lengths: [...kind.lengths].sort((a, b) => b - a) };
-  return {
-    needs: needs({ minLength: shortest, minDigits }),
-    find: (source, emit) => findNumbers(source.stream, longestFirst, source.text, emit),
-  };
+  return { needs: needs({ minLength: shortest, minDigits }), find: numberFinder(kind) };
 }
 
 export interface RegexKind {

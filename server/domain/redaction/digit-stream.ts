@@ -18,54 +18,81 @@ export interface DigitStream {
 /** Longest separator between two digits that may belong to one number, in characters. */
 const MAX_GAP = 3;
 const SEPARATORS = " .-/_*,:+|~#'()\n\r\t";
-const LETTER_DIGITS: ReadonlyMap<string, string> = new Map(
-  Object.entries({ O: '0', o: '0', l: '1', I: '1' }),
+/** Longest run of look-alike letters that is looked through: the length of a card number. */
+const MAX_LETTERS = 19;
+const NOT_A_DIGIT = -1;
+/** Arguments of one call, well below any engine's limit. */
+const SPELL_AT_ONCE = 4_096;
+
+/** By UTF-16 unit below 128: the gap a separator makes, the value of a digit, the value of a look-alike letter. */
+const GAPS = Uint8Array.from({ length: 128 }, (_, code) => SEPARATORS.indexOf(String.fromCharCode(code)) + 1);
+const VALUES = Int8Array.from({ length: 128 }, (_, code) =>
+  code >= 48 && code <= 57 ? code - 48 : NOT_A_DIGIT,
 );
+const LETTER_VALUES = Int8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (character === 'O' || character === 'o') return 0;
+  return character === 'l' || character === 'I' ? 1 : NOT_A_DIGIT;
+});
 
 export function digitStreamOf(text: string): DigitStream {
-  const stream = { digits: '', at: [] as number[], gaps: [] as number[], letters: [] as boolean[] };
+  const codes: number[] = [];
+  const stream = { at: [] as number[], gaps: [] as number[], letters: [] as boolean[] };
+  let previous = NOT_A_DIGIT;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? '';
-    const isDigit = character >= '0' && character <= '9';
-    const value = isDigit ? character : letterDigit(text, at);
-    if (value === undefined) continue;
-    stream.gaps.push(gapBefore(text, stream.at.at(-1), at));
+    const code = text.charCodeAt(at);
+    if (code > 127) continue;
+    const digit = VALUES[code] ?? NOT_A_DIGIT;
+    const value = digit === NOT_A_DIGIT ? letterDigit(text, at, code) : digit;
+    if (value === NOT_A_DIGIT) continue;
+    stream.gaps.push(gapBefore(text, previous, at));
     stream.at.push(at);
-    stream.letters.push(!isDigit);
-    stream.digits += value;
+    stream.letters.push(digit === NOT_A_DIGIT);
+    codes.push(48 + value);
+    previous = at;
   }
-  return stream;
+  let digits = '';
+  for (let from = 0; from < codes.length; from += SPELL_AT_ONCE) {
+    digits += String.fromCharCode(...codes.slice(from, from + SPELL_AT_ONCE));
+  }
+  return { ...stream, digits };
 }
 
 /** A letter reads as a digit only inside a run of digits and such letters that no other letter touches. */
-function letterDigit(text: string, at: number): string | undefined {
-  const value = LETTER_DIGITS.get(text[at] ?? '');
-  if (value === undefined) return undefined;
+function letterDigit(text: string, at: number, code: number): number {
+  const value = LETTER_VALUES[code] ?? NOT_A_DIGIT;
+  if (value === NOT_A_DIGIT) return NOT_A_DIGIT;
   const before = runEdge(text, at, -1);
+  if (before === 'letter') return NOT_A_DIGIT;
   const after = runEdge(text, at, 1);
-  return before !== 'letter' && after !== 'letter' && (before === 'digit' || after === 'digit')
-    ? value
-    : undefined;
+  return after !== 'letter' && (before === 'digit' || after === 'digit') ? value : NOT_A_DIGIT;
 }
 
-/** Walks over look-alike letters (at most the length of a card number) to what stands at their edge. */
+/** Walks over look-alike letters to what stands at their edge. */
 function runEdge(text: string, from: number, direction: 1 | -1): 'digit' | 'letter' | 'other' {
-  for (let at = from + direction, steps = 0; steps < 19; at += direction, steps++) {
-    const character = text[at] ?? ' ';
-    if (character >= '0' && character <= '9') return 'digit';
-    if (!LETTER_DIGITS.has(character)) return /[\p{L}_]/u.test(character) ? 'letter' : 'other';
+  for (let at = from + direction, steps = 0; steps < MAX_LETTERS; at += direction, steps++) {
+    if (at < 0 || at >= text.length) return 'other';
+    const code = text.charCodeAt(at);
+    if (code < 128) {
+      if (VALUES[code] !== NOT_A_DIGIT) return 'digit';
+      if (LETTER_VALUES[code] !== NOT_A_DIGIT) continue;
+      const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+      return isLetter ? 'letter' : 'other';
+    }
+    return /\p{L}/u.test(text[at] ?? '') ? 'letter' : 'other';
   }
   return 'letter';
 }
 
-function gapBefore(text: string, previous: number | undefined, at: number): number {
-  if (previous === undefined || at - previous - 1 > MAX_GAP) return GAP.broken;
-  if (at === previous + 1) return GAP.none;
-  let kind = 0;
+/** Spaces around another separator belong to it. */
+function gapBefore(text: string, previous: number, at: number): number {
+  if (previous === NOT_A_DIGIT || at - previous - 1 > MAX_GAP) return GAP.broken;
+  let kind: number = GAP.none;
   for (let index = previous + 1; index < at; index++) {
-    const separator = SEPARATORS.indexOf(text[index] ?? '');
-    if (separator < 0) return GAP.broken;
-    if (separator > 0 || kind === 0) kind = Math.max(kind, separator + 1);
+    const code = text.charCodeAt(index);
+    const separator = code < 128 ? (GAPS[code] ?? 0) : 0;
+    if (separator === 0) return GAP.broken;
+    kind = Math.max(kind, separator);
   }
   return kind;
 }

@@ -1,4 +1,4 @@
-import type { CompiledRule, Mask } from './compile.ts';
+import type { Mask } from './compile.ts';
 
 /** Where masks of these rules stand in a text. A match wholly inside one is what redaction left, and is let be. */
 export class Zones {
@@ -31,16 +31,12 @@ export class Zones {
   }
 }
 
-export function zonesOf(rules: readonly CompiledRule[], text: string): Zones {
+const NO_ZONES = new Zones([]);
+
+export function zonesOf(masks: readonly Mask[], text: string): Zones {
   const zones: [number, number][] = [];
-  const seen = new Set<string>();
-  for (const { mask } of rules) {
-    const key = `${mask.kept} ${mask.text}`;
-    if (mask.text === '' || seen.has(key)) continue;
-    seen.add(key);
-    collect(mask, text, zones);
-  }
-  return new Zones(zones);
+  for (const mask of masks) collect(mask, text, zones);
+  return zones.length === 0 ? NO_ZONES : new Zones(zones);
 }
 
 function collect(mask: Mask, text: string, zones: [number, number][]): void {

@@ -22,35 +22,112 @@ export interface Candidate {
 
 export type Emit = (start: number, end: number) => void;
 
-const BREAKING_GAPS = new Set([',', ':', '|', '~', '#', "'"].map(gapOf));
+/** A run of whole groups of digits, of a length that some kind of number has. */
+export interface DigitRun {
+  readonly first: number;
+  readonly length: number;
+  /** The group sizes as one number ({@link shapeCode}); 0 when there are too many groups for a shape. */
+  readonly shape: number;
+  /** Whether one kind of separator, or none, stands between all groups. */
+  readonly uniform: boolean;
+  /** Whether a separator is among those that also separate numbers: commas, colons and such. */
+  readonly breaking: boolean;
+  readonly letters: boolean;
+}
 
-/**
- * Finds numbers of a kind among a text's digits. A candidate begins where a group of digits begins and ends
- * where one ends, has one of the kind's lengths, and is written in a believable way: in one of the kind's
- * shapes, with the same separator throughout, or digit by digit.
- */
-export function findNumbers(stream: DigitStream, kind: NumberKind, text: string, emit: Emit): void {
-  const count = stream.at.length;
-  for (let first = 0; first < count; first++) {
-    if (!beginsGroup(stream, first)) continue;
-    const length = numberAt(stream, kind, text, first);
-    if (length === 0) continue;
-    emit(stream.at[first] ?? 0, (stream.at[first + length - 1] ?? 0) + 1);
-    first += length - 1;
+const BREAKING_GAPS = new Set([',', ':', '|', '~', '#', "'"].map(gapOf));
+/** Digits of the shortest and the longest number of any kind. */
+const SHORTEST_RUN = 9;
+const LONGEST_RUN = 19;
+const MOST_GROUPS = 5;
+
+/** Group sizes as one number; a group has at most nineteen digits. */
+const shapeCode = (groups: readonly number[]): number =>
+  groups.length > MOST_GROUPS ? 0 : groups.reduce((code, size) => code * 32 + size, 0);
+
+/** All runs of whole groups, by where they begin and then by length; made once for all kinds of numbers. */
+export function digitRunsOf(stream: DigitStream): readonly DigitRun[] {
+  const runs: DigitRun[] = [];
+  for (let first = 0; first + SHORTEST_RUN <= stream.at.length; first++) {
+    if (beginsGroup(stream, first)) addRuns(stream, first, runs);
+  }
+  return runs;
+}
+
+function addRuns(stream: DigitStream, first: number, runs: DigitRun[]): void {
+  const groups = [1];
+  let gap: number = GAP.none;
+  let uniform = true;
+  let breaking = false;
+  let letters = stream.letters[first] ?? false;
+  const end = Math.min(first + LONGEST_RUN, stream.at.length);
+  for (let last = first; last < end; last++) {
+    const before = last === first ? GAP.none : (stream.gaps[last] ?? GAP.broken);
+    if (before === GAP.broken) return;
+    if (before !== GAP.none) {
+      uniform &&= gap === GAP.none || gap === before;
+      breaking ||= BREAKING_GAPS.has(before);
+      gap = before;
+      groups.push(1);
+    } else if (last > first) groups[groups.length - 1] = (groups[groups.length - 1] ?? 0) + 1;
+    letters ||= stream.letters[last] ?? false;
+    const length = last - first + 1;
+    if (length < SHORTEST_RUN || !endsGroup(stream, last)) continue;
+    runs.push({
+      first,
+      length,
+      shape: groups.length === length ? SPELLED : shapeCode(groups),
+      uniform,
+      breaking,
+      letters,
+    });
   }
 }
 
-/** Length in digits of the number that begins at a digit, the longest first; 0: none. */
-function numberAt(stream: DigitStream, kind: NumberKind, text: string, first: number): number {
-  for (const length of kind.lengths) {
-    const last = first + length - 1;
-    if (last >= stream.at.length || !endsGroup(stream, last)) continue;
-    if (!isWritten(stream, kind, first, last) || !standsAlone(stream, text, first, last)) continue;
-    const digits = stream.digits.slice(first, last + 1);
-    if (!kind.valid(digits)) continue;
-    if (kind.context?.(candidateOf(stream, text, { first, last, digits })) ?? true) return length;
-  }
-  return 0;
+/** Shape of a run in which every digit stands alone. */
+const SPELLED = -1;
+
+/** What a detector needs to know of a text to find numbers in it. */
+export interface DigitText {
+  readonly text: string;
+  readonly stream: DigitStream;
+  readonly runs: readonly DigitRun[];
+}
+
+/** A finder of one kind of number; it works out what it can before any text comes. */
+export function numberFinder(kind: NumberKind): (source: DigitText, emit: Emit) => void {
+  const lengths = kind.lengths.reduce((bits, length) => bits | (1 << length), 0);
+  const shapes = new Set(kind.shapes.map(shapeCode));
+  const isBelievable = ({ shape, uniform, breaking, letters, length }: DigitRun): boolean => {
+    if (shape === length) return kind.checksum || !letters;
+    if (!kind.checksum) return !letters && !breaking && shapes.has(shape);
+    return uniform || shape === SPELLED || (!breaking && shapes.has(shape));
+  };
+  return (source, emit) => {
+    let from = 0;
+    let best: DigitRun | undefined;
+    for (const run of source.runs) {
+      if (best !== undefined && run.first !== best.first) from = emitRun(source, best, emit);
+      if (best !== undefined && run.first !== best.first) best = undefined;
+      if (run.first < from || (lengths & (1 << run.length)) === 0 || !isBelievable(run)) continue;
+      if (isNumber(source, kind, run)) best = run;
+    }
+    if (best !== undefined) emitRun(source, best, emit);
+  };
+}
+
+/** Emits a run and returns the first digit behind it. */
+function emitRun({ stream }: DigitText, { first, length }: DigitRun, emit: Emit): number {
+  emit(stream.at[first] ?? 0, (stream.at[first + length - 1] ?? 0) + 1);
+  return first + length;
+}
+
+function isNumber({ stream, text }: DigitText, kind: NumberKind, run: DigitRun): boolean {
+  const first = run.first;
+  const last = first + run.length - 1;
+  const digits = stream.digits.slice(first, last + 1);
+  if (!kind.valid(digits) || !standsAlone(stream, text, first, last)) return false;
+  return kind.context?.(candidateOf(stream, text, { first, last, digits })) ?? true;
 }
 
 const CONTEXT_LENGTH = 40;
@@ -63,34 +140,6 @@ function candidateOf(
   const start = stream.at[first] ?? 0;
   const written = text.slice(start, (stream.at[last] ?? 0) + 1);
   return { written, digits, before: text.slice(Math.max(0, start - CONTEXT_LENGTH), start) };
-}
-
-function isWritten(stream: DigitStream, kind: NumberKind, first: number, last: number): boolean {
-  const groups: number[] = [1];
-  let uniform = true;
-  let gap = 0;
-  let breaking = false;
-  for (let index = first + 1; index <= last; index++) {
-    const before = stream.gaps[index] ?? GAP.broken;
-    if (before === GAP.broken) return false;
-    if (!kind.checksum && stream.letters[index]) return false;
-    if (before === GAP.none) {
-      groups[groups.length - 1] = (groups.at(-1) ?? 0) + 1;
-      continue;
-    }
-    if (gap !== 0 && gap !== before) uniform = false;
-    gap = before;
-    breaking ||= BREAKING_GAPS.has(before);
-    groups.push(1);
-  }
-  if (groups.length === 1) return true;
-  if (!breaking && kind.shapes.some((shape) => sameShape(shape, groups))) return true;
-  if (!kind.checksum) return false;
-  return uniform || (!breaking && groups.length === last - first + 1);
-}
-
-function sameShape(shape: readonly number[], groups: readonly number[]): boolean {
-  return shape.length === groups.length && shape.every((size, index) => size === groups[index]);
 }
 
 const LETTER = /[\p{L}_]/u;

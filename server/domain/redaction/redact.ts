@@ -1,4 +1,4 @@
-import { type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
+import { type ActiveRules, type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
 import { SearchedText } from './detector.ts';
 import { readDigitWords } from './digit-words.ts';
 import { type Zones, zonesOf } from './masked-zones.ts';
@@ -21,18 +21,19 @@ export interface Span {
 /**
  * Takes out of a text whatever the rules match, in the text itself and in what it reads as when look-alikes,
  * invisible characters and odd separators are resolved. The result is searched again until nothing matches but
- * masks, so redacting it once more changes nothing. Never throws; the cost grows linearly with the text.
+ * masks, so redacting it once more changes nothing. Never throws on any text; the cost grows linearly with the text.
  */
 export function redactText(ruleSet: RuleSet, text: string, where: RedactionWhere): Redaction {
-  const rules = ruleSet.byWhere[whereIndex(where)] ?? [];
+  const rules = ruleSet.byWhere[whereIndex(where)];
+  if (rules === undefined) throw new Error('a text has no such origin');
   const first = findSpans(rules, text);
   if (first.length === 0) return { text: text as RedactedText, count: 0, matches: NO_MATCHES };
   return redactSpans(rules, text, first);
 }
 
 /** Takes the given parts out of a text, and whatever then matches. */
-export function redactSpans(rules: readonly CompiledRule[], text: string, first: readonly Span[]): Redaction {
-  const pieces = new Pieces(text, rules);
+export function redactSpans(rules: ActiveRules, text: string, first: readonly Span[]): Redaction {
+  const pieces = new Pieces(text, rules.list);
   let spans = first;
   let output = text;
   for (let pass = 0; spans.length > 0; pass++) {
@@ -41,7 +42,7 @@ export function redactSpans(rules: readonly CompiledRule[], text: string, first:
     output = pieces.render();
     spans = pass === MAX_PASSES ? [] : findSpans(rules, output);
   }
-  return redactionOf(output, pieces.list, rules);
+  return redactionOf(output, pieces.list, rules.list);
 }
 
 function redactionOf(output: string, pieces: readonly Piece[], rules: readonly CompiledRule[]): Redaction {
@@ -50,16 +51,17 @@ function redactionOf(output: string, pieces: readonly Piece[], rules: readonly C
 }
 
 /** Every match of every rule that is not a mask left by an earlier redaction. */
-export function findSpans(rules: readonly CompiledRule[], text: string): Span[] {
+export function findSpans(active: ActiveRules, text: string): Span[] {
   const spans: Span[] = [];
+  const rules = active.list;
   const facts = factsOf(text);
   findInView({ rules, spans, view: { text }, facts });
   if (facts.folds) {
     const view = normalise(text);
     if (view !== undefined) findInView({ rules, spans, view, facts: factsOf(view.text) });
   }
-  findDigitWords(rules, text, spans);
-  return spans.length === 0 ? spans : outsideMasks(spans, zonesOf(rules, text));
+  if (active.digitWords) findDigitWords(rules, text, spans);
+  return spans.length === 0 ? spans : outsideMasks(spans, zonesOf(active.masks, text));
 }
 
 function outsideMasks(spans: Span[], zones: Zones): Span[] {
@@ -87,7 +89,6 @@ function findInView({ rules, spans, view, facts }: ViewSearch): void {
 
 /** Runs the rules that ask for it on the text with digit words read as digits. */
 function findDigitWords(rules: readonly CompiledRule[], text: string, spans: Span[]): void {
-  if (!rules.some(({ rule }) => rule.digitWords === true)) return;
   const view = readDigitWords(text);
   if (view === undefined) return;
   const facts = factsOf(view.text);

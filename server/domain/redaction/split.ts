@@ -1,4 +1,4 @@
-import { type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
+import { type ActiveRules, activeRules, type RuleSet, whereIndex } from './compile.ts';
 import { factsOf } from './prefilter.ts';
 import { findSpans, redactSpans, type Span } from './redact.ts';
 import type { RedactedText, RedactionWhere } from './rule.ts';
@@ -28,15 +28,17 @@ export function findSplitMatches(
   text: string,
   where: RedactionWhere,
 ): SplitMatch | undefined {
-  const rules = (ruleSet.byWhere[whereIndex(where)] ?? []).filter((rule) => rule.distinctive);
+  const rules = activeRules(
+    (ruleSet.byWhere[whereIndex(where)]?.list ?? []).filter((rule) => rule.distinctive),
+  );
   const skipped = Math.max(0, tail.length - MAX_EARLIER);
   const parts = [...tail.slice(skipped), text];
-  if (rules.length === 0 || parts.length < 2 || text === '') return undefined;
+  if (rules.list.length === 0 || parts.length < 2 || text === '') return undefined;
   const direct = findJoined(rules, parts, '');
   const spans = direct.length > 0 ? direct : findJoined(rules, parts, ' ');
   if (spans.length === 0) return undefined;
   const texts = parts.map((part, index) => withoutPart(rules, part, spansOfPart(spans, index)));
-  const ruleIds = spans.map(({ rule }) => rules[rule]?.rule.id ?? '');
+  const ruleIds = spans.map(({ rule }) => rules.list[rule]?.rule.id ?? '');
   return { texts: [...new Array<undefined>(skipped).fill(undefined), ...texts], ruleIds };
 }
 
@@ -47,7 +49,7 @@ interface JoinedSpan {
 }
 
 /** Only the near ends are joined, so that the cost does not grow with the length of the messages. */
-function findJoined(rules: readonly CompiledRule[], parts: readonly string[], glue: string): JoinedSpan[] {
+function findJoined(rules: ActiveRules, parts: readonly string[], glue: string): JoinedSpan[] {
   const last = parts.length - 1;
   const pieces: { part: number; from: number; start: number; end: number }[] = [];
   let joined = '';
@@ -80,10 +82,6 @@ function spansOfPart(spans: readonly JoinedSpan[], part: number): Span[] {
   });
 }
 
-function withoutPart(
-  rules: readonly CompiledRule[],
-  text: string,
-  spans: readonly Span[],
-): RedactedText | undefined {
+function withoutPart(rules: ActiveRules, text: string, spans: readonly Span[]): RedactedText | undefined {
   return spans.length === 0 ? undefined : redactSpans(rules, text, spans).text;
 }

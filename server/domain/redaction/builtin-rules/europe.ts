@@ -1,7 +1,7 @@
-import { needs, numberDetector, regexDetector } from '../detector.ts';
+import { type Detector, needs, numberDetector, regexDetector } from '../detector.ts';
 import { isBsn, isCodiceFiscale, isDni, isNhsNumber, isNino, isPesel } from '../validators/europe.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
-import { codePattern, compactCode, spaced } from './spaced.ts';
+import { BETWEEN, codePattern, compactCode, spaced } from './spaced.ts';
 
 const whole =
   (valid: (code: string) => boolean) =>
@@ -9,6 +9,43 @@ const whole =
     valid(compactCode(match[0])) ? [0, match[0].length] : undefined;
 
 const OMOCODIA = '[\\dLMNP-V]';
+
+/** The year's two digits and the month's letter; quick to search for, since most text has no digits. */
+const CODICE_YEAR = new RegExp(`\\d${BETWEEN}\\d${BETWEEN}[A-EHLMPRSTa-ehlmprst]`, 'g');
+const CODICE_BEFORE_YEAR = new RegExp(`${spaced('[A-Za-z]', 6)}${BETWEEN}$`);
+const CODICE = codePattern(
+  spaced('[A-Z]', 6),
+  '\\d',
+  '\\d',
+  '[A-EHLMPRST]',
+  spaced(OMOCODIA, 2),
+  '[A-Z]',
+  spaced(OMOCODIA, 3),
+  '[A-Z]',
+);
+/** Six letters with the separators between and behind them. */
+const LONGEST_BEFORE_YEAR = 18;
+/** Sixteen characters, two separators between any two, and the one after. */
+const LONGEST_CODICE = 47;
+
+/**
+ * Letters replace digits from the right (omocodia), so the year's are the last to go: at least they are asked for,
+ * or the code would be a word like any other.
+ */
+const codiceFiscaleDetector: Detector = {
+  needs: needs({ minLength: 16, minDigits: 2 }),
+  find: ({ text }, emit) => {
+    for (const { index } of text.matchAll(CODICE_YEAR)) {
+      const before = CODICE_BEFORE_YEAR.exec(text.slice(Math.max(0, index - LONGEST_BEFORE_YEAR), index));
+      if (before === null) continue;
+      const start = index - before[0].length;
+      CODICE.lastIndex = start;
+      const match = CODICE.exec(text.slice(0, start + LONGEST_CODICE));
+      if (match?.index === start && isCodiceFiscale(compactCode(match[0])))
+        emit(start, start + match[0].length);
+    }
+  },
+};
 
 /** Sources: `validators/europe.ts`. */
 export const EUROPEAN_RULES: readonly BuiltinRule[] = [
@@ -73,20 +110,7 @@ export const EUROPEAN_RULES: readonly BuiltinRule[] = [
       match: ['RSSMRA85T10A562S', 'rssmra85t10a562s', 'RSSMRA 85T10 A562S'],
       noMatch: ['RSSMRA85T10A562T', 'RSSMRA85T10A56'],
     },
-    detector: regexDetector({
-      // With every digit replaced by a letter it would be a word like any other; two digits must be left.
-      needs: needs({ minLength: 16, minDigits: 2 }),
-      regex: codePattern(
-        spaced('[A-Z]', 6),
-        spaced(OMOCODIA, 2),
-        '[A-EHLMPRST]',
-        spaced(OMOCODIA, 2),
-        '[A-Z]',
-        spaced(OMOCODIA, 3),
-        '[A-Z]',
-      ),
-      accept: whole(isCodiceFiscale),
-    }),
+    detector: codiceFiscaleDetector,
   },
   {
     key: 'gb-nino',

@@ -55,9 +55,9 @@ export const NORDIC_RULES: readonly BuiltinRule[] = [
       ],
       valid: isCpr,
       checksum: true,
-      // Written with its dash, digit by digit, or named, a date is enough; otherwise modulus 11 must hold as well.
+      // Written with its dash, or named, a date is enough; otherwise modulus 11 must hold as well.
       context: ({ written, digits, before }) =>
-        /^(?:\d{6} ?- ?\d{4}|\d(?:\D+\d){9})$/.test(written) || /\bcpr/i.test(before) || isCprChecked(digits),
+        /^\d{6} ?- ?\d{4}$/.test(written) || /\bcpr/i.test(before) || isCprChecked(digits),
     }),
   },
   {

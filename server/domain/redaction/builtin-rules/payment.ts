@@ -2,7 +2,7 @@ import { needs, numberDetector, regexDetector } from '../detector.ts';
 import { ibanLength, isIban } from '../validators/iban.ts';
 import { isPaymentCard } from '../validators/payment-card.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
-import { BETWEEN, compactCode } from './spaced.ts';
+import { codeStart, compactCode } from './spaced.ts';
 
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const SEPARATOR = /[ ._*/-]/;
@@ -68,8 +68,9 @@ export const PAYMENT_RULES: readonly BuiltinRule[] = [
       noMatch: ['GB29 NWBK 6016 1331 9268 18', 'ZZ29 NWBK 6016 1331 9268 19'],
     },
     detector: regexDetector({
-      needs: needs({ minLength: 15, minDigits: 2 }),
-      regex: new RegExp(`(?<![\\p{L}\\p{N}])[A-Z]${BETWEEN}[A-Z]${BETWEEN}\\d${BETWEEN}\\d`, 'giu'),
+      // Two check digits, and account numbers that are never letters alone.
+      needs: needs({ minLength: 15, minDigits: 6 }),
+      regex: codeStart('[A-Z]', '[A-Z]', '\\d', '\\d'),
       accept: (match, text) => {
         const end = ibanEnd(text, match.index);
         return end === undefined ? undefined : [0, end - match.index];

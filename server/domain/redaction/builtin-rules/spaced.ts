@@ -6,10 +6,25 @@ export function spaced(characterClass: string, count: number): string {
   return count === 1 ? characterClass : `${characterClass}(?:${BETWEEN}${characterClass}){${count - 1}}`;
 }
 
-/** A global, case-blind pattern of spaced parts that neither letters nor digits touch. */
+/** Lookbehind and lookahead: no letter or digit touches the code. Letters of the Latin blocks are enough here. */
+const NOT_BEHIND = '(?<![A-Za-z\\d\\u00C0-\\u024F])';
+const NOT_AHEAD = '(?![A-Za-z\\d\\u00C0-\\u024F])';
+
+/**
+ * A global pattern of spaced parts, given in capitals, for either case. Cases are spelled out, because V8 runs a
+ * pattern without the flags `i` and `u` several times faster.
+ */
 export function codePattern(...parts: readonly string[]): RegExp {
-  return new RegExp(`(?<![\\p{L}\\p{N}])${parts.join(BETWEEN)}(?![\\p{L}\\p{N}])`, 'giu');
+  return new RegExp(`${NOT_BEHIND}${bothCases(parts.join(BETWEEN))}${NOT_AHEAD}`, 'g');
 }
+
+/** The same without a condition on what follows. */
+export function codeStart(...parts: readonly string[]): RegExp {
+  return new RegExp(NOT_BEHIND + bothCases(parts.join(BETWEEN)), 'g');
+}
+
+const bothCases = (pattern: string): string =>
+  pattern.replace(/[A-Z](?:-[A-Z])?/g, (letters) => letters + letters.toLowerCase());
 
 /** A code's letters and digits. */
 export const compactCode = (written: string): string => written.replace(/[^A-Za-z\d]+/g, '');

@@ -1,4 +1,4 @@
-import { luhn } from './digits.ts';
+import { luhn, numberIn } from './digits.ts';
 
 interface Issuer {
   readonly from: number;
@@ -41,14 +41,20 @@ const ISSUERS: readonly Issuer[] = [
   { from: 6759, to: 6763, prefix: 4, lengths: [12, 13, 14, 15, ...LONG] },
 ];
 
+const PREFIX_DIGITS = 4;
+
+/** By the first four digits: the allowed lengths, as bits. */
+const LENGTHS_BY_PREFIX = Uint32Array.from({ length: 10 ** PREFIX_DIGITS }, (_, prefix) => {
+  const fitting = ISSUERS.filter(({ from, to, prefix: digits }) => {
+    const head = Math.floor(prefix / 10 ** (PREFIX_DIGITS - digits));
+    return head >= from && head <= to;
+  });
+  return fitting.flatMap(({ lengths }) => lengths).reduce((bits, length) => bits | (1 << length), 0);
+});
+
 /** A payment card number: an issuer's range and length, and Luhn's formula. */
 export function isPaymentCard(digits: string): boolean {
   if (digits.length < 12 || digits.length > 19) return false;
-  return ISSUERS.some((issuer) => fits(issuer, digits)) && luhn(digits);
-}
-
-function fits(issuer: Issuer, digits: string): boolean {
-  if (!issuer.lengths.includes(digits.length)) return false;
-  const prefix = Number(digits.slice(0, issuer.prefix));
-  return prefix >= issuer.from && prefix <= issuer.to;
+  const lengths = LENGTHS_BY_PREFIX[numberIn(digits, 0, PREFIX_DIGITS)] ?? 0;
+  return (lengths & (1 << digits.length)) !== 0 && luhn(digits);
 }
