@@ -8,8 +8,11 @@ export const COUNTERS: Readonly<Record<CounterName, { help: string; labels: read
     labels: [],
   },
   redactions_total: { help: 'Pieces of text removed, by rule.', labels: ['rule'] },
-  socket_events_total: { help: 'Socket events handled, by event and outcome.', labels: ['event', 'outcome'] },
-  socket_refused_total: { help: 'Socket handshakes refused, by code.', labels: ['code'] },
+  socket_events_total: { help: 'Socket events received, by event.', labels: ['event'] },
+  socket_refused_total: {
+    help: 'Socket handshakes and events refused, by event and code.',
+    labels: ['event', 'code'],
+  },
   rate_limited_total: { help: 'Calls and events refused by a rate limit, by limit.', labels: ['limit'] },
   conversations_started_total: { help: 'Conversations started.', labels: [] },
   conversations_closed_total: { help: 'Conversations closed.', labels: [] },
