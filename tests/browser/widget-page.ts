@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,9 +14,16 @@ const PAGES = ['widget.js', 'widget/frame.html', 'demo/index.html'];
 const PAGE_RULES = ['landmark-one-main', 'page-has-heading-one', 'region'];
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Builds the visitor's pages, unless a build of them is there already. */
+function newestChange(folder: string): number {
+  const names = readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' });
+  return Math.max(...names.map((name) => statSync(join(PROJECT, folder, name)).mtimeMs));
+}
+
+/** Builds the visitor's pages, unless what is there is newer than their sources. */
 export function buildVisitorPages(): void {
-  if (PAGES.every((path) => existsSync(join(PROJECT, 'dist/public', path)))) return;
+  const built = PAGES.map((path) => join(PROJECT, 'dist/public', path));
+  const changed = Math.max(newestChange('widget'), newestChange('shared'));
+  if (built.every((path) => existsSync(path) && statSync(path).mtimeMs > changed)) return;
   for (const name of ['loader', 'frame', 'demo']) {
     const vite = join(PROJECT, 'node_modules/vite/bin/vite.js');
     execFileSync(process.execPath, [vite, 'build', '-c', `widget/vite.${name}.config.ts`], {
@@ -130,15 +137,21 @@ export interface CustomerSite {
   close(): Promise<void>;
 }
 
-/** Serves one page with this content policy, and nothing else. */
-export async function startCustomerSite(page: { html: string; policy: string }): Promise<CustomerSite> {
+/** Serves a page and files beside it (path to content), all with this content policy. */
+export async function startCustomerSite(site: {
+  html: string;
+  policy: string;
+  files?: Readonly<Record<string, string>>;
+}): Promise<CustomerSite> {
+  const files: Readonly<Record<string, string>> = { '/': site.html, ...site.files };
   const server = createServer((request, response) => {
-    const found = request.url === '/';
-    response.writeHead(found ? 200 : 404, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': page.policy,
+    const path = request.url ?? '/';
+    const content = Object.hasOwn(files, path) ? files[path] : undefined;
+    response.writeHead(content === undefined ? 404 : 200, {
+      'Content-Type': contentType(path),
+      'Content-Security-Policy': site.policy,
     });
-    response.end(found ? page.html : '');
+    response.end(content ?? '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -149,6 +162,11 @@ export async function startCustomerSite(page: { html: string; policy: string }):
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function contentType(path: string): string {
+  if (path.endsWith('.css')) return 'text/css';
+  return path.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8';
 }
 
 /** An agent who takes chats. */

@@ -107,7 +107,8 @@ export function createFrameHost(
   frame.addEventListener('load', connect);
   compactQuery.addEventListener('change', onCompactChange);
   host.attachShadow({ mode: 'open' }).append(frame);
-  document.body.append(host);
+  // Beside the body: a page may transform or replace its body, and the chat should neither move nor vanish.
+  document.documentElement.append(host);
 
   return {
     send,

@@ -76,6 +76,18 @@ describe('session source', () => {
     expect(bodies).toEqual([{ siteKey: 'demo' }, { siteKey: 'demo', visitorToken: 'v1' }]);
   });
 
+  it('tries without a token that the server cannot read, which may be damaged on the device', async () => {
+    const answers = [
+      new Response('', { status: 422 }),
+      Response.json({ visitorToken: 'v2' }, { status: 201 }),
+    ];
+    const { source, bodies, tokens } = await open(async () => answers.shift() ?? Response.error());
+    tokens.set('damaged');
+    expect(await source()).toMatchObject({ kind: 'opened' });
+    expect(bodies).toEqual([{ siteKey: 'demo', visitorToken: 'damaged' }, { siteKey: 'demo' }]);
+    expect(tokens.token).toBe('v2');
+  });
+
   it.each([
     ['401', async () => new Response('', { status: 401 }), { kind: 'final' }],
     ['422', async () => new Response('', { status: 422 }), { kind: 'final' }],

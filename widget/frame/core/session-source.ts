@@ -12,6 +12,8 @@ export type OpenSession = () => Promise<SessionResult>;
 
 /** Answers that the very same request may get past later. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
+/** The request itself is not understood: what was kept on the device may be damaged. */
+const MALFORMED_STATUSES: ReadonlySet<number> = new Set([400, 422]);
 const REQUEST_TIMEOUT_MS = 15_000;
 
 function refusalOf(response: Response): SessionResult {
@@ -28,15 +30,21 @@ export function createSessionSource(options: {
   fetch: typeof fetch;
 }): OpenSession {
   const { siteKey, tokens } = options;
+  const request = async (visitorToken: string | undefined) =>
+    await options.fetch(`${API_BASE}/visitor/sessions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      credentials: 'omit',
+      body: JSON.stringify({ siteKey, ...(visitorToken !== undefined && { visitorToken }) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
   return async () => {
     try {
-      const response = await options.fetch(`${API_BASE}/visitor/sessions`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        credentials: 'omit',
-        body: JSON.stringify({ siteKey, ...(tokens.token !== undefined && { visitorToken: tokens.token }) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
+      let response = await request(tokens.token);
+      if (MALFORMED_STATUSES.has(response.status) && tokens.token !== undefined) {
+        tokens.forget();
+        response = await request(undefined);
+      }
       if (!response.ok) return refusalOf(response);
       const session = (await response.json()) as VisitorSession;
       tokens.set(session.visitorToken);

@@ -2,6 +2,8 @@
 export interface TokenStore {
   readonly token: string | undefined;
   set(token: string): void;
+  /** Drops a token that the server cannot read; the next one takes its place on the device. */
+  forget(): void;
   /** From the first interaction on, the token is kept on the device. */
   allowKeeping(): void;
 }
@@ -40,6 +42,9 @@ export function createTokenStore(siteKey: string, storage: () => KeyValueStore):
     set: (next) => {
       token = next;
       keep();
+    },
+    forget: () => {
+      token = undefined;
     },
     allowKeeping: () => {
       if (mayKeep) return;
