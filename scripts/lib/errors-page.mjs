@@ -12,9 +12,16 @@ Written by \`npm run docs:errors\` from \`shared/protocol/error-codes.ts\`; a te
 
 /** docs/ERRORS.md: one row for each code of the table, in its order. */
 export function errorsPage(errors) {
-  const rows = Object.entries(errors).map(
-    ([code, { status, retryable, help }]) =>
-      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${help} |`,
-  );
-  return `${INTRODUCTION}\n| Code | Status | Again | What it means |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  const rows = Object.entries(errors).map(([code, { status, retryable, help }]) => {
+    return [`\`${code}\``, String(status), retryable ? 'yes' : 'no', help];
+  });
+  return `${INTRODUCTION}\n${table(['Code', 'Status', 'Again', 'What it means'], rows)}\n`;
+}
+
+/** A table whose columns are as wide as their widest cell, as the formatter wants it. */
+function table(head, rows) {
+  const widths = head.map((_title, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const line = (cells, filler) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column], filler)).join(' | ')} |`;
+  return [line(head, ' '), line(['', '', '', ''], '-'), ...rows.map((row) => line(row, ' '))].join('\n');
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ERRORS } from '../../shared/protocol/index.ts';
 import { PROJECT } from './sources.ts';
 
-const ROW = /^\| `([^`]+)` \| (\d+) \| (yes|no) \| (.+) \|$/gm;
+const ROW = /^\| `([^`]+)` +\| (\d+) +\| (yes|no) +\| (.+?) +\|$/gm;
 
 describe('docs/ERRORS.md', () => {
   const text = readFileSync(join(PROJECT, 'docs/ERRORS.md'), 'utf8');
