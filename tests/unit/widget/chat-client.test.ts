@@ -183,11 +183,11 @@ describe('chat client: sending', () => {
 
   it('fails the lines when no chat can be started, and starts one on retry', async () => {
     const { server, client } = await online();
-    server.answerNext('chat:start', refusal('rate_limited'));
+    server.answerNext('chat:start', refusal('forbidden'));
     client.send('a');
     client.send('b');
     await pass(500);
-    expect(client.state.timeline.pending.map(({ error }) => error)).toEqual(['rate_limited', 'rate_limited']);
+    expect(client.state.timeline.pending.map(({ error }) => error)).toEqual(['forbidden', 'forbidden']);
     client.retry('m1');
     client.retry('m2');
     await pass(500);
@@ -195,9 +195,25 @@ describe('chat client: sending', () => {
     expect(server.chats).toHaveLength(1);
   });
 
+  it('asks for a chat again by itself while the server cannot give one, but not for ever', async () => {
+    const { server, client } = await online();
+    server.answerNext('chat:start', refusal('store.unavailable'));
+    client.send('a');
+    await pass(5_000);
+    expect(shown(client)).toEqual(['a']);
+    client.endChat();
+    await pass(500);
+    client.newChat();
+    for (let tries = 0; tries < 50; tries++) server.answerNext('chat:start', refusal('internal'));
+    client.send('b');
+    await pass(300_000);
+    expect(client.state.timeline.pending).toEqual([{ clientId: 'm2', text: 'b', error: 'internal' }]);
+    expect(asked(server, 'chat:start').length).toBeLessThan(10);
+  });
+
   it('forgets a line that is discarded', async () => {
     const { server, client } = await online();
-    server.answerNext('chat:start', refusal('rate_limited'));
+    server.answerNext('chat:start', refusal('forbidden'));
     client.send('a');
     await pass(500);
     client.discard('m1');

@@ -36,6 +36,8 @@ export function createSender(options: SenderOptions): Sender {
   const tries = new Map<string, number>();
   let prechat: Record<string, string> | undefined;
   let starting: Promise<void> | undefined;
+  let startRefusal: WireError | undefined;
+  let startTries = 0;
 
   const mark = (clientId: string, error?: WireError['code']) =>
     store.update({ timeline: markPending(store.state.timeline, clientId, error) });
@@ -43,8 +45,10 @@ export function createSender(options: SenderOptions): Sender {
   const askForChat = async () => {
     store.update({ phase: { name: 'starting' } });
     const answer = await ask('chat:start', { ...(prechat !== undefined && { prechat }) });
+    startRefusal = answer?.ok === false ? answer.error : undefined;
     if (answer === undefined || store.conversation !== undefined) return;
     if (!answer.ok) return store.update({ phase: { name: 'starting', error: answer.error.code } });
+    startTries = 0;
     const { conversationId: id, ...rest } = answer.data;
     store.setConversation({ id, ...rest });
     // The server answers with the open chat if there is one: it may have lines already.
@@ -57,11 +61,15 @@ export function createSender(options: SenderOptions): Sender {
     await starting;
   };
 
-  /** No chat: the connection broke, or the server refuses one, which fails every line that waits. */
+  /** No chat: the connection broke, or the server refuses one, which in the end fails every line that waits. */
   const withoutChat = (): Delivery => {
-    const { phase, timeline } = store.state;
-    if (phase.name !== 'starting' || phase.error === undefined) return { kind: 'offline' };
-    for (const { clientId } of timeline.pending) mark(clientId, phase.error);
+    if (startRefusal === undefined) return { kind: 'offline' };
+    startTries += 1;
+    if (startRefusal.retryable && startTries < SEND_TRIES) {
+      return { kind: 'retry', afterMs: startRefusal.retryAfterMs ?? options.waitMs(startTries) };
+    }
+    startTries = 0;
+    for (const { clientId } of store.state.timeline.pending) mark(clientId, startRefusal.code);
     outbox.clear();
     store.update({ phase: { name: 'none' } });
     return { kind: 'settled' };
@@ -122,6 +130,7 @@ export function createSender(options: SenderOptions): Sender {
     reset: () => {
       outbox.clear();
       tries.clear();
+      startTries = 0;
       prechat = undefined;
     },
   };
