@@ -1,36 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import mongoose from 'mongoose';
-import { mongoSkipReason, mongoTestUri } from './mongodb.ts';
+import { mongoDatabases, mongoSkipReason } from './mongodb.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from './server.ts';
 
 export type StartServer = (options?: TestServerOptions) => Promise<TestServer>;
 
 /**
  * Describes the same behaviour once on the embedded store and once on MongoDB. Where there is no MongoDB that
- * half is skipped, and its title says why; CI refuses to go on without one.
+ * half is skipped, and its title says why; CI refuses to go on without one. Each start has data of its own, but for
+ * one on the folder of an earlier server, which goes on with that server's data.
  */
 export function describeOnEveryStore(title: string, body: (start: StartServer) => void): void {
   describe(`${title} (SQLite)`, () => body(startTestServer));
   const reason = mongoSkipReason();
-  const describeMongo = reason === undefined ? describe : describe.skip;
-  describeMongo(`${title} (MongoDB${reason === undefined ? '' : `; ${reason}`})`, () => {
-    const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-    let running: { uri: string; stop(): Promise<void> } | undefined;
-    afterAll(async () => {
-      if (running === undefined) return;
-      const connection = await mongoose.createConnection(withDatabase(running.uri, name)).asPromise();
-      await connection.dropDatabase();
-      await connection.close();
-      await running.stop();
-    });
+  if (reason !== undefined) {
+    describe.skip(`${title} (MongoDB; ${reason})`, () => body(startTestServer));
+    return;
+  }
+  describe(`${title} (MongoDB)`, () => {
+    const databases = mongoDatabases();
+    const nameOf = new Map<string, string>();
     body(async (options = {}) => {
-      if (running === undefined) {
-        const found = await mongoTestUri();
-        if ('skip' in found) throw new Error(found.skip);
-        running = found;
-      }
-      const env = { ...options.env, MONGODB_URI: withDatabase(running.uri, name) };
-      return startTestServer({ ...options, env });
+      const name = nameOf.get(options.dataDir ?? '') ?? databases.freshName();
+      const env = { ...options.env, MONGODB_URI: withDatabase(databases.uri(), name) };
+      const test = await startTestServer({ ...options, env });
+      nameOf.set(test.dataDir, name);
+      return test;
     });
   });
 }
