@@ -15,7 +15,9 @@ const FORBIDDEN: readonly { readonly what: string; readonly pattern: RegExp }[] 
   { what: 'a temporary folder', pattern: new RegExp(`(?<![\\w.:])/${'tm'}p/\\w`) },
   {
     what: 'the address of a registry',
-    pattern: new RegExp(`"resolved":|registry\\.npmjs|npm-${'proxy'}|artifactory|:${'4873'}\\b`),
+    pattern: new RegExp(
+      [`"${'resolved'}":`, `registry\\.${'npmjs'}`, `${'arti'}factory`, `:${'4873'}\\b`].join('|'),
+    ),
   },
   { what: 'a private key', pattern: new RegExp(`-----BEGIN [A-Z ]*PRIVATE ${'KEY'}-----`) },
 ];
