@@ -56,18 +56,22 @@ describe('redaction rules', () => {
   it.each(['(?=a)b', '(a)\\1', '(?<!a)b', '(unclosed', 'a*', '(a{1000}){1000}'])(
     'refuse the pattern %s, which cannot run safely, and say why',
     async (pattern) => {
-      for (const { status, body } of [
-        await create({ name: 'Bad', pattern }),
-        await client.call<WireRedactionRule>('POST', '/redaction-rules/preview', {
-          text: 'x',
-          rules: [{ pattern }],
-        }),
-      ]) {
+      const calls = [
+        { at: 'pattern', ...(await create({ name: 'Bad', pattern })) },
+        {
+          at: 'rules.1.pattern',
+          ...(await client.call('POST', '/redaction-rules/preview', {
+            text: 'x',
+            rules: [{ pattern: 'fine' }, { pattern, name: '', check: null }],
+          })),
+        },
+      ];
+      for (const { at, status, body } of calls) {
         expect([status, body]).toEqual([
           422,
           expect.objectContaining({
             code: 'redaction.pattern_unsupported',
-            errors: [{ path: 'pattern', message: expect.any(String) }],
+            errors: [{ path: at, message: expect.any(String) }],
           }),
         ]);
         expect(JSON.stringify(body)).not.toContain(JSON.stringify(pattern).slice(1, -1));

@@ -1,6 +1,6 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { Refusal } from '../../domain/index.ts';
-import type { Logger, Metrics } from '../../ports/index.ts';
+import { type Logger, type LogText, logId, type Metrics } from '../../ports/index.ts';
 import { PROBLEM_TYPE, problemOf, refusalOf, retryAfterSeconds } from './problem.ts';
 
 /** Whatever reaches it has no route. */
@@ -13,7 +13,7 @@ export function answerErrors(deps: { logger: Logger; metrics: Pick<Metrics, 'cou
   return (error: unknown, _request, response, next) => {
     const expected = refusalOf(error);
     if (expected === undefined || expected.code === 'store.unavailable') {
-      deps.logger.error('a request failed', error);
+      deps.logger.error('a request failed', error, { route: routeOf(response) });
       deps.metrics.count('errors_total', { where: 'http' });
     }
     if (response.headersSent) {
@@ -28,4 +28,9 @@ export function answerErrors(deps: { logger: Logger; metrics: Pick<Metrics, 'cou
     if (problem.code === 'forbidden') response.removeHeader('Access-Control-Allow-Origin');
     response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   };
+}
+
+/** Method and pattern of the route, as the code names them; the address that was asked for may hold anything. */
+function routeOf({ locals }: Response): LogText | undefined {
+  return typeof locals.route === 'string' ? logId(locals.route) : undefined;
 }

@@ -13,6 +13,7 @@ const PREFLIGHT_SECONDS = 600;
 /** Puts a route into the router: admit, parse, handle, answer. */
 export function mountRoute(router: Router, route: Route, guard: Guard): void {
   const admit: RequestHandler = async (request, response, next) => {
+    response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
     response.locals.principal = await guard.admit(route, request, clientOf(request));
     next();

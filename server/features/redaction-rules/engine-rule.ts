@@ -2,6 +2,7 @@ import { type FieldFault, Refusal } from '../../domain/index.ts';
 import {
   BUILTIN_RULE_KEYS,
   type BuiltinRuleKey,
+  type CheckName,
   checkExamples,
   compileRule,
   isCheckName,
@@ -10,11 +11,19 @@ import {
 } from '../../domain/redaction/index.ts';
 import type { RuleFields } from './rule-input.ts';
 
+type Identified = RuleFields & { readonly id: string };
+
+/** A rule whose check and built-in rule, if it names them, are there. */
+type Known<Rule> = Omit<Rule, 'check' | 'builtin'> & {
+  readonly check?: CheckName;
+  readonly builtin?: BuiltinRuleKey;
+};
+
 /**
  * The rule as the engine takes it.
  * @throws Refusal `invalid_value` when it names a check or a built-in rule that there is not
  */
-export function engineRule({ check, builtin, ...rule }: RuleFields & { readonly id: string }): RedactionRule {
+export function engineRule<Rule extends Identified>({ check, builtin, ...rule }: Rule): Known<Rule> {
   return {
     ...rule,
     ...(check !== undefined && { check: known('check', check, isCheckName) }),
@@ -39,11 +48,11 @@ function isBuiltinKey(name: string): name is BuiltinRuleKey {
  * A rule is kept only if it runs and does what its own examples say.
  * @throws Refusal `redaction.pattern_unsupported`, `redaction.example_failed`, `invalid_value`
  */
-export function requireRunnable(fields: RuleFields & { readonly id: string }): void {
+export function runnable<Rule extends Identified>(fields: Rule): Known<Rule> {
   const rule = engineRule(fields);
-  compile(rule);
+  compiling(rule);
   const { failures } = checkExamples(rule);
-  if (failures.length === 0) return;
+  if (failures.length === 0) return rule;
   const errors = failures.map(({ kind, index }) => ({
     path: `examples.${kind}.${index}`,
     message: kind === 'match' ? 'is not matched by the rule' : 'is matched by the rule',
@@ -51,9 +60,14 @@ export function requireRunnable(fields: RuleFields & { readonly id: string }): v
   throw new Refusal('redaction.example_failed', { errors });
 }
 
-function compile(rule: RedactionRule): void {
+/**
+ * The rule, when it compiles.
+ * @throws Refusal `redaction.pattern_unsupported`
+ */
+export function compiling(rule: RedactionRule): RedactionRule {
   try {
     compileRule(rule);
+    return rule;
   } catch (error) {
     throw patternRefusal(error);
   }

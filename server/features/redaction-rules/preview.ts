@@ -1,6 +1,7 @@
 import type { RedactionPreview } from '../../../shared/protocol/index.ts';
+import { Refusal } from '../../domain/index.ts';
 import { compileRuleSet, type RedactionRule, redactText } from '../../domain/redaction/index.ts';
-import { engineRule, patternRefusal } from './engine-rule.ts';
+import { compiling, engineRule, patternRefusal } from './engine-rule.ts';
 import { EVERYWHERE, type RuleInput, withDefaults } from './rule-input.ts';
 
 /** A rule to try before it is saved. */
@@ -25,13 +26,25 @@ export function previewText(text: string, rules: readonly RedactionRule[]): Reda
   }
 }
 
-/** Rules as typed; one without an id is called by its place in the list, from 1. */
+/**
+ * Rules as typed; one without an id is called by its place in the list, from 1.
+ * @throws Refusal as {@link previewText}; its faults name the rule by its place, from 0
+ */
 export function draftRules(rules: readonly PreviewRule[]): readonly RedactionRule[] {
   return rules.map(({ id, name = 'preview', ...rule }, index) =>
-    engineRule({
-      ...withDefaults({ ...rule, name }, index),
-      scope: EVERYWHERE,
-      id: id ?? `rule-${index + 1}`,
+    faultsWithin(`rules.${index}`, () => {
+      const fields = { ...withDefaults({ ...rule, name }, index), scope: EVERYWHERE };
+      return compiling(engineRule({ ...fields, id: id ?? `rule-${index + 1}` }));
     }),
   );
+}
+
+function faultsWithin<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.errors === undefined) throw error;
+    const errors = error.errors.map((fault) => ({ ...fault, path: `${path}.${fault.path}` }));
+    throw new Refusal(error.code, { errors });
+  }
 }

@@ -5,7 +5,7 @@ import type { ChangeBus, Clock, EntityStore, Ids } from '../../ports/index.ts';
 import { presentRedactionRule } from '../../presenters/account-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import { ORDER_STEP } from './builtin-rules.ts';
-import { engineRule, requireRunnable } from './engine-rule.ts';
+import { engineRule, runnable } from './engine-rule.ts';
 import { draftRules, type PreviewRule, previewText } from './preview.ts';
 import { changedFields, type RuleChange, type RuleInput, withDefaults } from './rule-input.ts';
 
@@ -69,15 +69,14 @@ export function createRedactionRules(deps: RedactionRulesDeps): RedactionRules {
     }
     const order = Math.max(0, ...existing.map((rule) => rule.order)) + ORDER_STEP;
     const now = clock.now();
-    const rule: StoredRedactionRule = {
+    const rule = runnable({
       ...withDefaults(input, order),
       id: ids.id(),
       accountId: staff.accountId,
       version: 1,
       createdAt: now,
       updatedAt: now,
-    };
-    requireRunnable(rule);
+    });
     await store.insert(rule);
     await announce(staff, 'redaction-rule.created', { id: rule.id });
     return presentRedactionRule(rule);
@@ -86,15 +85,14 @@ export function createRedactionRules(deps: RedactionRulesDeps): RedactionRules {
   async function change(staff: StaffPrincipal, id: string, wanted: RuleChange): Promise<WireRedactionRule> {
     const rule = await find(staff, id);
     const { accountId, version, createdAt } = rule;
-    const next: StoredRedactionRule = {
+    const next = runnable({
       ...changedFields(rule, wanted),
       id,
       accountId,
       createdAt,
       version: version + 1,
       updatedAt: clock.now(),
-    };
-    requireRunnable(next);
+    });
     if (!(await store.replace(next))) throw new Refusal('conflict');
     await announce(staff, 'redaction-rule.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentRedactionRule(next);

@@ -27,10 +27,13 @@ export interface RuleInput extends RuleChange {
 export const EVERYWHERE: Scope = { from: ['visitor', 'agent'], places: ['message', 'profile', 'url'] };
 export const DEFAULT_REPLACEMENT = '█';
 
-export type RuleFields = Omit<
-  StoredRedactionRule,
-  'id' | 'accountId' | 'version' | 'createdAt' | 'updatedAt'
->;
+type Described = Omit<StoredRedactionRule, 'id' | 'accountId' | 'version' | 'createdAt' | 'updatedAt'>;
+
+/** What makes up a rule; whether there are such a check and such a built-in rule is not yet known. */
+export type RuleFields = Omit<Described, 'check' | 'builtin'> & {
+  readonly check?: string;
+  readonly builtin?: string;
+};
 
 /** A rule of which only name and pattern need be said. */
 export function withDefaults(input: RuleInput, order: number): RuleFields {

@@ -112,11 +112,10 @@ export function createStaff(deps: StaffDeps): Staff {
     const user = await find(staff, id);
     requireSameRank(staff, user);
     if (wanted.roles !== undefined) requireMayGrant(staff, wanted.roles);
-    const { name, password, disabled } = wanted;
-    if ([name, password, disabled].some((part) => part !== undefined)) requireOwnMember(staff, user);
+    if (touchesPerson(user, wanted)) requireOwnMember(staff, user);
     const next = await changed(staff, user, wanted);
     await write(staff, user, next);
-    if (password !== undefined || next.disabled) await deps.endSignInsOf(user);
+    if (wanted.password !== undefined || next.disabled) await deps.endSignInsOf(user);
     else if (wanted.roles !== undefined) deps.broadcaster.disconnectAgent(staff.accountId, id);
     await note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentUser(next, staff.accountId);
@@ -151,6 +150,15 @@ export function createStaff(deps: StaffDeps): Staff {
     change,
     remove,
   };
+}
+
+/** Whether the change is to the person, and so to all accounts that they work for. */
+function touchesPerson(user: User, { name, password, disabled }: UserChange): boolean {
+  return (
+    password !== undefined ||
+    (name !== undefined && name !== user.name) ||
+    (disabled !== undefined && disabled !== user.disabled)
+  );
 }
 
 function refuseTwin(error: unknown): never {

@@ -36,7 +36,7 @@ const rule = z.strictObject({
   name: displayNameSchema,
   pattern: z.string().min(1).max(LIMITS.patternLength),
   flags: z.string().max(FLAGS_LENGTH).optional(),
-  check: z.string().min(1).max(KEY_LENGTH).optional(),
+  check: z.string().min(1).max(KEY_LENGTH).nullable().optional(),
   replacement: replacementSchema.optional(),
   scope: scopeSchema.partial().optional(),
   enabled: z.boolean().optional(),
@@ -49,15 +49,12 @@ const rule = z.strictObject({
 export const createRedactionRuleSchema = rule;
 
 /** `check: null` takes the check away. What a rule came from (`builtin`) stays. */
-export const changeRedactionRuleSchema = rule
-  .omit({ builtin: true })
-  .partial()
-  .extend({ check: z.string().min(1).max(KEY_LENGTH).nullable().optional() });
+export const changeRedactionRuleSchema = rule.omit({ builtin: true }).partial();
 
-/** A rule to try out before it is saved; `id` names it in the answer. */
+/** A rule to try out while it is being written; `id` names it in the answer. */
 const previewRuleSchema = rule.extend({
   id: z.string().min(1).max(KEY_LENGTH).optional(),
-  name: displayNameSchema.optional(),
+  name: z.string().max(LIMITS.nameLength).optional(),
 });
 
 export const previewSchema = z.strictObject({

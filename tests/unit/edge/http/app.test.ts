@@ -146,8 +146,11 @@ describe('the HTTP app', () => {
     expect(answer.status).toBe(500);
     expect(answer.body).toMatchObject({ code: 'internal', status: 500 });
     expect(answer.text).not.toContain(secret);
-    expect(logger.lines.at(-1)).toMatchObject({ level: 'error', message: 'a request failed' });
-    expect(logger.lines.at(-1)?.fields).toBeUndefined();
+    expect(logger.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'a request failed',
+      fields: { route: 'get /accounts/:a/sites' },
+    });
   });
 
   it('answers a failing store with 503', async () => {
