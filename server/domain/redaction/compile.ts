@@ -2,16 +2,29 @@ import { builtinRule } from './builtin-rules/index.ts';
 import { nextTry, type SearchedText } from './detector.ts';
 import type { Emit } from './numbers.ts';
 import { type Needs, needsOf } from './prefilter.ts';
-import { compileProgram } from './program.ts';
+import { compileProgram, tooCostly } from './program.ts';
 import type { RedactionRule, RedactionWhere, Replacement } from './rule.ts';
 import { RedactionPatternError } from './rule.ts';
 import { LinearSearch, type StepBudget } from './search.ts';
 import { type Check, checkOf } from './validators/index.ts';
 
-/** Steps that a pattern may spend on one character of text, averaged over the text. */
+/**
+ * Steps that a pattern may spend on a text for each of its characters: four thousand characters then take a few
+ * milliseconds. Ordinary patterns need one to thirty.
+ */
 const STEPS_PER_CHARACTER = 150;
-/** Steps that a pattern may always spend, so that short texts are searched in full. */
+/** Steps that a pattern may always spend, so that a text of a few lines is searched in full. */
 const BASE_STEPS = 20_000;
+/** What a pattern is tried on before it is accepted: it must stay within its budget on each. */
+const PROBES: readonly string[] = [
+  'a',
+  'Z',
+  '1',
+  ' ',
+  '-',
+  'é',
+  'Order 12-34 of 5 May, 10:30 (x)! a.b@c.example/d?e=f ',
+].map((text) => text.repeat(Math.ceil(256 / text.length)));
 const MAX_REPLACEMENT_LENGTH = 40;
 const MAX_KEPT = 8;
 /** How often a one-character mask stands in the place of a match. */
@@ -50,6 +63,7 @@ export function compileRule(rule: RedactionRule): CompiledRule {
   }
   const program = compileProgram(rule.pattern, rule.flags ?? '');
   const search = new LinearSearch(program);
+  refuseSlow(search);
   const check = rule.check === undefined ? undefined : checkOf(rule.check);
   return {
     rule,
@@ -58,6 +72,14 @@ export function compileRule(rule: RedactionRule): CompiledRule {
     distinctive: check !== undefined,
     find: (source, emit) => findPattern({ search, check }, source.text, emit),
   };
+}
+
+/** A pattern that runs out of its budget on plain text would mask that text, so it is refused. */
+function refuseSlow(search: LinearSearch): void {
+  for (const probe of PROBES) {
+    const budget: StepBudget = { left: STEPS_PER_CHARACTER * probe.length };
+    if (search.find(probe, 0, budget) === 'exhausted') throw tooCostly();
+  }
 }
 
 function maskOf(replacement: Replacement): Mask {

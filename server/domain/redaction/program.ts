@@ -19,11 +19,8 @@ export const OP = {
 export const MAX_PATTERN_LENGTH = 1_000;
 /** Most instructions of a program; `a{1000}` alone makes a thousand. Bounds memory and analysis. */
 export const MAX_PROGRAM_SIZE = 1_500;
-/**
- * Most instructions that one character can satisfy: an upper bound on the threads alive after it, and so on
- * the work for one character. Keeps an all-matching pattern inside the search's step budget.
- */
-export const MAX_THREADS = 256;
+/** Most steps that a pattern may ever need for one character, counted as the search counts them. */
+export const MAX_STEPS_PER_CHARACTER = 600;
 
 interface Instruction {
   readonly op: number;
@@ -132,22 +129,46 @@ function asciiSets(inst: readonly Instruction[]): Int32Array {
   return sets;
 }
 
+const TOO_COSTLY =
+  'The pattern keeps too many possibilities open at once; use smaller repeat counts or several rules.';
+
 function refuseCostly(program: Program): void {
-  if (widestThreads(program) <= MAX_THREADS) return;
-  const detail = 'The pattern keeps too many possibilities open at once; use smaller repeat counts.';
-  throw new RedactionPatternError('too-costly', detail);
+  if (stepsPerCharacter(program) <= MAX_STEPS_PER_CHARACTER) return;
+  throw tooCostly();
 }
 
-/** Largest number of instructions that one character can satisfy; characters beyond ASCII count together. */
-function widestThreads(program: Program): number {
-  const counts = new Int32Array(129);
-  for (let pc = 0; pc < program.size; pc++) {
-    for (let code = 0; code < 128; code++) {
-      if (takesAscii(program, pc, code)) counts[code] = (counts[code] ?? 0) + 1;
+export const tooCostly = (): RedactionPatternError => new RedactionPatternError('too-costly', TOO_COSTLY);
+
+/**
+ * Upper bound on the steps after any one character: everything reached, without taking another, from the start and
+ * from all instructions that take it. Characters beyond ASCII count as one that satisfies all that take any.
+ */
+function stepsPerCharacter(program: Program): number {
+  let most = 0;
+  for (let code = 0; code <= 128; code++) {
+    const reached = [program.start];
+    for (let pc = 0; pc < program.size; pc++) {
+      const takes = code < 128 ? takesAscii(program, pc, code) : program.hasHigh[pc] === 1;
+      if (takes) reached.push(program.out[pc] ?? 0);
     }
-    counts[128] = (counts[128] ?? 0) + (program.hasHigh[pc] ?? 0);
+    most = Math.max(most, 1 + stepsFrom(program, reached));
   }
-  return Math.max(...counts);
+  return most;
+}
+
+/** Each instruction gone through is a step, and each thread that then waits for a character is another. */
+function stepsFrom(program: Program, pending: number[]): number {
+  const seen = new Uint8Array(program.size);
+  let steps = 0;
+  for (let pc = pending.pop(); pc !== undefined; pc = pending.pop()) {
+    steps++;
+    if (seen[pc] === 1) continue;
+    seen[pc] = 1;
+    const op = program.op[pc] ?? OP.fail;
+    if (isRune(op) || op === OP.match) steps++;
+    else pending.push(...successors(program, pc));
+  }
+  return steps;
 }
 
 export function takesAscii(program: Program, pc: number, code: number): boolean {

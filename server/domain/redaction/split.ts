@@ -42,6 +42,9 @@ export function findSplitMatches(
   return { texts: [...new Array<undefined>(skipped).fill(undefined), ...texts], ruleIds };
 }
 
+/** Letters and digits of the shortest match that is believed over several messages; the shortest identifiers have nine. */
+const SHORTEST = 9;
+
 /** A match over several parts: what it takes of each, by the part's index. */
 interface JoinedSpan {
   readonly rule: number;
@@ -64,7 +67,8 @@ function findJoined(rules: ActiveRules, parts: readonly string[], glue: string):
   return findSpans(rules, joined).flatMap((span) => {
     const taken = pieces.flatMap((piece) => takenOf(span, piece));
     const crosses = taken.some(({ part }) => part === last) && taken.some(({ part }) => part === last - 1);
-    return crosses ? [{ rule: span.rule, taken }] : [];
+    const characters = joined.slice(span.start, span.end).replace(/[^\p{L}\p{N}]/gu, '').length;
+    return crosses && characters >= SHORTEST ? [{ rule: span.rule, taken }] : [];
   });
 }
 

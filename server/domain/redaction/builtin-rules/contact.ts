@@ -37,7 +37,7 @@ const emailDetector: Detector = {
 };
 
 const PHONE =
-  /(?<![\p{L}\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,13}|0[1-9](?:[ ()./-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![\p{L}\d])/gu;
+  /(?<![A-Za-z\u00C0-\u024F\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,13}|0[1-9](?:[ ()./-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![A-Za-z\u00C0-\u024F\d])/g;
 
 /** A text with more candidates than this is a list of numbers; the rest are taken without asking the library. */
 const MAX_PHONE_LOOKUPS = 24;
@@ -59,7 +59,7 @@ const phoneDetector: Detector = {
 const ipDetector = regexDetector({
   needs: needs({ minLength: 3, any: ['.0', '.1', '.2', '.3', '.4', '.5', '.6', '.7', '.8', '.9', ':'] }),
   regex:
-    /(?<![\p{L}\d.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\p{L}\d:]|\.\d)/giu,
+    /(?<![A-Za-z\d.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![A-Za-z\d:]|\.\d)/g,
   // Bare "::" is punctuation to everyone but a network engineer.
   accept: (match) => (/[\da-f]/i.test(match[0]) && isIpAddress(match[0]) ? [0, match[0].length] : undefined),
 });

@@ -94,12 +94,7 @@ describe('reading through disguises', () => {
     ['④①①①①①①①①①①①①①①①'],
     ['٤١١١١١١١١١١١١١١١'],
     ['4️⃣111111111111111'],
-    [
-      '4%3111%20111111111111'
-        .replace('%3111', '%31%31')
-        .replace('%20111111111111', '%201111%201111%201111')
-        .replace('4%31%31', '4%31%311'),
-    ],
+    ['4%31%311%201111%201111%201111'],
   ])('takes %s as a whole', (written) => {
     const text = `it is ${written}, ok`;
     expect(redacted(ALL_BUILTIN, text)).toBe('it is ████, ok');
@@ -154,5 +149,7 @@ describe('numbers split over messages', () => {
     expect(findSplitMatches(rules, ['at 12:30 on 2024-01-15'], '2 tickets for 45 kr', WHERE)).toBeUndefined();
     expect(findSplitMatches(rules, ['call 555 123'], '4567 is mine', WHERE)).toBeUndefined();
     expect(findSplitMatches(rules, [], '17', WHERE)).toBeUndefined();
+    const short = compileRuleSet([ruleOf('\\d+', { check: 'luhn' })]);
+    expect(findSplitMatches(short, ['1'], '8', WHERE)).toBeUndefined();
   });
 });
