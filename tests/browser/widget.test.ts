@@ -187,6 +187,15 @@ describe('the widget in a browser', () => {
     await chat.getByText('Something was removed to protect you').waitFor();
   });
 
+  it('keeps what was written and not sent while it is closed', async () => {
+    const { chat } = visitor;
+    await visitor.openChat();
+    await chat.getByRole('textbox').fill('half a thou');
+    await chat.getByRole('button', { name: 'Close chat window' }).click();
+    await visitor.openChat();
+    expect(await chat.getByRole('textbox').inputValue()).toBe('half a thou');
+  });
+
   it('counts unread lines on the button while it is closed', async () => {
     const { chat } = visitor;
     const { id } = await startChat('hello there');
@@ -304,6 +313,7 @@ describe('the widget in a browser', () => {
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
       expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
     }
+    expect((await chat.getByRole('textbox').boundingBox())?.height).toBeLessThan(60);
     await visitor.write('it fits');
     await linesAre(['it fits']);
   });

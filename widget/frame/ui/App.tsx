@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { ChatClient } from '../chat-client.ts';
 import { paletteOf } from '../colors.ts';
 import type { Shell } from '../shell.ts';
@@ -40,6 +40,7 @@ function useWatching(client: ChatClient, open: boolean): void {
 export function App({ client, shell, onInteraction }: AppProps): VNode | null {
   const chat = useObserved(client);
   const { open, hidden, compact } = useObserved(shell);
+  const [draft, setDraft] = useState('');
   const language = useSiteLanguage(chat.site?.locale);
   const frameTitle = chat.site?.theme.title ?? language.t('frameTitle');
   usePalette(chat.site?.theme.primaryColor);
@@ -59,7 +60,14 @@ export function App({ client, shell, onInteraction }: AppProps): VNode | null {
         onKeyDownCapture={open ? onInteraction : undefined}
       >
         {open ? (
-          <Panel client={client} chat={chat} site={chat.site} onClose={() => shell.command('close')} />
+          <Panel
+            client={client}
+            chat={chat}
+            site={chat.site}
+            draft={draft}
+            onDraft={setDraft}
+            onClose={() => shell.command('close')}
+          />
         ) : (
           <Launcher unread={chat.unread} onOpen={openByVisitor} />
         )}

@@ -93,7 +93,7 @@ function Rating({ rating, onRate }: Pick<ClosedChatProps, 'rating' | 'onRate'>):
 export function ClosedChat({ conversation, rating, onRate, onNewChat }: ClosedChatProps): VNode {
   const { t } = useLanguage();
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.focus(), []);
+  useEffect(() => section.current?.focus({ preventScroll: true }), []);
   return (
     <section ref={section} class="closed" tabIndex={-1} aria-labelledby="ended">
       <h2 id="ended">{endedText(conversation.closedBy, t)}</h2>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { LIMITS } from '../../../shared/limits.ts';
 import { useLanguage } from './hooks.ts';
 import { SendIcon } from './icons.tsx';
@@ -9,40 +9,47 @@ const SHOW_LEFT_FROM = 300;
 const MAX_HEIGHT_PX = 132;
 
 interface ComposerProps {
+  /** What is written and not sent; it outlives the panel. */
+  readonly draft: string;
+  onDraft(text: string): void;
   onSend(text: string): void;
-  onChange(text: string): void;
 }
 
-/** As high as its text, up to a limit. */
+function fitHeight(element: HTMLTextAreaElement): void {
+  element.style.removeProperty('height');
+  // An empty field is one row high; its placeholder must not count.
+  if (element.value === '') return;
+  element.style.setProperty('height', `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`);
+}
+
+/** As high as its text, up to a limit; the frame grows just after the panel is drawn, so it is measured again then. */
 function useAutoHeight(text: string) {
   const area = useRef<HTMLTextAreaElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows from the text that is drawn
   useLayoutEffect(() => {
-    const element = area.current;
-    if (element === null) return;
-    element.style.setProperty('height', 'auto');
-    element.style.setProperty('height', `${Math.min(element.scrollHeight, MAX_HEIGHT_PX)}px`);
+    if (area.current !== null) fitHeight(area.current);
   }, [text]);
+  useEffect(() => {
+    const fit = () => {
+      if (area.current !== null) fitHeight(area.current);
+    };
+    window.addEventListener('resize', fit);
+    return () => window.removeEventListener('resize', fit);
+  }, []);
   return area;
 }
 
-export function Composer({ onSend, onChange }: ComposerProps): VNode {
+export function Composer({ draft, onDraft, onSend }: ComposerProps): VNode {
   const { t } = useLanguage();
-  const [text, setText] = useState('');
-  const area = useAutoHeight(text);
-  const left = LIMITS.messageLength - text.length;
-  const sendable = text.trim() !== '' && left >= 0;
-  useEffect(() => area.current?.focus(), [area]);
+  const area = useAutoHeight(draft);
+  const left = LIMITS.messageLength - draft.length;
+  const sendable = draft.trim() !== '' && left >= 0;
+  useEffect(() => area.current?.focus({ preventScroll: true }), [area]);
 
-  const change = (next: string) => {
-    setText(next);
-    onChange(next);
-  };
   const submit = () => {
     if (!sendable) return;
-    onSend(text.trim());
-    setText('');
-    area.current?.focus();
+    onSend(draft.trim());
+    area.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // During composition (Chinese, Japanese, Korean) Enter picks a candidate.
@@ -61,12 +68,12 @@ export function Composer({ onSend, onChange }: ComposerProps): VNode {
       <textarea
         ref={area}
         rows={1}
-        value={text}
+        value={draft}
         aria-label={t('writeMessage')}
         aria-describedby="characters-left"
         aria-invalid={left < 0}
         placeholder={t('writeMessage')}
-        onInput={(event) => change(event.currentTarget.value)}
+        onInput={(event) => onDraft(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <button type="submit" class="send" aria-label={t('send')} disabled={!sendable}>

@@ -13,7 +13,7 @@ export function Launcher({ unread, onOpen }: LauncherProps): VNode {
   const { t } = useLanguage();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (document.hasFocus()) button.current?.focus();
+    if (document.hasFocus()) button.current?.focus({ preventScroll: true });
   }, []);
   return (
     <button

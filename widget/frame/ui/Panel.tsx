@@ -16,11 +16,13 @@ interface PanelProps {
   readonly client: ChatClient;
   readonly chat: ChatState;
   readonly site: SiteInfo;
+  readonly draft: string;
+  onDraft(text: string): void;
   onClose(): void;
 }
 
 /** What the visitor can do at the foot of the panel now. */
-function Foot({ client, chat, site }: Omit<PanelProps, 'onClose'>): VNode {
+function Foot({ client, chat, site, draft, onDraft }: Omit<PanelProps, 'onClose'>): VNode {
   const conversation = conversationOf(chat);
   const prechatNeeded = conversation === undefined && site.prechat.length > 0;
   if (prechatNeeded && chat.timeline.pending.length === 0) {
@@ -36,10 +38,18 @@ function Foot({ client, chat, site }: Omit<PanelProps, 'onClose'>): VNode {
       />
     );
   }
-  return <Composer onSend={client.send} onChange={client.composing} />;
+  const write = (text: string) => {
+    onDraft(text);
+    client.composing(text);
+  };
+  const send = (text: string) => {
+    onDraft('');
+    client.send(text);
+  };
+  return <Composer draft={draft} onDraft={write} onSend={send} />;
 }
 
-export function Panel({ client, chat, site, onClose }: PanelProps): VNode {
+export function Panel({ client, chat, site, draft, onDraft, onClose }: PanelProps): VNode {
   const [confirming, setConfirming] = useState(false);
   const conversation = conversationOf(chat);
   const mayEnd = conversation !== undefined && conversation.status !== 'closed' && !chat.ending;
@@ -62,7 +72,7 @@ export function Panel({ client, chat, site, onClose }: PanelProps): VNode {
         onDiscard={client.discard}
       />
       <ChatStatus chat={chat} />
-      <Foot client={client} chat={chat} site={site} />
+      <Foot client={client} chat={chat} site={site} draft={draft} onDraft={onDraft} />
       {confirming && mayEnd && (
         <ConfirmEnd
           onCancel={() => setConfirming(false)}

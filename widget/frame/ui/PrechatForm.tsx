@@ -57,7 +57,7 @@ export function PrechatForm({ phase, fields, onSubmit }: PrechatFormProps): VNod
   const isMissing = (field: PrechatField) => field.required && answerTo(field.key) === '';
   const busy = phase.name === 'starting' && phase.error === undefined;
   const failed = phase.name === 'starting' && phase.error !== undefined;
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useEffect(() => form.current?.querySelector('input')?.focus({ preventScroll: true }), []);
 
   const submit = () => {
     setChecked(true);
