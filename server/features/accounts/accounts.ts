@@ -35,76 +35,41 @@ export interface CreateAccount {
 }
 
 /** Accounts and their settings. */
-export interface Accounts {
+export class Accounts {
+  readonly #deps: AccountsDeps;
+
+  constructor(deps: AccountsDeps) {
+    this.#deps = deps;
+  }
+
   /** @throws Refusal `account.region_mismatch`, `already_exists` */
-  create(operator: User, input: CreateAccount): Promise<{ id: string; name: string }>;
-  settings(staff: StaffPrincipal): Promise<AccountSettings>;
+  async create(operator: User, input: CreateAccount): Promise<{ id: string; name: string }> {
+    this.#requireRegion(input.region);
+    const admin = { ...input.admin, roles: ['account-administrator'] as const };
+    const account = await provisionAccount(this.#deps, { ...input, region: this.#deps.region, admin });
+    const { id, settings } = account;
+    const actor = { kind: 'user' as const, id: operator.id };
+    const target = { kind: 'account', id };
+    await this.#deps.audit.record({ accountId: id, actor, action: 'account.created', target });
+    return { id, name: settings.name };
+  }
+
+  async settings({ accountId }: StaffPrincipal): Promise<AccountSettings> {
+    return (await this.#find(accountId)).settings;
+  }
+
   /**
    * Changes settings. A retention period that it names is applied to what is already kept, also when it is
    * the same as before, so that repeating the call finishes one that was cut off.
    * @throws Refusal `account.region_mismatch`, `conflict`
    */
-  changeSettings(staff: StaffPrincipal, change: SettingsChange): Promise<AccountSettings>;
-}
-
-export function createAccounts(deps: AccountsDeps): Accounts {
-  const { accounts } = deps.stores.entities;
-
-  async function find(id: string): Promise<Account> {
-    const account = await accounts.get(id);
-    if (account === undefined) throw new Refusal('not_found');
-    return account;
-  }
-
-  function requireRegion(region: string | undefined): void {
-    if (region !== undefined && region !== deps.region) throw new Refusal('account.region_mismatch');
-  }
-
-  async function create(operator: User, input: CreateAccount) {
-    requireRegion(input.region);
-    const admin = { ...input.admin, roles: ['account-administrator'] as const };
-    const { id, settings } = await provisionAccount(deps, { ...input, region: deps.region, admin });
-    const actor = { kind: 'user' as const, id: operator.id };
-    await deps.audit.record({
-      accountId: id,
-      actor,
-      action: 'account.created',
-      target: { kind: 'account', id },
-    });
-    return { id, name: settings.name };
-  }
-
-  async function write(accountId: string, change: SettingsChange): Promise<AccountSettings> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const account = await find(accountId);
-      const settings = mergeSettings(account.settings, change);
-      const next = { ...account, settings, version: account.version + 1, updatedAt: deps.clock.now() };
-      if (await accounts.replace(next)) return settings;
-    }
-    throw new Refusal('conflict');
-  }
-
-  async function applyRetention(
-    accountId: string,
-    change: SettingsChange,
-    now: AccountSettings,
-  ): Promise<void> {
-    const { retention } = deps.stores;
-    if (change.transcriptRetentionDays !== undefined) {
-      await retention.applyTranscriptRetention(accountId, now.transcriptRetentionDays * DAY_MS);
-    }
-    if (change.logRetentionDays !== undefined) {
-      await retention.applyActivityRetention(accountId, now.logRetentionDays * DAY_MS);
-    }
-  }
-
-  async function changeSettings(staff: StaffPrincipal, change: SettingsChange): Promise<AccountSettings> {
-    requireRegion(change.region);
+  async changeSettings(staff: StaffPrincipal, change: SettingsChange): Promise<AccountSettings> {
+    this.#requireRegion(change.region);
     const { accountId } = staff;
-    const settings = await write(accountId, change);
-    deps.changes.publish({ kind: 'account', accountId });
-    await applyRetention(accountId, change, settings);
-    await deps.audit.byStaff(staff, {
+    const settings = await this.#write(accountId, change);
+    this.#deps.changes.publish({ kind: 'account', accountId });
+    await this.#applyRetention(accountId, change, settings);
+    await this.#deps.audit.byStaff(staff, {
       action: 'settings.changed',
       target: { kind: 'account', id: accountId },
       details: { parts: Object.keys(change).sort().join(' ') },
@@ -112,9 +77,37 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return settings;
   }
 
-  return {
-    create,
-    settings: async ({ accountId }) => (await find(accountId)).settings,
-    changeSettings,
-  };
+  #requireRegion(region: string | undefined): void {
+    if (region !== undefined && region !== this.#deps.region) throw new Refusal('account.region_mismatch');
+  }
+
+  async #find(id: string): Promise<Account> {
+    const account = await this.#deps.stores.entities.accounts.get(id);
+    if (account === undefined) throw new Refusal('not_found');
+    return account;
+  }
+
+  async #write(accountId: string, change: SettingsChange): Promise<AccountSettings> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const account = await this.#find(accountId);
+      const settings = mergeSettings(account.settings, change);
+      const next = { ...account, settings, version: account.version + 1, updatedAt: this.#deps.clock.now() };
+      if (await this.#deps.stores.entities.accounts.replace(next)) return settings;
+    }
+    throw new Refusal('conflict');
+  }
+
+  async #applyRetention(accountId: string, change: SettingsChange, now: AccountSettings): Promise<void> {
+    const { retention } = this.#deps.stores;
+    if (change.transcriptRetentionDays !== undefined) {
+      await retention.applyTranscriptRetention(accountId, now.transcriptRetentionDays * DAY_MS);
+    }
+    if (change.logRetentionDays !== undefined) {
+      await retention.applyActivityRetention(accountId, now.logRetentionDays * DAY_MS);
+    }
+  }
+}
+
+export function createAccounts(deps: AccountsDeps): Accounts {
+  return new Accounts(deps);
 }

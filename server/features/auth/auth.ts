@@ -1,12 +1,17 @@
 import type { SignedInUser, SignIn } from '../../../shared/protocol/index.ts';
 import { type Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
-import type { Broadcaster, Clock, EntityStores, Ids, RateLimiter } from '../../ports/index.ts';
+import type { Broadcaster, Clock, EntityStore, EntityStores, Ids, RateLimiter } from '../../ports/index.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import { presentSignedInUser } from '../../presenters/account-presenter.ts';
 import { principalIn } from './principal.ts';
-import { createRefreshFamilies, familyIdOf } from './refresh-families.ts';
-import { createSignInGuard, type SignInLimits } from './sign-in-guard.ts';
+import { createRefreshFamilies, familyIdOf, type RefreshFamilies } from './refresh-families.ts';
+import {
+  createSignInGuard,
+  type SignInAttempt,
+  type SignInGuard,
+  type SignInLimits,
+} from './sign-in-guard.ts';
 
 /** How long a staff access token is good for. */
 export const STAFF_TOKEN_LIFE_MS = 15 * 60_000;
@@ -24,37 +29,73 @@ export interface AuthDeps {
   readonly clock: Clock;
 }
 
-/** Sign-in of staff. Everything throws `Refusal`s of the `auth.*` codes. */
-export interface Auth {
+/** Sign-in of staff. */
+export class Auth {
+  readonly #deps: AuthDeps;
+  readonly #users: EntityStore<User>;
+  readonly #families: RefreshFamilies;
+  readonly #guard: SignInGuard;
+
+  constructor(deps: AuthDeps) {
+    this.#deps = deps;
+    this.#users = deps.stores.entities.users;
+    this.#families = createRefreshFamilies({ ...deps, families: deps.stores.entities.refreshFamilies });
+    this.#guard = createSignInGuard(deps);
+  }
+
   /** @throws Refusal `auth.invalid_credentials` (also for a disabled user), `auth.locked` */
-  login(credentials: {
-    email: string;
-    password: Private<string>;
-    addressKey: Private<string>;
-  }): Promise<SignIn>;
+  async login(credentials: SignInAttempt & { readonly password: Private<string> }): Promise<SignIn> {
+    await this.#guard.enter(credentials);
+    const user = await this.#users.findBy('email', credentials.email);
+    const matches = await this.#deps.passwords.verify(user?.passwordHash, credentials.password.reveal());
+    if (user === undefined || !matches || user.disabled) throw new Refusal('auth.invalid_credentials');
+    await this.#guard.succeeded(credentials);
+    return this.#signInOf(user, await this.#families.start(user.id));
+  }
+
   /** @throws Refusal `auth.refresh_reused`, `auth.required` */
-  refresh(refreshToken: string): Promise<SignIn>;
+  async refresh(refreshToken: string): Promise<SignIn> {
+    const rotation = await this.#families.rotate(refreshToken);
+    if (rotation.kind === 'unknown') throw new Refusal('auth.required');
+    const user = await this.#users.get(rotation.userId);
+    if (rotation.kind === 'reused') {
+      if (user !== undefined) this.#disconnect(user);
+      throw new Refusal('auth.refresh_reused');
+    }
+    if (user === undefined || user.disabled) {
+      await this.#families.end(rotation.familyId);
+      throw new Refusal('auth.required');
+    }
+    return this.#signInOf(user, rotation);
+  }
+
   /** Ends the sign-in that the token belongs to, its access tokens with it; an unknown token ends nothing. */
-  logout(refreshToken: string): Promise<void>;
+  async logout(refreshToken: string): Promise<void> {
+    await this.#families.end(familyIdOf(refreshToken));
+  }
+
   /**
    * The user as the store has them now, so that a change of roles counts from the next call.
    * @throws Refusal `auth.token_expired`, `auth.required`
    */
-  authenticate(accessToken: string): Promise<User>;
-  /** @throws Refusal as {@link Auth.authenticate}, and `not_found` when the user is a stranger to the account */
-  staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal>;
-  describe(user: User): Promise<SignedInUser>;
-  /** Ends every sign-in of a user and cuts their sockets. */
-  endSignInsOf(user: User): Promise<void>;
-}
+  async authenticate(accessToken: string): Promise<User> {
+    const { userId, familyId } = readToken(this.#deps.tokens, accessToken);
+    const [user, signedIn] = await Promise.all([
+      this.#users.get(userId),
+      this.#families.alive(familyId, userId),
+    ]);
+    if (user === undefined || user.disabled || !signedIn) throw new Refusal('auth.required');
+    return user;
+  }
 
-export function createAuth(deps: AuthDeps): Auth {
-  const { users, accounts } = deps.stores.entities;
-  const { tokens, clock, broadcaster } = deps;
-  const families = createRefreshFamilies({ ...deps, families: deps.stores.entities.refreshFamilies });
-  const guard = createSignInGuard(deps);
+  /** @throws Refusal as {@link authenticate}, and `not_found` when the user is a stranger to the account */
+  async staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal> {
+    return principalIn(await this.authenticate(accessToken), accountId);
+  }
 
-  async function describe(user: User): Promise<SignedInUser> {
+  /** The user with the accounts that they may act in. */
+  async describe(user: User): Promise<SignedInUser> {
+    const { accounts } = this.#deps.stores.entities;
     const found = await Promise.all(user.memberships.map(({ accountId }) => accounts.get(accountId)));
     return presentSignedInUser(
       user,
@@ -62,63 +103,31 @@ export function createAuth(deps: AuthDeps): Auth {
     );
   }
 
-  async function signInOf(user: User, family: { familyId: string; refreshToken: string }): Promise<SignIn> {
-    const accessToken = tokens.sign({
+  /** Ends every sign-in of a user and cuts their sockets. */
+  async endSignInsOf(user: User): Promise<void> {
+    await this.#families.endAllOf(user.id);
+    this.#disconnect(user);
+  }
+
+  async #signInOf(user: User, family: { familyId: string; refreshToken: string }): Promise<SignIn> {
+    const accessToken = this.#deps.tokens.sign({
       audience: 'staff',
       claims: { userId: user.id, familyId: family.familyId },
-      expiresAt: clock.now() + STAFF_TOKEN_LIFE_MS,
+      expiresAt: this.#deps.clock.now() + STAFF_TOKEN_LIFE_MS,
     });
     const expiresIn = STAFF_TOKEN_LIFE_MS / 1000;
-    return { accessToken, refreshToken: family.refreshToken, expiresIn, user: await describe(user) };
+    return { accessToken, refreshToken: family.refreshToken, expiresIn, user: await this.describe(user) };
   }
 
-  function disconnect(user: User): void {
-    for (const { accountId } of user.memberships) broadcaster.disconnectAgent(accountId, user.id);
-  }
-
-  async function login(credentials: Parameters<Auth['login']>[0]): Promise<SignIn> {
-    await guard.enter(credentials);
-    const user = await users.findBy('email', credentials.email);
-    const matches = await deps.passwords.verify(user?.passwordHash, credentials.password.reveal());
-    if (user === undefined || !matches || user.disabled) throw new Refusal('auth.invalid_credentials');
-    await guard.succeeded(credentials);
-    return signInOf(user, await families.start(user.id));
-  }
-
-  async function refresh(refreshToken: string): Promise<SignIn> {
-    const rotation = await families.rotate(refreshToken);
-    if (rotation.kind === 'unknown') throw new Refusal('auth.required');
-    const user = await users.get(rotation.userId);
-    if (rotation.kind === 'reused') {
-      if (user !== undefined) disconnect(user);
-      throw new Refusal('auth.refresh_reused');
+  #disconnect(user: User): void {
+    for (const { accountId } of user.memberships) {
+      this.#deps.broadcaster.disconnectAgent(accountId, user.id);
     }
-    if (user === undefined || user.disabled) {
-      await families.end(rotation.familyId);
-      throw new Refusal('auth.required');
-    }
-    return signInOf(user, rotation);
   }
+}
 
-  async function authenticate(accessToken: string): Promise<User> {
-    const { userId, familyId } = readToken(tokens, accessToken);
-    const [user, signedIn] = await Promise.all([users.get(userId), families.alive(familyId, userId)]);
-    if (user === undefined || user.disabled || !signedIn) throw new Refusal('auth.required');
-    return user;
-  }
-
-  return {
-    login,
-    refresh,
-    logout: (refreshToken) => families.end(familyIdOf(refreshToken)),
-    authenticate,
-    staffPrincipal: async (accessToken, accountId) => principalIn(await authenticate(accessToken), accountId),
-    describe,
-    endSignInsOf: async (user) => {
-      await families.endAllOf(user.id);
-      disconnect(user);
-    },
-  };
+export function createAuth(deps: AuthDeps): Auth {
+  return new Auth(deps);
 }
 
 function readToken(tokens: Tokens, accessToken: string): TokenClaims['staff'] {

@@ -15,73 +15,80 @@ export type SiteChange = Loose<Omit<SiteFields, 'theme'>> & {
 };
 export type SiteInput = SiteChange & { readonly name: string; readonly siteKey?: string | undefined };
 
-/** The web sites of an account. Refusals: `not_found`, `already_exists` (site key), `conflict`. */
-export interface Sites {
-  list(staff: StaffPrincipal, page: { limit: number; cursor?: string | undefined }): Promise<Page<WireSite>>;
-  get(staff: StaffPrincipal, id: string): Promise<WireSite>;
-  create(staff: StaffPrincipal, input: SiteInput): Promise<WireSite>;
-  change(staff: StaffPrincipal, id: string, change: SiteChange): Promise<WireSite>;
-  remove(staff: StaffPrincipal, id: string): Promise<void>;
-  /** Key of the oldest site of the deployment, for the demonstration page. */
-  firstSiteKey(): Promise<string | undefined>;
-}
-
-export function createSites(deps: {
+export interface SitesDeps {
   readonly stores: { readonly entities: { readonly sites: EntityStore<Site> } };
   readonly audit: Audit;
   readonly ids: Ids;
   readonly clock: Clock;
-}): Sites {
-  const { audit, ids, clock } = deps;
-  const { sites } = deps.stores.entities;
+}
 
-  async function find(staff: StaffPrincipal, id: string): Promise<Site> {
-    const site = await sites.get(id);
+/** The web sites of an account. Refusals: `not_found`, `already_exists` (site key), `conflict`. */
+export class Sites {
+  readonly #deps: SitesDeps;
+  readonly #sites: EntityStore<Site>;
+
+  constructor(deps: SitesDeps) {
+    this.#deps = deps;
+    this.#sites = deps.stores.entities.sites;
+  }
+
+  /** Oldest first. */
+  async list(
+    { accountId }: StaffPrincipal,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<WireSite>> {
+    const where = { accountId };
+    const page = await this.#sites.list({ where, limit, ...(cursor !== undefined && { cursor }) });
+    return { ...page, items: page.items.map(presentSite) };
+  }
+
+  async get(staff: StaffPrincipal, id: string): Promise<WireSite> {
+    return presentSite(await this.#find(staff, id));
+  }
+
+  async create(staff: StaffPrincipal, input: SiteInput): Promise<WireSite> {
+    const { ids, clock } = this.#deps;
+    const { siteKey = generatedSiteKey(ids.secret()), ...fields } = input;
+    const { accountId } = staff;
+    const blank = newSite({ id: ids.id(), accountId, name: input.name, siteKey, now: clock.now() });
+    const site = changed(blank, fields);
+    await this.#sites.insert(site).catch(refuseTwin);
+    await this.#note(staff, 'site.created', site.id);
+    return presentSite(site);
+  }
+
+  async change(staff: StaffPrincipal, id: string, fields: SiteChange): Promise<WireSite> {
+    const site = await this.#find(staff, id);
+    const next = { ...changed(site, fields), version: site.version + 1, updatedAt: this.#deps.clock.now() };
+    if (!(await this.#sites.replace(next))) throw new Refusal('conflict');
+    await this.#note(staff, 'site.changed', id);
+    return presentSite(next);
+  }
+
+  async remove(staff: StaffPrincipal, id: string): Promise<void> {
+    await this.#find(staff, id);
+    if (!(await this.#sites.delete(id))) throw new Refusal('not_found');
+    await this.#note(staff, 'site.removed', id);
+  }
+
+  /** Key of the oldest site of the deployment, for the demonstration page. */
+  async firstSiteKey(): Promise<string | undefined> {
+    return (await this.#sites.list({ limit: 1 })).items[0]?.siteKey;
+  }
+
+  async #find(staff: StaffPrincipal, id: string): Promise<Site> {
+    const site = await this.#sites.get(id);
     if (site === undefined || site.accountId !== staff.accountId) throw new Refusal('not_found');
     return site;
   }
 
-  function note(staff: StaffPrincipal, action: string, id: string): Promise<void> {
-    return audit.byStaff(staff, { action, target: { kind: 'site', id } });
+  #note(staff: StaffPrincipal, action: string, id: string): Promise<void> {
+    return this.#deps.audit.byStaff(staff, { action, target: { kind: 'site', id } });
   }
+}
 
-  async function create(staff: StaffPrincipal, input: SiteInput): Promise<WireSite> {
-    const { siteKey = generatedSiteKey(ids.secret()), ...fields } = input;
-    const { accountId } = staff;
-    const site = changed(
-      newSite({ id: ids.id(), accountId, name: input.name, siteKey, now: clock.now() }),
-      fields,
-    );
-    await sites.insert(site).catch(refuseTwin);
-    await note(staff, 'site.created', site.id);
-    return presentSite(site);
-  }
-
-  async function change(staff: StaffPrincipal, id: string, fields: SiteChange): Promise<WireSite> {
-    const site = await find(staff, id);
-    const next = { ...changed(site, fields), version: site.version + 1, updatedAt: clock.now() };
-    if (!(await sites.replace(next))) throw new Refusal('conflict');
-    await note(staff, 'site.changed', id);
-    return presentSite(next);
-  }
-
-  async function remove(staff: StaffPrincipal, id: string): Promise<void> {
-    await find(staff, id);
-    if (!(await sites.delete(id))) throw new Refusal('not_found');
-    await note(staff, 'site.removed', id);
-  }
-
-  return {
-    list: async ({ accountId }, { limit, cursor }) => {
-      const page = await sites.list({ where: { accountId }, limit, ...(cursor !== undefined && { cursor }) });
-      return { ...page, items: page.items.map(presentSite) };
-    },
-    get: async (staff, id) => presentSite(await find(staff, id)),
-    create,
-    change,
-    remove,
-    firstSiteKey: async () => (await sites.list({ limit: 1 })).items[0]?.siteKey,
-  };
+export function createSites(deps: SitesDeps): Sites {
+  return new Sites(deps);
 }
 
 function changed(site: Site, change: SiteChange): Site {

@@ -1,7 +1,12 @@
 import type { Page, RoleKey, WireUser } from '../../../shared/protocol/index.ts';
 import { type Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
-import type { Broadcaster, Clock, EntityStore, Ids } from '../../ports/index.ts';
-import { UniqueViolation } from '../../ports/index.ts';
+import {
+  type Broadcaster,
+  type Clock,
+  type EntityStore,
+  type Ids,
+  UniqueViolation,
+} from '../../ports/index.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { presentUser } from '../../presenters/account-presenter.ts';
 import type { Audit } from '../audit/index.ts';
@@ -38,118 +43,117 @@ export interface UserChange {
  * here or in another account; which, is not told), `forbidden` (a role above one's own, a person of several
  * accounts), `user.last_administrator`.
  */
-export interface Staff {
-  list(staff: StaffPrincipal, page: { limit: number; cursor?: string | undefined }): Promise<Page<WireUser>>;
-  get(staff: StaffPrincipal, id: string): Promise<WireUser>;
-  create(staff: StaffPrincipal, input: NewUser): Promise<WireUser>;
+export class Staff {
+  readonly #deps: StaffDeps;
+  readonly #users: EntityStore<User>;
+
+  constructor(deps: StaffDeps) {
+    this.#deps = deps;
+    this.#users = deps.stores.entities.users;
+  }
+
+  /** Oldest first. */
+  async list(
+    { accountId }: StaffPrincipal,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<WireUser>> {
+    const where = { 'memberships.accountId': accountId };
+    const page = await this.#users.list({ where, limit, ...(cursor !== undefined && { cursor }) });
+    return { ...page, items: page.items.map((user) => presentUser(user, accountId)) };
+  }
+
+  async get(staff: StaffPrincipal, id: string): Promise<WireUser> {
+    return presentUser(await this.#find(staff, id), staff.accountId);
+  }
+
+  async create(staff: StaffPrincipal, input: NewUser): Promise<WireUser> {
+    requireMayGrant(staff, input.roles);
+    const now = this.#deps.clock.now();
+    const user: User = {
+      id: this.#deps.ids.id(),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      email: input.email,
+      name: input.name,
+      passwordHash: await this.#deps.passwords.hash(input.password.reveal()),
+      memberships: [{ accountId: staff.accountId, roles: input.roles }],
+      disabled: false,
+    };
+    await this.#users.insert(user).catch(refuseTwin);
+    await this.#note(staff, 'user.created', { id: user.id });
+    return presentUser(user, staff.accountId);
+  }
+
   /** Roles count from the next call on; a new password or `disabled` ends the user's sign-ins. */
-  change(staff: StaffPrincipal, id: string, change: UserChange): Promise<WireUser>;
+  async change(staff: StaffPrincipal, id: string, wanted: UserChange): Promise<WireUser> {
+    const user = await this.#find(staff, id);
+    requireSameRank(staff, user);
+    if (wanted.roles !== undefined) requireMayGrant(staff, wanted.roles);
+    if (touchesPerson(user, wanted)) requireOwnMember(staff, user);
+    const next = await this.#changed(staff, user, wanted);
+    await this.#write(staff, user, next);
+    if (wanted.password !== undefined || next.disabled) await this.#deps.endSignInsOf(user);
+    else if (wanted.roles !== undefined) this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
+    await this.#note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
+    return presentUser(next, staff.accountId);
+  }
+
   /** Takes the user out of the account; who is in no account any more is deleted. */
-  remove(staff: StaffPrincipal, id: string): Promise<void>;
-}
+  async remove(staff: StaffPrincipal, id: string): Promise<void> {
+    const user = await this.#find(staff, id);
+    requireSameRank(staff, user);
+    const memberships = user.memberships.filter(({ accountId }) => accountId !== staff.accountId);
+    const updatedAt = this.#deps.clock.now();
+    await this.#write(staff, user, { ...user, memberships, version: user.version + 1, updatedAt });
+    this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
+    if (memberships.length === 0) {
+      await this.#deps.endSignInsOf(user);
+      await this.#users.delete(id);
+    }
+    await this.#note(staff, 'user.removed', { id });
+  }
 
-export function createStaff(deps: StaffDeps): Staff {
-  const { users } = deps.stores.entities;
-  const { clock, ids, passwords } = deps;
-
-  async function find({ accountId }: StaffPrincipal, id: string): Promise<User> {
-    const user = await users.get(id);
+  async #find({ accountId }: StaffPrincipal, id: string): Promise<User> {
+    const user = await this.#users.get(id);
     if (user === undefined || rolesIn(user, accountId) === undefined) throw new Refusal('not_found');
     return user;
   }
 
-  function note(staff: StaffPrincipal, action: string, of: { id: string; parts?: string }): Promise<void> {
-    const details = of.parts === undefined ? {} : { parts: of.parts };
-    return deps.audit.byStaff(staff, { action, target: { kind: 'user', id: of.id }, details });
+  async #changed({ accountId }: StaffPrincipal, user: User, change: UserChange): Promise<User> {
+    const { name, password, roles, disabled } = change;
+    return {
+      ...user,
+      version: user.version + 1,
+      updatedAt: this.#deps.clock.now(),
+      ...(name !== undefined && { name }),
+      ...(password !== undefined && { passwordHash: await this.#deps.passwords.hash(password.reveal()) }),
+      ...(roles !== undefined && { memberships: withRoles(user, accountId, roles) }),
+      ...(disabled !== undefined && { disabled }),
+    };
   }
 
   /**
    * Writes the change, then looks whether the account still has an administrator, and takes it back if not:
    * of two who remove each other at once, at least the later look sees both.
    */
-  async function write({ accountId }: StaffPrincipal, before: User, next: User): Promise<void> {
-    if (!(await users.replace(next))) throw new Refusal('conflict');
+  async #write({ accountId }: StaffPrincipal, before: User, next: User): Promise<void> {
+    if (!(await this.#users.replace(next))) throw new Refusal('conflict');
     const wasAdministrator =
       !before.disabled && rolesIn(before, accountId)?.includes('account-administrator');
-    if (!wasAdministrator || (await hasAdministrator(users, accountId))) return;
-    await users.replace({ ...before, version: next.version + 1 });
+    if (!wasAdministrator || (await hasAdministrator(this.#users, accountId))) return;
+    await this.#users.replace({ ...before, version: next.version + 1 });
     throw new Refusal('user.last_administrator');
   }
 
-  async function create(staff: StaffPrincipal, input: NewUser): Promise<WireUser> {
-    requireMayGrant(staff, input.roles);
-    const now = clock.now();
-    const user: User = {
-      id: ids.id(),
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-      email: input.email,
-      name: input.name,
-      passwordHash: await passwords.hash(input.password.reveal()),
-      memberships: [{ accountId: staff.accountId, roles: input.roles }],
-      disabled: false,
-    };
-    await users.insert(user).catch(refuseTwin);
-    await note(staff, 'user.created', { id: user.id });
-    return presentUser(user, staff.accountId);
+  #note(staff: StaffPrincipal, action: string, of: { id: string; parts?: string }): Promise<void> {
+    const details = of.parts === undefined ? {} : { parts: of.parts };
+    return this.#deps.audit.byStaff(staff, { action, target: { kind: 'user', id: of.id }, details });
   }
+}
 
-  async function changed(staff: StaffPrincipal, user: User, change: UserChange): Promise<User> {
-    const { name, password, roles, disabled } = change;
-    return {
-      ...user,
-      version: user.version + 1,
-      updatedAt: clock.now(),
-      ...(name !== undefined && { name }),
-      ...(password !== undefined && { passwordHash: await passwords.hash(password.reveal()) }),
-      ...(roles !== undefined && { memberships: withRoles(user, staff.accountId, roles) }),
-      ...(disabled !== undefined && { disabled }),
-    };
-  }
-
-  async function change(staff: StaffPrincipal, id: string, wanted: UserChange): Promise<WireUser> {
-    const user = await find(staff, id);
-    requireSameRank(staff, user);
-    if (wanted.roles !== undefined) requireMayGrant(staff, wanted.roles);
-    if (touchesPerson(user, wanted)) requireOwnMember(staff, user);
-    const next = await changed(staff, user, wanted);
-    await write(staff, user, next);
-    if (wanted.password !== undefined || next.disabled) await deps.endSignInsOf(user);
-    else if (wanted.roles !== undefined) deps.broadcaster.disconnectAgent(staff.accountId, id);
-    await note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
-    return presentUser(next, staff.accountId);
-  }
-
-  async function remove(staff: StaffPrincipal, id: string): Promise<void> {
-    const user = await find(staff, id);
-    requireSameRank(staff, user);
-    const memberships = user.memberships.filter(({ accountId }) => accountId !== staff.accountId);
-    await write(staff, user, {
-      ...user,
-      memberships,
-      version: user.version + 1,
-      updatedAt: clock.now(),
-    });
-    deps.broadcaster.disconnectAgent(staff.accountId, id);
-    if (memberships.length === 0) {
-      await deps.endSignInsOf(user);
-      await users.delete(id);
-    }
-    await note(staff, 'user.removed', { id });
-  }
-
-  return {
-    list: async ({ accountId }, { limit, cursor }) => {
-      const where = { 'memberships.accountId': accountId };
-      const page = await users.list({ where, limit, ...(cursor !== undefined && { cursor }) });
-      return { ...page, items: page.items.map((user) => presentUser(user, accountId)) };
-    },
-    get: async (staff, id) => presentUser(await find(staff, id), staff.accountId),
-    create,
-    change,
-    remove,
-  };
+export function createStaff(deps: StaffDeps): Staff {
+  return new Staff(deps);
 }
 
 /** Whether the change is to the person, and so to all accounts that they work for. */

@@ -36,34 +36,67 @@ export interface OpenSession {
 }
 
 /** Sessions of visitors on a site. A session holds no personal data. */
-export interface VisitorSessions {
+export class VisitorSessions {
+  readonly #deps: VisitorSessionsDeps;
+
+  constructor(deps: VisitorSessionsDeps) {
+    this.#deps = deps;
+  }
+
   /**
    * Begins a session, or takes up the one of a visitor token that this server gave out.
    * @throws Refusal `auth.site_unknown`, `forbidden` (origin), `session.limit`
    */
-  open(request: OpenSession): Promise<OpenedSession>;
+  async open(request: OpenSession): Promise<OpenedSession> {
+    const { stores, tokens } = this.#deps;
+    const site = await stores.entities.sites.findBy('siteKey', request.siteKey);
+    if (site === undefined) throw new Refusal('auth.site_unknown');
+    requireAllowedOrigin(site, request.origin);
+    const { session, visitorToken } = await this.#sessionOf(site, request.visitorToken);
+    const [openConversation, online] = await Promise.all([
+      stores.conversations.findOpenBySession(session.id),
+      this.#isOnline(site.accountId),
+    ]);
+    const { id: sessionId, accountId, siteId, expiresAt } = session;
+    return {
+      token: tokens.sign({ audience: 'visitor', claims: { accountId, siteId, sessionId }, expiresAt }),
+      visitorToken,
+      sessionId,
+      ...(openConversation !== undefined && { openConversationId: openConversation.id }),
+      site: { name: site.name, theme: site.theme, online, prechat: site.prechat, locale: site.locale },
+    };
+  }
+
   /**
    * Who holds the token, by its signature alone: no store is read.
    * @throws Refusal `auth.token_expired`, `auth.required`
    */
-  verify(token: string): VisitorPrincipal;
-}
+  verify(token: string): VisitorPrincipal {
+    return readToken(this.#deps.tokens, token);
+  }
 
-export function createVisitorSessions(deps: VisitorSessionsDeps): VisitorSessions {
-  const { stores, tokens, ids, clock } = deps;
-  const { sites, accounts, visitorSessions } = stores.entities;
+  /** A token that this server does not know is never taken over: the visitor gets a new one. */
+  async #sessionOf(site: Site, presented: string | undefined) {
+    const known = presented === undefined ? undefined : await this.#takeUp(site, presented);
+    if (presented !== undefined && known !== undefined) return { session: known, visitorToken: presented };
+    const visitorToken = this.#deps.ids.secret();
+    return { session: await this.#begin(site, visitorToken), visitorToken };
+  }
 
-  async function takeUp(site: Site, visitorToken: string): Promise<VisitorSession | undefined> {
-    const where = { visitorHash: tokens.fingerprint(visitorToken) };
+  async #takeUp(site: Site, visitorToken: string): Promise<VisitorSession | undefined> {
+    const { visitorSessions } = this.#deps.stores.entities;
+    const now = this.#deps.clock.now();
+    const where = { visitorHash: this.#deps.tokens.fingerprint(visitorToken) };
     const [known] = (await visitorSessions.list({ where, limit: 1 })).items;
-    if (known?.siteId !== site.id || known.expiresAt <= clock.now()) return undefined;
-    const renewed = renew(known, clock.now());
+    if (known?.siteId !== site.id || known.expiresAt <= now) return undefined;
+    const renewed = renew(known, now);
     await visitorSessions.replace(renewed);
     return renewed;
   }
 
-  async function begin(site: Site, visitorToken: string): Promise<VisitorSession> {
-    const retryAfterMs = await deps.rateLimiter.take(deps.sessionsPerSite, site.id);
+  async #begin(site: Site, visitorToken: string): Promise<VisitorSession> {
+    const { rateLimiter, sessionsPerSite, stores, ids, tokens, clock } = this.#deps;
+    const retryAfterMs = await rateLimiter.take(sessionsPerSite, site.id);
     if (retryAfterMs > 0) throw new Refusal('session.limit', { retryAfterMs });
     const now = clock.now();
     const session: VisitorSession = {
@@ -77,45 +110,24 @@ export function createVisitorSessions(deps: VisitorSessionsDeps): VisitorSession
       visits: 1,
       expiresAt: now + SESSION_IDLE_MS,
     };
-    await visitorSessions.insert(session);
+    await stores.entities.visitorSessions.insert(session);
     return session;
   }
 
-  /** A token that this server does not know is never taken over: the visitor gets a new one. */
-  async function sessionOf(site: Site, presented: string | undefined) {
-    const known = presented === undefined ? undefined : await takeUp(site, presented);
-    if (presented !== undefined && known !== undefined) return { session: known, visitorToken: presented };
-    const visitorToken = ids.secret();
-    return { session: await begin(site, visitorToken), visitorToken };
-  }
-
-  async function isOnline(accountId: string): Promise<boolean> {
-    const [account, agents] = await Promise.all([accounts.get(accountId), stores.presence.list(accountId)]);
+  async #isOnline(accountId: string): Promise<boolean> {
+    const { stores, clock } = this.#deps;
+    const [account, agents] = await Promise.all([
+      stores.entities.accounts.get(accountId),
+      stores.presence.list(accountId),
+    ]);
     const now = clock.now();
     if (account === undefined || !isOpen(account.settings, now)) return false;
     return agents.some((agent) => agent.status === 'online' && agent.leaseUntil > now);
   }
+}
 
-  async function open(request: OpenSession): Promise<OpenedSession> {
-    const site = await sites.findBy('siteKey', request.siteKey);
-    if (site === undefined) throw new Refusal('auth.site_unknown');
-    requireAllowedOrigin(site, request.origin);
-    const { session, visitorToken } = await sessionOf(site, request.visitorToken);
-    const [openConversation, online] = await Promise.all([
-      stores.conversations.findOpenBySession(session.id),
-      isOnline(site.accountId),
-    ]);
-    const { id: sessionId, accountId, siteId, expiresAt } = session;
-    return {
-      token: tokens.sign({ audience: 'visitor', claims: { accountId, siteId, sessionId }, expiresAt }),
-      visitorToken,
-      sessionId,
-      ...(openConversation !== undefined && { openConversationId: openConversation.id }),
-      site: { name: site.name, theme: site.theme, online, prechat: site.prechat, locale: site.locale },
-    };
-  }
-
-  return { open, verify: (token) => readToken(tokens, token) };
+export function createVisitorSessions(deps: VisitorSessionsDeps): VisitorSessions {
+  return new VisitorSessions(deps);
 }
 
 /** When a replaced version is lost to another tab's renewal, the other's stands and is as good. */
