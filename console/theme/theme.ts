@@ -42,10 +42,17 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Modal: {
-      defaultProps: { lockScroll: false, centered: true, radius: 'lg' },
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: 'lg',
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
       styles: { title: { fontWeight: 650, fontSize: 17 } },
     },
     Drawer: { defaultProps: { lockScroll: false } },
+    // The placeholder is a focusable element that a menu may not hold; the first entry takes the focus.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
   },
 });
@@ -57,6 +64,7 @@ export const cssVariables: ReturnType<CSSVariablesResolver> = {
     '--mantine-color-dimmed': '#55606b',
     '--mantine-color-placeholder': '#6b7681',
     '--mantine-color-error': '#b3261e',
+    '--mantine-color-orange-light-color': '#8a3200',
     '--mantine-color-text': '#17212b',
     '--mantine-color-body': '#ffffff',
   },

@@ -10,14 +10,16 @@ export function explain(error: unknown): string {
   return messageOf(error);
 }
 
+const CLOSABLE = { closeButtonProps: { 'aria-label': 'Dismiss' } };
+
 /** Shows the reason of a failure in a corner of the screen. */
 export function showFailure(error: unknown): void {
-  notifications.show({ color: 'red', title: 'That did not work', message: explain(error) });
+  notifications.show({ ...CLOSABLE, color: 'red', title: 'That did not work', message: explain(error) });
 }
 
 /** Shows that something worked. */
 export function showDone(message: string): void {
-  notifications.show({ color: 'teal', message });
+  notifications.show({ ...CLOSABLE, color: 'teal', message });
 }
 
 /** Runs an action of the user; a failure is shown. Answers whether it worked. */

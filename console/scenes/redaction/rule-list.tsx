@@ -32,7 +32,7 @@ export function RuleList(props: {
       about="What a rule recognises is removed before anything is stored. A change works at once, without a restart."
       actions={<ListActions rules={rules} writable={writable} onChanged={onChanged} />}
     >
-      <Panel>
+      <Panel title="Trial" about="All rules that are on, in their order.">
         <TryOut nameOf={nameOf} />
       </Panel>
       <section className={tables.sheet} aria-label="Rules">

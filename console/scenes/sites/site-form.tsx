@@ -125,7 +125,7 @@ function ThemeFields({ form }: { readonly form: SiteFormApi }) {
       />
       <TextInput label="Greeting" maxLength={GREETING_LENGTH} {...form.getInputProps('theme.greeting')} />
       <div>
-        <Text size="sm" fw={500} mb={4} id="site-position">
+        <Text size="sm" fw={600} mb={4} id="site-position">
           Corner
         </Text>
         <SegmentedControl
@@ -144,7 +144,7 @@ function ThemeFields({ form }: { readonly form: SiteFormApi }) {
 function PrechatFields({ form }: { readonly form: SiteFormApi }) {
   return (
     <div>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Questions before the chat
       </Text>
       {form.values.prechat.map((field, index) => (
