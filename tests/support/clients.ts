@@ -86,7 +86,12 @@ export class TestClient<Events extends EventMap, FromServer extends EventMap> {
 }
 
 export type VisitorClient = TestClient<VisitorEvents, ServerToVisitor> & { sessionId: string };
-export type AgentClient = TestClient<AgentEvents, ServerToAgent> & { userId: string; accountId: string };
+export type AgentClient = TestClient<AgentEvents, ServerToAgent> & {
+  userId: string;
+  accountId: string;
+  email: string;
+  password: string;
+};
 
 /** Connects; a refused handshake rejects with its `connect_error`, whose `data.code` says why. */
 export async function connect(
@@ -121,11 +126,15 @@ export async function connectVisitor(test: TestServer, visitorToken?: string): P
 /** Signs in as the administrator, or another user, and connects. */
 export async function connectAgent(
   test: TestServer,
-  credentials?: { email: string; password: string },
+  credentials: { email: string; password: string } = test.admin,
 ): Promise<AgentClient> {
   const { accessToken, accountId, user } = await test.signIn(credentials);
   const socket = await connect(`${test.url}/agent`, { token: accessToken, accountId });
-  return Object.assign(new TestClient<AgentEvents, ServerToAgent>(socket), { userId: user.id, accountId });
+  return Object.assign(new TestClient<AgentEvents, ServerToAgent>(socket), {
+    ...credentials,
+    userId: user.id,
+    accountId,
+  });
 }
 
 /** Makes a staff member in the first account and connects as them. */

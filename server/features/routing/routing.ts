@@ -49,6 +49,8 @@ export class Routing {
   readonly #deps: RoutingDeps;
   /** Sockets of connected agents on this node, by account and agent. */
   readonly #connected = new Map<string, { accountId: string; agentId: string; sockets: number }>();
+  /** Connecting, leaving and saying what one wants to be follow each other, agent by agent. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   /** One assignment at a time for each account; a call meanwhile makes it run once more. */
   readonly #draining = new Map<string, { again: boolean; done: Promise<void> }>();
   readonly #stops: (() => void)[];
@@ -62,30 +64,33 @@ export class Routing {
   }
 
   /** A staff socket has connected: the lease lives, the intent stays as it was. */
-  async connected(agent: StaffPrincipal): Promise<AgentPresence> {
-    const key = `${agent.accountId}\n${agent.userId}`;
-    const { accountId, userId: agentId } = agent;
-    const entry = this.#connected.get(key) ?? { accountId, agentId, sockets: 0 };
-    entry.sockets += 1;
-    this.#connected.set(key, entry);
-    const known = await this.#deps.presence.get(accountId, agentId);
-    const intent = known ?? { status: 'offline' as const, capacity: await this.#defaultCapacity(accountId) };
-    const presence = await this.#put(agent, intent);
-    return this.#corrected(presence);
+  connected(agent: StaffPrincipal): Promise<AgentPresence> {
+    return this.#inTurn(agent, async (key) => {
+      const { accountId, userId: agentId } = agent;
+      const entry = this.#connected.get(key) ?? { accountId, agentId, sockets: 0 };
+      entry.sockets += 1;
+      this.#connected.set(key, entry);
+      await this.#renew(accountId, [agentId]);
+      const known = await this.#deps.presence.get(accountId, agentId);
+      if (known !== undefined) return this.#corrected(known);
+      const capacity = await this.#defaultCapacity(accountId);
+      return this.#corrected(await this.#put(agent, { status: 'offline', capacity }));
+    });
   }
 
   /** A staff socket is gone; when it was the last one, the account's grace period begins. */
-  async disconnected(agent: StaffPrincipal): Promise<void> {
-    const key = `${agent.accountId}\n${agent.userId}`;
-    const entry = this.#connected.get(key);
-    if (entry === undefined) return;
-    entry.sockets -= 1;
-    if (entry.sockets > 0) return;
-    this.#connected.delete(key);
-    const { agentGraceMs } = (await this.#deps.settings.get(agent.accountId)).routing;
-    const leaseUntil = this.#deps.clock.now() + agentGraceMs;
-    const { accountId, userId } = agent;
-    await this.#deps.presence.renewLease({ accountId, agentIds: [userId], leaseUntil });
+  disconnected(agent: StaffPrincipal): Promise<void> {
+    return this.#inTurn(agent, async (key) => {
+      const entry = this.#connected.get(key);
+      if (entry === undefined) return;
+      entry.sockets -= 1;
+      if (entry.sockets > 0) return;
+      this.#connected.delete(key);
+      const { agentGraceMs } = (await this.#deps.settings.get(agent.accountId)).routing;
+      const leaseUntil = this.#deps.clock.now() + agentGraceMs;
+      const { accountId, userId } = agent;
+      await this.#deps.presence.renewLease({ accountId, agentIds: [userId], leaseUntil });
+    });
   }
 
   /** What the agent wants to be. */
@@ -93,10 +98,11 @@ export class Routing {
     agent: StaffPrincipal,
     intent: { status: PresenceStatus; capacity?: number | undefined },
   ): Promise<AgentPresence> {
-    const known = await this.#deps.presence.get(agent.accountId, agent.userId);
-    const capacity = intent.capacity ?? known?.capacity ?? (await this.#defaultCapacity(agent.accountId));
-    const presence = await this.#put(agent, { status: intent.status, capacity });
-    const standing = await this.#corrected(presence);
+    const standing = await this.#inTurn(agent, async () => {
+      const known = await this.#deps.presence.get(agent.accountId, agent.userId);
+      const capacity = intent.capacity ?? known?.capacity ?? (await this.#defaultCapacity(agent.accountId));
+      return this.#corrected(await this.#put(agent, { status: intent.status, capacity }));
+    });
     this.#deps.broadcaster.toStaff(agent.accountId, 'presence:update', presentPresence(standing));
     if (standing.status === 'online') await this.drain(agent.accountId);
     return standing;
@@ -294,11 +300,26 @@ export class Routing {
     for (const { accountId, agentId } of this.#connected.values()) {
       byAccount.set(accountId, [...(byAccount.get(accountId) ?? []), agentId]);
     }
-    for (const [accountId, agentIds] of byAccount) {
-      const { agentGraceMs } = (await this.#deps.settings.get(accountId)).routing;
-      const leaseUntil = this.#deps.clock.now() + Math.max(agentGraceMs, MIN_LEASE_MS);
-      await this.#deps.presence.renewLease({ accountId, agentIds, leaseUntil });
-    }
+    for (const [accountId, agentIds] of byAccount) await this.#renew(accountId, agentIds);
+  }
+
+  async #renew(accountId: string, agentIds: readonly string[]): Promise<void> {
+    const { agentGraceMs } = (await this.#deps.settings.get(accountId)).routing;
+    const leaseUntil = this.#deps.clock.now() + Math.max(agentGraceMs, MIN_LEASE_MS);
+    await this.#deps.presence.renewLease({ accountId, agentIds, leaseUntil });
+  }
+
+  #inTurn<T>(agent: StaffPrincipal, work: (key: string) => Promise<T>): Promise<T> {
+    const key = `${agent.accountId}\n${agent.userId}`;
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const result = before.then(() => work(key));
+    const turn = result
+      .catch(() => {})
+      .finally(() => {
+        if (this.#turns.get(key) === turn) this.#turns.delete(key);
+      });
+    this.#turns.set(key, turn);
+    return result;
   }
 
   async #defaultCapacity(accountId: string): Promise<number> {
