@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseFile } from '../../server/adapters/sqlite/database-file.ts';
 import { openSqliteStores, SQLITE_FILES } from '../../server/adapters/sqlite/index.ts';
 import { DAY_MS } from '../../server/domain/index.ts';
 import type { Stores } from '../../server/ports/index.ts';
@@ -139,6 +140,42 @@ describe('SQLite files', () => {
       expect(await filesWith(key.wrapped)).toEqual([]);
       expect(await filesWith(profile.sealed)).toEqual([]);
     });
+  });
+
+  it('reseals all records or none', async () => {
+    const batch = sealedRun({ conversationId: 'conversation-1', count: 5 });
+    await stores.messages.append(batch);
+    const before = await stores.messages.read({ conversationId: 'conversation-1', afterSeq: 0, limit: 10 });
+    for (const spoiled of [0, 2, 4]) {
+      const changes = batch.map(({ record }, index) => ({
+        record: { ...record, sealed: freshBytes(50), hash: freshBytes(32) },
+        replaces: index === spoiled ? freshBytes(32) : record.hash,
+      }));
+      expect(await stores.messages.reseal(changes)).toBe(false);
+    }
+    expect(await stores.messages.read({ conversationId: 'conversation-1', afterSeq: 0, limit: 10 })).toEqual(
+      before,
+    );
+  });
+
+  it('P8: has the keys purged on the disk before it touches what they open', async () => {
+    const life = { retainFrom: T0 - DAY_MS, expiresAt: T0 };
+    await stores.dataKeys.create(aDataKey(life));
+    await stores.messages.append([aSealed(life)]);
+    await stores.profiles.put(aProfileRecord(life));
+    const steps: string[] = [];
+    const note = (step: string) => steps.push(step);
+    const write = jest.spyOn(DatabaseFile.prototype, 'write').mockImplementation(async (sql) => {
+      note(/(?:FROM|INTO) (\w+)/.exec(sql)?.[1] ?? '');
+      return 1;
+    });
+    const forget = jest.spyOn(DatabaseFile.prototype, 'forget').mockImplementation(async () => {
+      note('forget');
+    });
+    await stores.retention.purge(T0, 10);
+    write.mockRestore();
+    forget.mockRestore();
+    expect(steps.slice(0, 3)).toEqual(['data_keys', 'forget', 'messages']);
   });
 
   it('P7: holds an address in the activity file alone, and nowhere once it is deleted', async () => {

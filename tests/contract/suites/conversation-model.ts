@@ -8,6 +8,8 @@ import { type OpenStores, useStores } from './use-stores.ts';
 
 const RUNS = 40;
 const STEPS = 25;
+/** A failure is made smaller for no longer than this. */
+const TIME_LIMIT_MS = 60_000;
 const SESSIONS = 4;
 const AGENTS = ['agent-1', 'agent-2'] as const;
 
@@ -166,7 +168,7 @@ export function describeConversationModel(name: string, open: OpenStores): void 
           for (const one of plan) await apply(one, run);
           await compare(run);
         }),
-        { seed: SEED, numRuns: RUNS },
+        { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: true },
       );
     }, 120_000);
   });

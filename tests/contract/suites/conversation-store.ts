@@ -174,6 +174,12 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         expect((await get(two))?.anchor).toEqual({ seq: 9, mac: macs[1] });
       });
 
+      it('P6: writes nothing under another account', async () => {
+        const kept = await keep(aConversation());
+        await put({ ...kept, accountId: freshId('account') }, 3, freshBytes(32));
+        expect(await get(kept)).toEqual(kept);
+      });
+
       it('ends at the highest of 20 writers at once', async () => {
         const kept = await keep(aConversation());
         const macs = Array.from({ length: 20 }, () => freshBytes(32));
