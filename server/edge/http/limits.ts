@@ -26,7 +26,7 @@ export const ADDRESS_LIMITS = {
   },
   visitorSession: {
     name: 'http.visitor-session',
-    points: 120,
+    points: 300,
     windowMs: MINUTE_MS,
     stops: 'filling the store with visitor sessions from one place',
   },

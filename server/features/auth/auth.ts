@@ -5,7 +5,7 @@ import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import { presentSignedInUser } from '../../presenters/account-presenter.ts';
 import { principalIn } from './principal.ts';
-import { createRefreshFamilies, familyIdOf, type RefreshFamilies } from './refresh-families.ts';
+import { familyIdOf, RefreshFamilies } from './refresh-families.ts';
 import {
   createSignInGuard,
   type SignInAttempt,
@@ -39,7 +39,7 @@ export class Auth {
   constructor(deps: AuthDeps) {
     this.#deps = deps;
     this.#users = deps.stores.entities.users;
-    this.#families = createRefreshFamilies({ ...deps, families: deps.stores.entities.refreshFamilies });
+    this.#families = new RefreshFamilies({ ...deps, families: deps.stores.entities.refreshFamilies });
     this.#guard = createSignInGuard(deps);
   }
 

@@ -17,25 +17,23 @@ export type Rotation =
   | { readonly kind: 'reused'; readonly userId: string }
   | { readonly kind: 'unknown' };
 
-/** Sign-ins and their chains of refresh tokens, `<familyId>.<secret>`. */
-export interface RefreshFamilies {
-  start(userId: string): Promise<{ familyId: string; refreshToken: string }>;
-  /** The conditional write of the store decides which of two rotations at once is the first; the other is a reuse. */
-  rotate(refreshToken: string): Promise<Rotation>;
-  alive(familyId: string, userId: string): Promise<boolean>;
-  end(familyId: string): Promise<void>;
-  endAllOf(userId: string): Promise<void>;
-}
-
-export function createRefreshFamilies(deps: {
+export interface RefreshFamiliesDeps {
   readonly families: EntityStore<RefreshFamily>;
   readonly tokens: Pick<Tokens, 'fingerprint'>;
   readonly ids: Ids;
   readonly clock: Clock;
-}): RefreshFamilies {
-  const { families, tokens, ids, clock } = deps;
+}
 
-  async function start(userId: string) {
+/** Sign-ins and their chains of refresh tokens, `<familyId>.<secret>`. */
+export class RefreshFamilies {
+  readonly #deps: RefreshFamiliesDeps;
+
+  constructor(deps: RefreshFamiliesDeps) {
+    this.#deps = deps;
+  }
+
+  async start(userId: string): Promise<{ familyId: string; refreshToken: string }> {
+    const { families, tokens, ids, clock } = this.#deps;
     const now = clock.now();
     const familyId = ids.id();
     const refreshToken = `${familyId}.${ids.secret()}`;
@@ -51,35 +49,31 @@ export function createRefreshFamilies(deps: {
     return { familyId, refreshToken };
   }
 
-  async function find(refreshToken: string): Promise<RefreshFamily | undefined> {
-    const family = await families.get(familyIdOf(refreshToken));
-    return family !== undefined && family.expiresAt > clock.now() ? family : undefined;
-  }
-
-  async function rotate(presented: string): Promise<Rotation> {
-    const family = await find(presented);
-    if (family === undefined) return { kind: 'unknown' };
+  /** The conditional write of the store decides which of two rotations at once is the first; the other is a reuse. */
+  async rotate(presented: string): Promise<Rotation> {
+    const { families, tokens, ids } = this.#deps;
+    const family = await families.get(familyIdOf(presented));
+    if (family === undefined || this.#hasExpired(family)) return { kind: 'unknown' };
     const refreshToken = `${family.id}.${ids.secret()}`;
     const isNewest = family.currentHash === tokens.fingerprint(presented);
-    if (isNewest && (await families.replace(next(family, refreshToken)))) {
+    if (isNewest && (await families.replace(this.#next(family, refreshToken)))) {
       return { kind: 'rotated', userId: family.userId, familyId: family.id, refreshToken };
     }
     await families.delete(family.id);
     return { kind: 'reused', userId: family.userId };
   }
 
-  function next(family: RefreshFamily, refreshToken: string): RefreshFamily {
-    const now = clock.now();
-    return {
-      ...family,
-      version: family.version + 1,
-      updatedAt: now,
-      currentHash: tokens.fingerprint(refreshToken),
-      expiresAt: now + REFRESH_LIFE_MS,
-    };
+  async alive(familyId: string, userId: string): Promise<boolean> {
+    const family = await this.#deps.families.get(familyId);
+    return family !== undefined && family.userId === userId && !this.#hasExpired(family);
   }
 
-  async function endAllOf(userId: string): Promise<void> {
+  async end(familyId: string): Promise<void> {
+    await this.#deps.families.delete(familyId);
+  }
+
+  async endAllOf(userId: string): Promise<void> {
+    const { families } = this.#deps;
     for (;;) {
       const { items } = await families.list({ where: { userId }, limit: PAGE });
       if (items.length === 0) return;
@@ -87,18 +81,20 @@ export function createRefreshFamilies(deps: {
     }
   }
 
-  return {
-    start,
-    rotate,
-    alive: async (familyId, userId) => {
-      const family = await families.get(familyId);
-      return family !== undefined && family.userId === userId && family.expiresAt > clock.now();
-    },
-    end: async (familyId) => {
-      await families.delete(familyId);
-    },
-    endAllOf,
-  };
+  #hasExpired({ expiresAt }: RefreshFamily): boolean {
+    return expiresAt <= this.#deps.clock.now();
+  }
+
+  #next(family: RefreshFamily, refreshToken: string): RefreshFamily {
+    const now = this.#deps.clock.now();
+    return {
+      ...family,
+      version: family.version + 1,
+      updatedAt: now,
+      currentHash: this.#deps.tokens.fingerprint(refreshToken),
+      expiresAt: now + REFRESH_LIFE_MS,
+    };
+  }
 }
 
 /** The id in front of the first dot; the whole when there is none, which no family has. */
