@@ -90,11 +90,9 @@ export class Redactor {
     origin: TextOrigin,
   ): Promise<Record<string, RedactedText>> {
     const rules = await this.rulesOf(accountId);
-    const entries = Object.entries(fields).map(([key, value]) => [
-      key,
-      this.apply(rules, value, origin).text,
-    ]);
-    return Object.fromEntries(entries) as Record<string, RedactedText>;
+    return Object.fromEntries(
+      Object.entries(fields).map(([key, value]) => [key, this.apply(rules, value, origin).text] as const),
+    );
   }
 
   apply(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {

@@ -153,8 +153,12 @@ describeOnEveryStore('the life of a transcript', (start) => {
     const id = await chatWith('one', 'two', 'three');
     await clock.advanceAsync(2_000);
     const records = await stores.messages.read({ conversationId: id, afterSeq: 0, limit: 10 });
-    const [first, second, third] = records.map((record) => ({ ...record, hash: new Uint8Array(record.hash) }));
-    if (first === undefined || second === undefined || third === undefined) throw new Error('three were kept');
+    const [first, second, third] = records.map((record) => ({
+      ...record,
+      hash: new Uint8Array(record.hash),
+    }));
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('three were kept');
     const tamper = async (change: () => Promise<unknown>, mend: () => Promise<unknown>): Promise<void> => {
       expect((await read(id)).status).toBe(200);
       await change();
@@ -162,8 +166,12 @@ describeOnEveryStore('the life of a transcript', (start) => {
       expect([refused.status, refused.body.code]).toEqual([500, 'transcript.tampered']);
       await mend();
     };
-    const put = (record: typeof first, replaces: Uint8Array) => stores.messages.reseal([{ record, replaces }]);
-    const flipped = { ...second, sealed: Uint8Array.from(second.sealed, (byte, at) => (at === 20 ? byte ^ 1 : byte)) };
+    const put = (record: typeof first, replaces: Uint8Array) =>
+      stores.messages.reseal([{ record, replaces }]);
+    const flipped = {
+      ...second,
+      sealed: Uint8Array.from(second.sealed, (byte, at) => (at === 20 ? byte ^ 1 : byte)),
+    };
     await tamper(
       () => put(flipped, second.hash),
       () => put(second, second.hash),
