@@ -114,7 +114,7 @@ describe('the search', () => {
   });
 
   it('spends linear steps on hostile patterns', () => {
-    for (const pattern of ['(a|a)*b', '(a*)*b', '(a|b|ab)*c', '.{1,30}x']) {
+    for (const pattern of ['(a|a)*b', '(a*)*b', '(a|b|ab)*c', '.{1,20}x']) {
       const steps = (length: number): number => {
         const budget = { left: 1e9 };
         new LinearSearch(compileProgram(pattern, '')).find('a'.repeat(length), 0, budget);
