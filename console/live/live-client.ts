@@ -207,6 +207,7 @@ export class LiveClient {
     link.on('chat:assigned', (conversation) => this.#onAssigned(conversation));
     link.on('chat:update', (conversation) => this.#apply(conversation));
     link.on('queue:update', ({ length }) => {
+      this.state.set((state) => ({ ...state, queueLength: length }));
       // An offer may have been missed, or another agent was faster: the list alone tells.
       if (length > 0 || this.state.get().queue.length > 0) this.#refreshQueueSoon();
     });
@@ -286,7 +287,8 @@ export class LiveClient {
 
   #onOffered(conversation: WireConversation): void {
     this.state.set((state) => enqueue(state, conversation));
-    this.#alert('offered', conversation);
+    const online = this.state.get().presence[this.#me]?.status === 'online';
+    if (online) this.#alert('offered', conversation);
   }
 
   #onAssigned(conversation: WireConversation): void {

@@ -52,8 +52,10 @@ export interface LiveState {
   readonly intent?: PresenceIntent;
   /** Presence as the server last told it, by agent id. */
   readonly presence: Readonly<Record<string, WirePresence>>;
-  /** Longest waiting first. */
+  /** Longest waiting first; the server lists so many and no more. */
   readonly queue: readonly WireConversation[];
+  /** How many wait in all, as last told. */
+  readonly queueLength: number;
   readonly chats: Readonly<Record<string, Chat>>;
   /** Ids of the chats on the desk, oldest assignment first, so that the list doesn't jump. */
   readonly order: readonly string[];
@@ -64,9 +66,23 @@ export const INITIAL_STATE: LiveState = {
   connection: { kind: 'connecting' },
   presence: {},
   queue: [],
+  queueLength: 0,
   chats: {},
   order: [],
 };
+
+/** The server lists no more than this of a queue. */
+const LISTED_QUEUE = 200;
+
+/** How many wait: counted where the list is whole, told by the server where it is not. */
+export function waitingCount({ queue, queueLength }: LiveState): number {
+  return queue.length < LISTED_QUEUE ? queue.length : Math.max(queue.length, queueLength);
+}
+
+/** Whether something was written that the server does not have yet. */
+export function hasUnsent(state: LiveState): boolean {
+  return Object.values(state.chats).some((chat) => chat.pending.length > 0);
+}
 
 /** Messages of the visitor that this agent has not looked at. */
 export function unreadOf(chat: Chat): number {

@@ -58,19 +58,22 @@ export async function signIn(page: Page, who: { email: string; password: string 
 export async function axeFindings(page: Page): Promise<string[]> {
   // Through the debugger, because the page's own policy lets no foreign script in.
   await page.evaluate(AXE);
-  return page.evaluate(async (tags) => {
-    const axe = (globalThis as unknown as { axe: AxeApi }).axe;
-    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } });
-    const { document } = globalThis as unknown as { document: DocumentApi };
-    // A dropdown is drawn at the end of the page, apart from the landmark that its button is in.
-    const isDropdown = (selector: string): boolean =>
-      document.querySelector(selector)?.closest('[data-portal]') !== null;
-    return violations.flatMap(({ id, nodes }) =>
-      nodes
-        .filter((node) => id !== 'region' || !node.target.every(isDropdown))
-        .map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-    );
-  }, AXE_TAGS);
+  return page.evaluate(
+    async ([tags, PORTALS]) => {
+      const axe = (globalThis as unknown as { axe: AxeApi }).axe;
+      const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } });
+      const { document } = globalThis as unknown as { document: DocumentApi };
+      // A dropdown is drawn at the end of the page, apart from the landmark that its button is in.
+      const isDropdown = (selector: string): boolean =>
+        document.querySelector(selector)?.closest(PORTALS) !== null;
+      return violations.flatMap(({ id, nodes }) =>
+        nodes
+          .filter((node) => id !== 'region' || !node.target.every(isDropdown))
+          .map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+      );
+    },
+    [AXE_TAGS, '[data-portal], [data-mantine-shared-portal-node]'] as const,
+  );
 }
 
 interface DocumentApi {

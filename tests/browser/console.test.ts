@@ -224,6 +224,29 @@ describe('the console in a browser', () => {
     await expectGone(page.getByRole('link', { name: caller.caseId }));
   });
 
+  it('says clearly when a transcript fails its integrity check', async () => {
+    const caller = await ring();
+    await caller.say('what was said');
+    const { page } = await open({ path: `/transcripts/${caller.conversationId}` });
+    await page.route('**/conversations/*?include=messages*', (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          code: 'transcript.tampered',
+          status: 500,
+          title: 'x',
+          type: 'x',
+          detail: 'x',
+        }),
+      }),
+    );
+    await signIn(page, test.admin);
+    await page.getByText('This transcript is not shown: its integrity check failed').waitFor();
+    await picture(page, 'tampered');
+    expect(await page.getByRole('button', { name: 'Erase' }).count()).toBe(0);
+  });
+
   it('adds a redaction rule with a live trial, and it works at once', async () => {
     const { page } = await open({ path: '/redaction' });
     await signIn(page, test.admin);

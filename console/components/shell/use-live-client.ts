@@ -3,7 +3,7 @@ import type { SignedInUser } from '../../../shared/protocol/index.ts';
 import { randomId } from '../../api/tab-storage.ts';
 import { LiveClient } from '../../live/live-client.ts';
 import { createSocketLink } from '../../live/socket-link.ts';
-import type { PresenceIntent } from '../../live/state.ts';
+import { hasUnsent, type PresenceIntent } from '../../live/state.ts';
 import { createAlerter } from './alerter.ts';
 import type { PageServices } from './workspace.tsx';
 
@@ -38,10 +38,12 @@ export function useLiveClient({ page, user, account }: Who): LiveClient | undefi
       ...intentOf(`engage.console.presence:${userId}:${accountId}`),
     });
     const stopWatching = watchAttention(client);
+    const stopWarning = warnBeforeLeaving(client);
     client.start();
     setLive(client);
     return () => {
       stopWatching();
+      stopWarning();
       alerter.close();
       client.close();
       setLive(undefined);
@@ -62,6 +64,15 @@ function watchAttention(client: LiveClient): () => void {
     window.removeEventListener('blur', look);
     document.removeEventListener('visibilitychange', look);
   };
+}
+
+/** Lines that the server does not have yet live in this page only: the browser asks before it is left. */
+function warnBeforeLeaving(client: LiveClient): () => void {
+  const warn = (event: BeforeUnloadEvent): void => {
+    if (hasUnsent(client.state.get())) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', warn);
+  return () => window.removeEventListener('beforeunload', warn);
 }
 
 /** The tab's choice of presence survives a reload of the page, and no longer. */

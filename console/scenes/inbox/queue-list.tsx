@@ -6,6 +6,7 @@ import { formatDuration, visitorName } from '../../components/common/format.ts';
 import { useNow } from '../../components/common/use-now.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import type { LiveClient } from '../../live/live-client.ts';
+import { waitingCount } from '../../live/state.ts';
 import { VisitorBadge } from './chat-list.tsx';
 import styles from './inbox.module.css';
 
@@ -17,11 +18,12 @@ const LONG_WAIT_MS = 3 * 60_000;
 /** Who waits, longest first, with the time and a button to accept. */
 export function QueueList({ live }: { readonly live: LiveClient }) {
   const queue = useStore(live.state, (state) => state.queue);
+  const count = useStore(live.state, waitingCount);
   const now = useNow(1_000);
   return (
     <section aria-labelledby="queue" className={styles.list}>
       <h2 id="queue" className={styles.listTitle}>
-        Queue <span className={styles.count}>{queue.length}</span>
+        Queue <span className={styles.count}>{count}</span>
       </h2>
       {queue.length === 0 && <p className={styles.listEmpty}>Nobody is waiting.</p>}
       <ul className={styles.items}>
@@ -31,7 +33,7 @@ export function QueueList({ live }: { readonly live: LiveClient }) {
           </li>
         ))}
       </ul>
-      {queue.length > SHOWN && <p className={styles.listEmpty}>and {queue.length - SHOWN} more</p>}
+      {count > SHOWN && <p className={styles.listEmpty}>and {count - SHOWN} more</p>}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { type Alert, LiveClient } from '../../../console/live/live-client.ts';
-import { type PresenceIntent, unreadOf } from '../../../console/live/state.ts';
+import { hasUnsent, type PresenceIntent, unreadOf, waitingCount } from '../../../console/live/state.ts';
 import { conversation, FakeServer, ME, refusal, settle, Timers } from './fake-server.ts';
 
 function setUp(intent?: PresenceIntent) {
@@ -269,6 +269,36 @@ describe('the live client', () => {
     server.connect();
     await settle();
     expect(client.state.get().order).toEqual([]);
+  });
+
+  it('alerts about who waits only while the agent is online', async () => {
+    const { server, client, alerts } = await started();
+    server.emit('chat:offered', conversation('two', { status: 'queued' }));
+    expect(alerts).toEqual([]);
+    await client.setPresence({ status: 'online' });
+    server.emit('chat:offered', conversation('three', { status: 'queued' }));
+    expect(alerts).toEqual([{ kind: 'offered', conversationId: 'three', caseId: 'C-three' }]);
+  });
+
+  it('counts who waits by the list, and beyond its end by what the server told', async () => {
+    const { server, client } = await started();
+    const queue = (size: number) =>
+      Array.from({ length: size }, (_item, index) => conversation(`q${index}`, { status: 'queued' }));
+    server.emit('queue:update', { length: 450 });
+    client.state.set((state) => ({ ...state, queue: queue(3) }));
+    expect(waitingCount(client.state.get())).toBe(3);
+    client.state.set((state) => ({ ...state, queue: queue(200) }));
+    expect(waitingCount(client.state.get())).toBe(450);
+  });
+
+  it('knows of lines that the server does not have yet', async () => {
+    const { server, client } = await started();
+    server.cut();
+    client.send('one', { text: 'x', kind: 'text' });
+    expect(hasUnsent(client.state.get())).toBe(true);
+    server.connect();
+    await settle();
+    expect(hasUnsent(client.state.get())).toBe(false);
   });
 
   it('alerts without any text', async () => {
