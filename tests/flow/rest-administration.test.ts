@@ -1,19 +1,20 @@
 import type { AccountSettings, Page, SignIn, WireSite, WireUser } from '../../shared/protocol/index.ts';
 import { aConversation, anActivityRecord } from '../support/builders.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describeOnEveryStore } from '../support/every-store.ts';
+import type { TestServer } from '../support/server.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
 const DAY_MS = 86_400_000;
 const PASSWORD = 'a long enough password';
 
-describe('administration', () => {
+describeOnEveryStore('administration', (start) => {
   let server: TestServer;
   let admin: SignIn & { accountId: string };
   let client: AccountClient;
   let serial = 0;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     admin = await server.signIn();
     client = accountClient(server, admin);
   });

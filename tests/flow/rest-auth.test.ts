@@ -1,16 +1,17 @@
 import type { SignIn } from '../../shared/protocol/index.ts';
 
+import { describeOnEveryStore } from '../support/every-store.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { ShiftedClock } from './rest-support.ts';
 
 const MINUTE_MS = 60_000;
 
-describe('sign-in', () => {
+describeOnEveryStore('sign-in', (start) => {
   let server: TestServer;
   const clock = new ShiftedClock();
 
   beforeAll(async () => {
-    server = await startTestServer({ clock });
+    server = await start({ clock });
   });
   afterAll(() => server.close());
 

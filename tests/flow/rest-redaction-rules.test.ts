@@ -1,16 +1,17 @@
 import type { Page, RedactionPreview, WireRedactionRule } from '../../shared/protocol/index.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describeOnEveryStore } from '../support/every-store.ts';
+import type { TestServer } from '../support/server.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
 /** Luhn-valid, from a card network's test numbers. */
 const CARD = '4111 1111 1111 1111';
 
-describe('redaction rules', () => {
+describeOnEveryStore('redaction rules', (start) => {
   let server: TestServer;
   let client: AccountClient;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     client = accountClient(server, await server.signIn());
   });
   afterAll(() => server.close());

@@ -1,5 +1,6 @@
 import type { SignIn } from '../../shared/protocol/index.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describeOnEveryStore } from '../support/every-store.ts';
+import type { TestServer } from '../support/server.ts';
 
 interface Operation {
   readonly method: string;
@@ -32,7 +33,7 @@ async function operationsOf(server: TestServer): Promise<readonly Operation[]> {
   );
 }
 
-describe('every route', () => {
+describeOnEveryStore('every route', (start) => {
   let server: TestServer;
   let operations: readonly Operation[];
   let admin: SignIn & { accountId: string };
@@ -44,7 +45,7 @@ describe('every route', () => {
   let ruleId: string;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     operations = await operationsOf(server);
     admin = await server.signIn();
     const other = { email: 'other@example.com', name: 'Other', password: 'another long password' };

@@ -1,18 +1,19 @@
 import type { VisitorSession, WireSite } from '../../shared/protocol/index.ts';
 import { visitorSessionSchema } from '../../shared/schemas/rest/index.ts';
 import { aConversation, aPresence } from '../support/builders.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describeOnEveryStore } from '../support/every-store.ts';
+import type { TestServer } from '../support/server.ts';
 import { type AccountClient, accountClient, ShiftedClock } from './rest-support.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe('visitor sessions', () => {
+describeOnEveryStore('visitor sessions', (start) => {
   let server: TestServer;
   let client: AccountClient;
   const clock = new ShiftedClock();
 
   beforeAll(async () => {
-    server = await startTestServer({ clock, env: { SESSIONS_PER_SITE: '5', RATE_LIMIT_FACTOR: '10' } });
+    server = await start({ clock, env: { SESSIONS_PER_SITE: '5', RATE_LIMIT_FACTOR: '10' } });
   });
   // The clock moves by hours, so each test signs in anew.
   beforeEach(async () => {
@@ -95,7 +96,10 @@ describe('visitor sessions', () => {
   it('say whether someone is there: office hours in the time zone of the account, and an agent with a live lease', async () => {
     const online = async () => (await open({ siteKey: 'demo' })).body.site.online;
     const { presence } = server.server.stores;
-    const agent = aPresence({ accountId: client.accountId, leaseUntil: clock.now() + HOUR_MS });
+    const { active: _active, ...agent } = aPresence({
+      accountId: client.accountId,
+      leaseUntil: clock.now() + HOUR_MS,
+    });
     await presence.put({ ...agent, status: 'away' });
     expect(await online()).toBe(false);
     await presence.put(agent);
