@@ -157,14 +157,28 @@ describe('the widget in a customer’s page', () => {
     await close();
   });
 
-  it('chats over HTTP where WebSockets are blocked', async () => {
+  it.each([
+    ['refused', '/blocked/'],
+    ['left without an answer', 'hanging'],
+  ])('chats over HTTP where WebSockets are %s', async (_name, how) => {
     const visitor = await visit(browser, 'about:blank');
-    await visitor.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebSocket'));
+    await visitor.page.addInitScript((blocked) => {
+      class BlockedSocket extends WebSocket {
+        constructor(url: string) {
+          super(url.replace('/socket.io/', '/blocked/'));
+        }
+      }
+      class HangingSocket extends EventTarget {
+        close() {}
+      }
+      Reflect.set(globalThis, 'WebSocket', blocked === 'hanging' ? HangingSocket : BlockedSocket);
+    }, how);
     await visitor.page.goto((await strictSite(tag())).url);
     await visitor.openChat();
-    await visitor.write('no WebSocket here');
-    await agent.next('message:new', ({ text }) => text === 'no WebSocket here');
+    const text = `over HTTP, ${how}`;
+    await visitor.write(text);
     await visitor.chat.getByText('Sent').waitFor();
+    await agent.next('message:new', (message) => message.text === text);
     await visitor.close();
   });
 
@@ -264,6 +278,32 @@ describe('the widget in a customer’s page', () => {
       ['unread', { count: 1 }],
       ['chat:ended', { conversationId }],
     ]);
+    await close();
+  });
+
+  it('reports how far a page was read, what the page tracks, and whether anybody is there', async () => {
+    const visitor = await visit(browser, 'about:blank');
+    const { page, sent, close } = visitor;
+    const hasSent = async (part: string) =>
+      (
+        await eventually(
+          () => sent.filter((frame) => frame.includes('page:activity')).join(),
+          (frames) => frames.includes(part),
+        )
+      ).includes(part);
+    await page.clock.install();
+    await page.goto((await strictSite(tag(), { '/own.css': 'p { height: 4000px; }' })).url);
+    await visitor.chat.getByRole('button', { name: 'Open chat' }).waitFor();
+    await page.mouse.wheel(0, 1_000);
+    await page.waitForFunction(() => Reflect.get(globalThis, 'scrollY') > 0);
+    await engage(page, 'track', 'cart', 149);
+    expect(await hasSent('{"event":{"name":"cart","value":149}}')).toBe(true);
+    await page.clock.runFor(3_000);
+    expect(await hasSent('{"scrollDepth":4')).toBe(true);
+    await page.clock.runFor(61_000);
+    expect(await hasSent('{"idle":true}')).toBe(true);
+    await page.mouse.wheel(0, 100);
+    expect(await hasSent('{"idle":false}')).toBe(true);
     await close();
   });
 

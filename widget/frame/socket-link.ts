@@ -49,6 +49,8 @@ export const createSocketLink: CreateLink = (handlers) => {
     if (reason === 'io server disconnect') handlers.onRefused(undefined);
   });
   socket.on('connect_error', (error: HandshakeError) => {
+    // Some proxies neither pass a WebSocket on nor refuse it: the next try begins with plain requests.
+    if (error.message === 'timeout') socket.io.opts.transports = ['polling', 'websocket'];
     // An active socket has lost the network only and tries again on its own.
     if (socket.active) handlers.onDown();
     else handlers.onRefused(error.data?.code);
