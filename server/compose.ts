@@ -90,7 +90,7 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
   const { config, secrets, logger, publicDir } = options;
   const clock = options.clock ?? new SystemClock();
   const http = createServer({ requestTimeout: config.limits.requestTimeoutMs });
-  const io = new SocketServer(http, {
+  const io = new SocketServer({
     path: '/socket.io',
     transports: ['websocket', 'polling'],
     serveClient: false,

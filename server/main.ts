@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +11,16 @@ import { WrongKeyError } from './ports/index.ts';
 /** A stop that takes longer than this is not clean any more. */
 const STOP_WITHIN_MS = 9_500;
 
+/** The folder that the build makes; the product's own folder is around it. */
+const builtDir = fileURLToPath(new URL('..', import.meta.url));
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const secrets = resolveSecrets(config);
   const clock = new SystemClock();
   const logger = createLogger({ ...config.logs, clock });
-  const publicDir = join(fileURLToPath(new URL('..', import.meta.url)), 'public');
-  const server = await compose({ config, secrets, logger, publicDir, clock });
+  const publicDir = join(builtDir, 'public');
+  const server = await compose({ config, secrets, logger, publicDir, version: productVersion(), clock });
   const signIn = await server.bootstrap();
   stopOnSignal(server);
   const { url } = await server.listen();
@@ -28,6 +32,13 @@ async function main(): Promise<void> {
     say(`sign in with ${signIn.email} and the password ${signIn.password} (shown this once)`);
   }
   say(`ready ${JSON.stringify({ url })}`);
+}
+
+function productVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(builtDir, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
 }
 
 function stopOnSignal(server: EngagementServer): void {

@@ -27,7 +27,9 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     requireTls: config.server.requireTls,
     version: base.version,
   });
+  // Socket.IO takes its own path from a server that has its listener already, and leaves it the rest.
   http.on('request', app);
+  io.attach(http);
   const hub = composeHub(base, pipeline, features);
   let stopJobs = async (): Promise<void> => {};
   return {

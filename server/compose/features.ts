@@ -78,6 +78,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const activity = new ActivityRecorder({ store: stores.activity, settings, clock, ids, logger });
   const retention = new Retention({
     store: stores.retention,
+    messages: stores.messages,
     lanes,
     live,
     conversations,

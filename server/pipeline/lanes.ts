@@ -72,10 +72,12 @@ export class Lanes {
     this.#loading.delete(conversationId);
   }
 
-  /** Drops what is idle of an account, so that new lifetimes are read. */
+  /** Drops the lanes of an account, so that new lifetimes are read; a busy one when it has finished. */
   dropAccount(accountId: string): void {
     for (const lane of this.#lanes.values()) {
-      if (lane.context.accountId === accountId && lane.idle) this.drop(lane.id);
+      if (lane.context.accountId !== accountId) continue;
+      if (lane.idle) this.drop(lane.id);
+      else void lane.whenIdle().then(() => this.drop(lane.id));
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import express, { type RequestHandler, type Response, Router } from 'express';
+import express, { type NextFunction, type RequestHandler, type Response, Router } from 'express';
 import { type Framing, pageSecurity } from './security.ts';
 
 /** Names of built assets hold a hash of their content. */
@@ -38,7 +38,7 @@ export function pagesRouter(deps: PagesDeps): Router {
   router.use('/widget', security('any-site'), files(folder('widget')));
   router.get('/widget.js', security('any-site'), (_request, response, next) => {
     response.set('Cache-Control', `public, max-age=${EMBED_SCRIPT_SECONDS}`);
-    response.sendFile('widget.js', { root: deps.publicDir, cacheControl: false }, next);
+    response.sendFile('widget.js', { root: deps.publicDir, cacheControl: false }, onlyErrors(next));
   });
   return router;
 }
@@ -67,6 +67,13 @@ function page(root: string, file: string): RequestHandler {
       return;
     }
     response.set('Cache-Control', 'no-cache');
-    response.sendFile(file, { root, cacheControl: false }, next);
+    response.sendFile(file, { root, cacheControl: false }, onlyErrors(next));
+  };
+}
+
+/** A file that was sent ends the request; only one that could not be sent goes on. */
+function onlyErrors(next: NextFunction): (error?: Error) => void {
+  return (error) => {
+    if (error !== undefined) next(error);
   };
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
-import type { Clock, Logger, Metrics, PurgeCounts, RetentionStore } from '../../ports/index.ts';
+import type { Clock, Logger, MessageStore, Metrics, PurgeCounts, RetentionStore } from '../../ports/index.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { LiveVisitors } from '../visitors/live-visitors.ts';
 
@@ -10,6 +10,7 @@ const EXPIRED_PAGE = 200;
 
 export interface RetentionDeps {
   readonly store: RetentionStore;
+  readonly messages: Pick<MessageStore, 'deleteConversation'>;
   readonly lanes: Lanes;
   readonly live: LiveVisitors;
   readonly conversations: Conversations;
@@ -45,7 +46,10 @@ export class Retention {
     } while (Object.values(counts).some((count) => count >= PURGE_STEP));
   }
 
-  /** Live parties of an expired conversation see it close before it goes; its key leaves the memory. */
+  /**
+   * Live parties of an expired conversation see it close before it goes; its key leaves the memory. Its messages are
+   * deleted by name, because one that was being written when the retention changed may carry the older date.
+   */
   async #endExpired(now: number): Promise<void> {
     const expired = await this.#deps.store.expiredConversations(now, EXPIRED_PAGE);
     for (const { accountId, id: conversationId } of expired) {
@@ -58,6 +62,7 @@ export class Retention {
       const lane = this.#deps.lanes.peek(conversationId);
       if (lane !== undefined) lane.gone = true;
       this.#deps.lanes.drop(conversationId);
+      await this.#deps.messages.deleteConversation(conversationId);
     }
   }
 
