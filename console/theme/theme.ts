@@ -73,5 +73,10 @@ export const cssVariables: ReturnType<CSSVariablesResolver> = {
     '--mantine-color-placeholder': '#8b98a3',
     '--mantine-color-error': '#ff9b93',
     '--mantine-color-anchor': '#84bcd1',
+    '--mantine-color-orange-light': '#33270f',
+    '--mantine-color-orange-light-color': '#ffc078',
+    '--mantine-color-red-light': '#3a1d20',
+    '--mantine-color-red-light-hover': '#482428',
+    '--mantine-color-red-light-color': '#ffb3ae',
   },
 };

@@ -159,6 +159,7 @@ describe('the console in a browser', () => {
     const item = page.getByRole('button', { name: new RegExp(`${nameOf(first)}.*2 unread`) });
     await item.waitFor();
     await page.getByText('2 unread messages').waitFor();
+    expect(await page.title()).toBe('(2) Inbox · Engagement console');
     await picture(page, 'several');
     await composer(page).fill('half a line');
     await composer(page).press('Escape');

@@ -5,6 +5,7 @@ import { createApi } from '../../api/calls.ts';
 import type { Http } from '../../api/http.ts';
 import type { Session } from '../../api/session.ts';
 import type { LiveClient } from '../../live/live-client.ts';
+import { totalUnread } from '../../live/state.ts';
 import { createStore, type Store } from '../../live/store.ts';
 import { Empty, Waiting } from '../common/scene.tsx';
 import { useStore } from '../common/use-store.ts';
@@ -18,6 +19,8 @@ import styles from './shell.module.css';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useLiveClient } from './use-live-client.ts';
 import { ShortcutContext, ShortcutRegistry, useShortcuts } from './use-shortcuts.ts';
+
+const PRODUCT = 'Engagement console';
 
 /** What lives as long as the page. */
 export interface PageServices {
@@ -85,7 +88,7 @@ function Frame(props: {
       run: () => services.router.navigate(path),
     })),
   ]);
-  useTitle(scene);
+  useTitle(scene, live);
   return (
     <div className={styles.shell}>
       <a href="#main" className={styles.skip}>
@@ -127,9 +130,16 @@ function useKeyboard(preferences: Store<Preferences>, registry: ShortcutRegistry
   }, [enabled, registry]);
 }
 
-function useTitle(scene: SceneEntry | undefined): void {
+/** The tab says which scene it shows, and how many messages are unread. */
+function useTitle(scene: SceneEntry | undefined, live: LiveClient | undefined): void {
   const label = scene?.label;
   useEffect(() => {
-    document.title = label === undefined ? 'Engagement console' : `${label} · Engagement console`;
-  }, [label]);
+    const show = (): void => {
+      const unread = live === undefined ? 0 : totalUnread(live.state.get());
+      const parts = label === undefined ? [PRODUCT] : [label, PRODUCT];
+      document.title = `${unread > 0 ? `(${unread}) ` : ''}${parts.join(' · ')}`;
+    };
+    show();
+    return live?.state.subscribe(show);
+  }, [label, live]);
 }
