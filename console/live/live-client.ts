@@ -3,7 +3,6 @@ import {
   applyConversation,
   dequeue,
   dropChat,
-  enqueue,
   isMine,
   putChat,
   putQueue,
@@ -13,6 +12,7 @@ import {
 import { type Data, type Link, type LinkStatus, NoAnswer, type Payload } from './link.ts';
 import { Outbox } from './outbox.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { INITIAL_STATE, type LiveState, type PendingLine, type PresenceIntent } from './state.ts';
 import { createStore, type Store } from './store.ts';
 import {
@@ -50,8 +50,6 @@ export interface LiveDeps {
 /** Why an action did not happen; `message` is fit to be shown. */
 export class ActionRefused extends Error {}
 
-/** Queue changes come in bursts; the list is read again at most this often. */
-const QUEUE_REFRESH_MS = 400;
 /** What the server could not do just now is tried again after this long. */
 const RETRY_AFTER_MS = 2_000;
 
@@ -67,7 +65,7 @@ export class LiveClient {
   readonly #typing: TypingReporter;
   readonly #marks: TypingMarks;
   readonly #presence: PresenceKeeper;
-  #queueRefresh: (() => void) | undefined;
+  readonly #queue: QueueWatch;
   #attentive = true;
   /** Counts connections, so that an answer to an earlier one is not taken for this one's. */
   #connection = 0;
@@ -100,6 +98,12 @@ export class LiveClient {
       ask: (payload) => this.#ask('presence:set', payload),
       saveIntent: deps.saveIntent,
     });
+    this.#queue = new QueueWatch({
+      state: this.state,
+      list: () => this.#ask('queue:list', {}),
+      ignoreCut: (work) => this.#ignoreCut(work),
+      after: deps.after,
+    });
     this.#listen();
   }
 
@@ -114,7 +118,7 @@ export class LiveClient {
     this.#outbox.close();
     this.#typing.close();
     this.#marks.close();
-    this.#queueRefresh?.();
+    this.#queue.close();
     this.#deps.link.close();
   }
 
@@ -130,7 +134,7 @@ export class LiveClient {
       this.state.set((state) => select(applyConversation(state, conversation, this.#me), conversationId));
       await this.#resume(conversationId);
     } catch (error) {
-      this.#refreshQueueSoon();
+      this.#queue.refreshSoon();
       throw error;
     }
   }
@@ -206,11 +210,7 @@ export class LiveClient {
     link.on('chat:offered', (conversation) => this.#onOffered(conversation));
     link.on('chat:assigned', (conversation) => this.#onAssigned(conversation));
     link.on('chat:update', (conversation) => this.#apply(conversation));
-    link.on('queue:update', ({ length }) => {
-      this.state.set((state) => ({ ...state, queueLength: length }));
-      // An offer may have been missed, or another agent was faster: the list alone tells.
-      if (length > 0 || this.state.get().queue.length > 0) this.#refreshQueueSoon();
-    });
+    link.on('queue:update', (update) => this.#queue.updated(update));
     link.on('message:new', (message) => this.#onMessage(message));
     link.on('message:update', (update) =>
       this.#change(update.conversationId, (chat) => withUpdate(chat, update)),
@@ -286,7 +286,7 @@ export class LiveClient {
   }
 
   #onOffered(conversation: WireConversation): void {
-    this.state.set((state) => enqueue(state, conversation));
+    this.#queue.offered(conversation);
     const online = this.state.get().presence[this.#me]?.status === 'online';
     if (online) this.#alert('offered', conversation);
   }
@@ -338,16 +338,6 @@ export class LiveClient {
     this.#change(conversationId, () => read);
     if (seen === undefined || seen <= chat.readSeq || chat.conversation.status !== 'active') return;
     this.#tell('message:seen', { conversationId, seq: seen });
-  }
-
-  #refreshQueueSoon(): void {
-    if (this.#queueRefresh !== undefined) return;
-    this.#queueRefresh = this.#deps.after(QUEUE_REFRESH_MS, () => {
-      this.#queueRefresh = undefined;
-      this.#ignoreCut(
-        this.#ask('queue:list', {}).then(({ items }) => this.state.set((state) => putQueue(state, items))),
-      );
-    });
   }
 
   #sendLine(conversationId: string, line: PendingLine): Promise<Ack<Data<'message:send'>>> {

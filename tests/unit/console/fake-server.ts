@@ -33,8 +33,11 @@ export function refusal(code: ErrorCode, retryable = false): Ack<never> {
   return { ok: false, error: { code, message: `refused: ${code}`, retryable } };
 }
 
-/** Where a line is cut around one event: before the server sees it, or before its answer arrives. */
-export type Cut = 'before' | 'after' | undefined;
+/**
+ * Where a line is cut around one event: before the server sees it, or before its answer arrives. `silence`: the
+ * server takes it and the answer never comes, though the line stays up.
+ */
+export type Cut = 'before' | 'after' | 'silence' | undefined;
 
 /**
  * The /agent side of a server in memory, with the promises that the console builds on: a conversation's messages
@@ -47,6 +50,9 @@ export class FakeServer {
   /** Overrides the answer of an event. */
   readonly answers = new Map<AgentEventName, (payload: never) => Ack<unknown>>();
   cutAround: (name: AgentEventName) => Cut = () => undefined;
+  /** Most lines that were on their way to the server at once. */
+  mostUnderWay = 0;
+  #underWay = 0;
   #up = false;
   #tell: (status: LinkStatus) => void = () => undefined;
   readonly #listeners = new Map<string, (payload: never) => void>();
@@ -126,7 +132,7 @@ export class FakeServer {
   }
 
   async #ask<Name extends AgentEventName>(name: Name, payload: Payload<Name>): Promise<Ack<Data<Name>>> {
-    await Promise.resolve();
+    await this.#travel(name);
     const cut = this.cutAround(name);
     if (!this.#up || cut === 'before') {
       this.cut();
@@ -134,11 +140,20 @@ export class FakeServer {
     }
     this.asked.push({ name, payload });
     const ack = this.#answer(name, payload as never);
+    if (cut === 'silence') throw new NoAnswer();
     if (cut === 'after') {
       this.cut();
       throw new NoAnswer();
     }
     return ack as Ack<Data<Name>>;
+  }
+
+  async #travel(name: AgentEventName): Promise<void> {
+    const isLine = name === 'message:send' || name === 'note:add';
+    if (isLine) this.#underWay += 1;
+    this.mostUnderWay = Math.max(this.mostUnderWay, this.#underWay);
+    await Promise.resolve();
+    if (isLine) this.#underWay -= 1;
   }
 
   #answer(name: AgentEventName, payload: never): Ack<unknown> {

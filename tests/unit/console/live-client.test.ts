@@ -73,6 +73,29 @@ describe('the live client', () => {
     },
   );
 
+  it('has one line of a chat under way at a time, so that none overtakes another', async () => {
+    const { server, client } = await started();
+    for (const text of ['a', 'b', 'c']) client.send('one', { text, kind: 'text' });
+    await settle();
+    expect(server.texts('one')).toEqual(['a', 'b', 'c']);
+    expect(server.mostUnderWay).toBe(1);
+  });
+
+  it('sends a line again when its answer never comes, and it is stored once', async () => {
+    const { server, timers, client } = await started();
+    let silences = 0;
+    server.cutAround = (name) => (name === 'message:send' && silences++ === 0 ? 'silence' : undefined);
+    client.send('one', { text: 'x', kind: 'text' });
+    client.send('one', { text: 'y', kind: 'text' });
+    await settle();
+    expect(server.payloads('message:send')).toHaveLength(1);
+    timers.advance(2_000);
+    await settle();
+    expect(server.texts('one')).toEqual(['x', 'y']);
+    expect(server.payloads('message:send')).toHaveLength(3);
+    expect(textsOf(client)).toEqual(['x', 'y']);
+  });
+
   it('fetches what was said while the line was cut', async () => {
     const { server, client } = await started();
     server.visitorWrites('one', 'first');
@@ -82,6 +105,20 @@ describe('the live client', () => {
     await settle();
     expect(textsOf(client)).toEqual(['first', 'second']);
     expect(server.payloads('chat:resume').at(-1)).toEqual({ conversationId: 'one', afterSeq: 1 });
+  });
+
+  it('asks again for missed messages when the server could not answer', async () => {
+    const { server, timers, client } = await started();
+    server.cut();
+    server.visitorWrites('one', 'missed');
+    server.answers.set('chat:resume', () => refusal('rate_limited', true));
+    server.connect();
+    await settle();
+    expect(textsOf(client)).toEqual([]);
+    server.answers.clear();
+    timers.advance(2_000);
+    await settle();
+    expect(textsOf(client)).toEqual(['missed']);
   });
 
   it('fills a gap when a message overtakes another, and takes a repeated one once', async () => {
