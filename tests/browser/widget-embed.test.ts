@@ -302,7 +302,7 @@ describe('the widget in a customer’s page', () => {
     expect(await hasSent('{"scrollDepth":4')).toBe(true);
     await page.clock.runFor(61_000);
     expect(await hasSent('{"idle":true}')).toBe(true);
-    await page.mouse.wheel(0, 100);
+    await page.mouse.move(200, 200);
     expect(await hasSent('{"idle":false}')).toBe(true);
     await close();
   });
