@@ -1,0 +1,74 @@
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+
+export type StoreName = 'sqlite' | 'mongodb';
+
+export interface Options {
+  readonly seed: number;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly senders: number;
+  readonly agents: number;
+  /** Messages in flight from each sender. */
+  readonly windows: readonly number[];
+  /** Idle visitors for the measurement of memory; 0 leaves it out. */
+  readonly idle: number;
+  readonly stores: readonly StoreName[];
+  readonly mongodbUri: string | undefined;
+  /** Folder for CPU profiles; undefined: none are made. */
+  readonly profileDir: string | undefined;
+}
+
+const USAGE = `npm run bench relay [options]
+  --rounds N      measured rounds, the median is reported (5)
+  --seconds N     length of each run (5)
+  --senders N     visitors that send, one conversation each (200)
+  --agents N      agents that receive (10)
+  --windows A,B   messages in flight from each sender (1,8)
+  --idle N        idle visitors to measure memory with, 0: none (2000)
+  --stores A,B    sqlite, mongodb (sqlite, and mongodb when there is an address)
+  --mongodb URI   address of a MongoDB (MONGODB_TEST_URI)
+  --profile DIR   profiles the servers in a run of their own and tells where the time goes
+  --seed N        of the messages`;
+
+/** Reads the arguments. @throws Error with the usage */
+export function readOptions(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ rounds: text, seconds: text, senders: text, agents: text, windows: text, idle: text },
+      ...{ stores: text, mongodb: text, profile: text, seed: text },
+    },
+  });
+  const mongodbUri = values.mongodb ?? process.env.MONGODB_TEST_URI;
+  const seconds = number(values.seconds, 5);
+  return {
+    seed: number(values.seed, 20_260_101),
+    rounds: number(values.rounds, 5),
+    seconds,
+    warmUpSeconds: Math.min(3, seconds),
+    senders: number(values.senders, 200),
+    agents: number(values.agents, 10),
+    windows: (values.windows ?? '1,8').split(',').map((window) => number(window, 1)),
+    idle: number(values.idle, 2_000),
+    stores: storesOf(values.stores ?? (mongodbUri === undefined ? 'sqlite' : 'sqlite,mongodb'), mongodbUri),
+    mongodbUri,
+    profileDir: values.profile,
+  };
+}
+
+function storesOf(list: string, mongodbUri: string | undefined): StoreName[] {
+  return list.split(',').map((name) => {
+    if (name !== 'sqlite' && name !== 'mongodb') throw new Error(USAGE);
+    if (name === 'mongodb' && mongodbUri === undefined) throw new Error(USAGE);
+    return name;
+  });
+}
+
+function number(given: string | undefined, standard: number): number {
+  const value = given === undefined ? standard : Number(given);
+  if (!(value >= 0)) throw new Error(USAGE);
+  return value;
+}
