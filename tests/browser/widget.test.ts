@@ -307,7 +307,12 @@ describe('the widget in a browser', () => {
     await visitor.openChat();
     expect(await page.locator('iframe').boundingBox()).toEqual({ x: 0, y: 0, ...viewport });
     for (const name of ['Close chat window', 'Send']) {
-      const box = await chat.getByRole('button', { name }).boundingBox();
+      const button = chat.getByRole('button', { name });
+      // The panel is drawn a moment before its frame has grown.
+      const box = await eventually(
+        async () => await button.boundingBox(),
+        (found) => found !== null && found.y + found.height <= viewport.height,
+      );
       expect(box?.width).toBeGreaterThanOrEqual(44);
       expect(box?.height).toBeGreaterThanOrEqual(44);
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(viewport.width);
