@@ -63,6 +63,8 @@ export interface LimitsConfig {
   readonly handshakes: ConfiguredRate;
   readonly events: ConfiguredRate;
   readonly chatStarts: ConfiguredRate;
+  /** Counted by site. */
+  readonly newSessions: ConfiguredRate;
   readonly socketsWithoutToken: number;
   readonly handshakeTimeoutMs: number;
   readonly bodyMaxBytes: number;
@@ -165,6 +167,7 @@ function limitsOf(values: Values): LimitsConfig {
     handshakes: rate('HANDSHAKES_PER_MINUTE', 60_000),
     events: rate('EVENTS_PER_10_SECONDS', 10_000),
     chatStarts: rate('CHAT_STARTS_PER_HOUR', 3_600_000),
+    newSessions: rate('NEW_SESSIONS_PER_HOUR', 3_600_000),
     socketsWithoutToken: values.SOCKETS_WITHOUT_TOKEN,
     handshakeTimeoutMs: values.HANDSHAKE_TIMEOUT_MS,
     bodyMaxBytes: values.BODY_MAX_BYTES,
@@ -176,4 +179,8 @@ function limitsOf(values: Values): LimitsConfig {
   };
 }
 
-type RateName = 'HANDSHAKES_PER_MINUTE' | 'EVENTS_PER_10_SECONDS' | 'CHAT_STARTS_PER_HOUR';
+type RateName =
+  | 'HANDSHAKES_PER_MINUTE'
+  | 'EVENTS_PER_10_SECONDS'
+  | 'CHAT_STARTS_PER_HOUR'
+  | 'NEW_SESSIONS_PER_HOUR';

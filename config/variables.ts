@@ -212,6 +212,14 @@ export const VARIABLES = {
     unit: 'milliseconds',
     stops: 'requests sent a byte at a time to hold connections open',
   },
+  NEW_SESSIONS_PER_HOUR: {
+    section: 'before',
+    help: 'New visitor sessions of one site.',
+    parse: integer(1, 10_000_000),
+    standard: '20000',
+    unit: 'sessions per hour and site',
+    stops: 'filling the store with visitor sessions of one site from many places',
+  },
   EVENT_MAX_BYTES: {
     section: 'before',
     help: 'Largest socket packet. A message of the greatest length fits four times over.',

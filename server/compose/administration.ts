@@ -2,7 +2,7 @@ import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
 import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import type { Foundation } from '../compose.ts';
 import { Private } from '../domain/index.ts';
-import { SIGN_IN_LIMITS, scaled, sessionsPerSite } from '../edge/http/limits.ts';
+import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
@@ -43,7 +43,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       stores,
       tokens,
       rateLimiter,
-      sessionsPerSite: scaled(sessionsPerSite(config.limits.sessionsPerSite), rateFactor),
+      sessionsPerSite: config.limits.newSessions,
       ids,
       clock,
     }),

@@ -13,7 +13,7 @@ describeOnEveryStore('visitor sessions', (start) => {
   const clock = new ShiftedClock();
 
   beforeAll(async () => {
-    server = await start({ clock, env: { SESSIONS_PER_SITE: '5', RATE_LIMIT_FACTOR: '10' } });
+    server = await start({ clock, env: { NEW_SESSIONS_PER_HOUR: '5', RATE_LIMIT_FACTOR: '10' } });
   });
   // The clock moves by hours, so each test signs in anew.
   beforeEach(async () => {

@@ -84,16 +84,6 @@ export const SIGN_IN_LIMITS = {
   },
 } as const satisfies Record<string, RateLimit>;
 
-/** The limit of new sessions on one site; the deployment says how many. */
-export function sessionsPerSite(maxSessions: number): RateLimit {
-  return {
-    name: 'visitor-sessions.site',
-    points: maxSessions,
-    windowMs: 60 * MINUTE_MS,
-    stops: 'filling the store with visitor sessions of one site from many places',
-  };
-}
-
 /** The limit with `factor` times the points, at least one. */
 export function scaled(limit: RateLimit, factor: number): RateLimit {
   return { ...limit, points: Math.max(1, Math.round(limit.points * factor)) };

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../../../../server/edge/http/define-route.ts';
-import {
-  ADDRESS_LIMITS,
-  SIGN_IN_LIMITS,
-  scaled,
-  sessionsPerSite,
-  USER_LIMITS,
-} from '../../../../server/edge/http/limits.ts';
+import { ADDRESS_LIMITS, SIGN_IN_LIMITS, scaled, USER_LIMITS } from '../../../../server/edge/http/limits.ts';
 import { restRoutes, type UseCases } from '../../../../server/edge/http/routes/index.ts';
 
 const complete = {
@@ -54,7 +48,6 @@ describe('limits', () => {
     ...Object.values(ADDRESS_LIMITS),
     ...Object.values(USER_LIMITS),
     ...Object.values(SIGN_IN_LIMITS),
-    sessionsPerSite(9),
   ];
 
   it('say what they stop, and have names of their own', () => {
@@ -63,7 +56,7 @@ describe('limits', () => {
   });
 
   it('scale, and never to nothing', () => {
-    expect(scaled(sessionsPerSite(10), 2).points).toBe(20);
-    expect(scaled(sessionsPerSite(10), 0.001).points).toBe(1);
+    expect(scaled(ADDRESS_LIMITS.signIn, 2).points).toBe(2 * ADDRESS_LIMITS.signIn.points);
+    expect(scaled(ADDRESS_LIMITS.signIn, 0.001).points).toBe(1);
   });
 });
