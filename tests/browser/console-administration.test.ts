@@ -47,6 +47,7 @@ describe('administration in the console', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('input[aria-invalid=true]').waitFor();
     expect(await page.getByLabel('Key').getAttribute('aria-invalid')).toBe('true');
+    await page.locator('input[aria-invalid=true]:focus').waitFor();
     await picture(page, 'settings-fault');
     await page.getByLabel('Key').fill('customerNumber');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -15,6 +15,13 @@ export interface Saving {
   readonly save: (work: () => Promise<void>) => void;
 }
 
+const SEE_FIELDS = 'The field in question is marked.';
+
+/** Takes the user to what has to be corrected, once it is drawn. */
+function focusFirstFault(): void {
+  document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
 /** Saves a form: faults that the server names go to their fields, anything else above the form. */
 export function useSave(form: FaultTaker): Saving {
   const [busy, setBusy] = useState(false);
@@ -24,10 +31,10 @@ export function useSave(form: FaultTaker): Saving {
     setFailure(undefined);
     work()
       .catch((error: unknown) => {
-        setFailure(explain(error));
-        if (error instanceof ApiError) {
-          form.setErrors(Object.fromEntries(error.faults.map(({ path, message }) => [path, message])));
-        }
+        const faults = error instanceof ApiError ? error.faults : [];
+        form.setErrors(Object.fromEntries(faults.map(({ path, message }) => [path, message])));
+        setFailure(faults.length > 0 ? `${explain(error)} ${SEE_FIELDS}` : explain(error));
+        if (faults.length > 0) requestAnimationFrame(focusFirstFault);
       })
       .finally(() => setBusy(false));
   };
@@ -36,5 +43,13 @@ export function useSave(form: FaultTaker): Saving {
 
 /** Says above a form why it was not saved. */
 export function FormFailure({ failure }: { readonly failure: string | undefined }) {
-  return <div role="alert">{failure !== undefined && <Alert color="red">{failure}</Alert>}</div>;
+  return (
+    <div role="alert">
+      {failure !== undefined && (
+        <Alert color="red" mb="md">
+          {failure}
+        </Alert>
+      )}
+    </div>
+  );
 }
