@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { type ConsolePage, openConsole, picture, signIn } from './console-support.ts';
+import { type ConsolePage, describeInBrowser, openConsole, picture, signIn } from './console-support.ts';
 
-describe('administration in the console', () => {
+describeInBrowser('administration in the console', () => {
   let browser: Browser;
   let test: TestServer;
   let opened: ConsolePage;

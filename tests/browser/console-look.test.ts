@@ -7,6 +7,7 @@ import {
   type Caller,
   call,
   composer,
+  describeInBrowser,
   goOnline,
   log,
   openConsole,
@@ -86,7 +87,7 @@ const PLACES: readonly [name: string, go: (page: Page) => Promise<void>][] = [
   ],
 ];
 
-describe('how the console looks', () => {
+describeInBrowser('how the console looks', () => {
   let browser: Browser;
   let test: TestServer;
   let caller: Caller;

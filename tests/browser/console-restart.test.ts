@@ -2,9 +2,17 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { connectVisitor } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { assignBy, composer, goOnline, log, openConsole, signIn } from './console-support.ts';
+import {
+  assignBy,
+  composer,
+  describeInBrowser,
+  goOnline,
+  log,
+  openConsole,
+  signIn,
+} from './console-support.ts';
 
-describe('the console over a restart of the server', () => {
+describeInBrowser('the console over a restart of the server', () => {
   let browser: Browser;
   let test: TestServer;
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { browserSkipReason } from '../support/browser.ts';
 import { connectVisitor, type VisitorClient } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
 
@@ -15,9 +16,20 @@ export interface ConsolePage {
   readonly problems: string[];
 }
 
-/** Whether the pages have been built; without them there is nothing to look at. */
-export function consoleIsBuilt(): boolean {
-  return existsSync(join(process.cwd(), 'dist/public/console/index.html'));
+/** Describes behaviour in a real browser; without one it is left out, and the title says why. */
+export function describeInBrowser(title: string, body: () => void): void {
+  const reason = browserSkipReason();
+  if (reason !== undefined) {
+    describe.skip(`${title} (${reason})`, body);
+    return;
+  }
+  describe(title, () => {
+    beforeAll(() => {
+      if (existsSync(join(process.cwd(), 'dist/public/console/index.html'))) return;
+      throw new Error('the pages are not built: run `npm run build` first');
+    });
+    body();
+  });
 }
 
 /** Opens the console in a browser of its own. */

@@ -7,6 +7,7 @@ import {
   type ConsolePage,
   call,
   composer,
+  describeInBrowser,
   expectGone,
   goOnline,
   log,
@@ -17,7 +18,7 @@ import {
   staff,
 } from './console-support.ts';
 
-describe('the console in a browser', () => {
+describeInBrowser('the console in a browser', () => {
   let browser: Browser;
   let test: TestServer;
   const opened: ConsolePage[] = [];
