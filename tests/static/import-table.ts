@@ -93,6 +93,7 @@ export const ROOMS: readonly Room[] = [
       'server/ops',
       'server/ports',
       'config',
+      'node:fs',
       'node:path',
       'node:process',
       'node:url',

@@ -40,7 +40,12 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(docsRouter({ document: openApiDocument(routes, deps.version), tls }));
   app.use(API_BASE, ...apiSecurity({ tls }), restRouter(routes, deps));
   app.use(
-    pagesRouter({ publicDir: deps.publicDir, tls, demoSiteKey: () => deps.useCases.sites.firstSiteKey() }),
+    pagesRouter({
+      publicDir: deps.publicDir,
+      tls,
+      demoSiteKey: () => deps.useCases.sites.firstSiteKey(),
+      embeddingOrigins: (siteKey) => deps.useCases.sites.embeddingOrigins(siteKey),
+    }),
   );
   app.use(...apiSecurity({ tls }), refuseUnknownPath);
   app.use(answerErrors(deps));

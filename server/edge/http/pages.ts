@@ -14,6 +14,8 @@ export interface PagesDeps {
   readonly tls: boolean;
   /** Site key for the demonstration page. */
   readonly demoSiteKey: () => Promise<string | undefined>;
+  /** Origins that may show the widget of a site; empty: any. */
+  readonly embeddingOrigins: (siteKey: string) => Promise<readonly string[] | undefined>;
 }
 
 /** The built pages and their files. */
@@ -35,7 +37,9 @@ export function pagesRouter(deps: PagesDeps): Router {
   router.use('/demo', files(folder('demo')));
   router.get('/demo', page(folder('demo'), 'index.html'));
 
-  router.use('/widget', security('any-site'), files(folder('widget')));
+  router.use('/widget', security('any-site'));
+  router.get('/widget/frame.html', restrictEmbedding(deps));
+  router.use('/widget', files(folder('widget')));
   router.get('/widget.js', security('any-site'), (_request, response, next) => {
     response.set('Cache-Control', `public, max-age=${EMBED_SCRIPT_SECONDS}`);
     response.sendFile('widget.js', { root: deps.publicDir, cacheControl: false }, onlyErrors(next));
@@ -68,6 +72,20 @@ function page(root: string, file: string): RequestHandler {
     }
     response.set('Cache-Control', 'no-cache');
     response.sendFile(file, { root, cacheControl: false }, onlyErrors(next));
+  };
+}
+
+/** The chat is shown only in pages of the origins that its site lists; the browser enforces it. */
+function restrictEmbedding(deps: Pick<PagesDeps, 'embeddingOrigins'>): RequestHandler {
+  return async (request, response, next) => {
+    const { site } = request.query;
+    const origins = typeof site === 'string' ? await deps.embeddingOrigins(site) : undefined;
+    if (origins !== undefined && origins.length > 0) {
+      const policy = String(response.get('Content-Security-Policy'));
+      const listed = `frame-ancestors 'self' ${origins.join(' ')}`;
+      response.set('Content-Security-Policy', policy.replace(/frame-ancestors [^;]*/, listed));
+    }
+    next();
   };
 }
 

@@ -76,6 +76,11 @@ export class Sites {
     return (await this.#sites.list({ limit: 1 })).items[0]?.siteKey;
   }
 
+  /** Origins that may show the widget of this site; empty: any. Undefined for an unknown key. */
+  async embeddingOrigins(siteKey: string): Promise<readonly string[] | undefined> {
+    return (await this.#sites.findBy('siteKey', siteKey))?.allowedOrigins;
+  }
+
   async #find(staff: StaffPrincipal, id: string): Promise<Site> {
     const site = await this.#sites.get(id);
     if (site === undefined || site.accountId !== staff.accountId) throw new Refusal('not_found');
