@@ -58,7 +58,8 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
 
 function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features): Hub {
   const { config, stores, clock, logger, metrics, io } = base;
-  const { conversations, signals, visitors, inbox, routing, live, activity, rateLimiter } = features;
+  const { conversations, signals, visitors, inbox, routing, notifier, live, activity, rateLimiter } =
+    features;
   const { auth, visitorSessions } = features.useCases;
   const { limits, server } = config;
   return new Hub({
@@ -66,6 +67,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     visitorEvents: visitorEvents({ pipeline, conversations, signals, visitors, rateLimiter, limits }),
     agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing }),
     routing,
+    notifier,
     live,
     activity,
     clock,

@@ -104,6 +104,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   return {
     ...administration,
     routing,
+    notifier,
     conversations,
     retention,
     visitors,

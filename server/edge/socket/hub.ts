@@ -6,10 +6,12 @@ import {
   type VisitorEvents,
 } from '../../../shared/protocol/index.ts';
 import { type Authorization, Private, Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
 import type { Routing } from '../../features/routing/routing.ts';
 import type { ActivityRecorder } from '../../features/visitors/activity-recorder.ts';
 import type { LiveVisitors } from '../../features/visitors/live-visitors.ts';
 import { type Clock, type Logger, type Metrics, type RateLimiter, ROOMS } from '../../ports/index.ts';
+import { presentPresence } from '../../presenters/presence-presenter.ts';
 import type { AgentContext } from './agent-events.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-counts.ts';
 import { ConnectionGuard, type GuardLimits } from './connection-guard.ts';
@@ -23,6 +25,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly visitorEvents: EventTable<VisitorEvents, VisitorContext, 'own-session'>;
   readonly agentEvents: EventTable<AgentEvents, AgentContext, Authorization>;
   readonly routing: Routing;
+  readonly notifier: ConversationNotifier;
   readonly live: LiveVisitors;
   readonly activity: ActivityRecorder;
   readonly clock: Clock;
@@ -114,7 +117,7 @@ export class Hub {
     const { visitor } = context;
     this.#deps.metrics.gauge('visitor_sockets', ++this.#visitorSockets);
     this.#background(Promise.resolve(socket.join(ROOMS.session(visitor.sessionId))));
-    this.#deps.live.connected(visitor.sessionId);
+    if (this.#deps.live.connected(visitor.sessionId)) this.#tellPresence(visitor.sessionId, true);
     const activity = this.#deps.activity.connected(visitor, {
       ip: context.ip,
       userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
@@ -123,9 +126,15 @@ export class Hub {
     this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => {});
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
-      this.#deps.live.disconnected(visitor.sessionId);
+      if (this.#deps.live.disconnected(visitor.sessionId)) this.#tellPresence(visitor.sessionId, false);
       this.#background(activity.then((id) => this.#deps.activity.disconnected(id)));
     });
+  }
+
+  /** The agent of the visitor's chat sees that they came or went. */
+  #tellPresence(sessionId: string, online: boolean): void {
+    const chat = this.#deps.live.conversationOf(sessionId);
+    if (chat !== undefined) this.#background(this.#deps.notifier.visitorPresence(chat, online));
   }
 
   #agentConnected(socket: Socket): void {
@@ -134,7 +143,7 @@ export class Hub {
     const rooms = [ROOMS.agent(agent.accountId, agent.userId), ROOMS.staff(agent.accountId)];
     this.#background(Promise.resolve(socket.join(rooms)));
     const connected = this.#deps.routing.connected(agent);
-    this.#background(connected);
+    this.#background(connected.then((mine) => socket.emit('presence:update', presentPresence(mine))));
     const context: AgentContext = {
       // Read anew for each event, because a recheck may have replaced it.
       get agent() {

@@ -75,7 +75,10 @@ export class Conversations {
     const lane = await this.#deps.lanes.open(party.accountId, ref.conversationId);
     const conversation = await this.#deps.conversations.get(party.accountId, ref.conversationId);
     if (conversation === undefined) throw new Refusal('not_found');
-    if (party.kind === 'visitor') assertParty(conversation, party);
+    if (party.kind === 'visitor') {
+      assertParty(conversation, party);
+      if (conversation.status !== 'closed') this.#deps.profiles.follow(conversation);
+    }
     const opened = await this.#deps.reader.read(lane.context, {
       afterSeq: ref.afterSeq,
       anchor: conversation.anchor,

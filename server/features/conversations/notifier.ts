@@ -52,6 +52,16 @@ export class ConversationNotifier {
     await this.changed(conversation);
   }
 
+  /** The agent sees whether the visitor is there. */
+  async visitorPresence(ref: { id: string; accountId: string }, visitorOnline: boolean): Promise<void> {
+    const conversation = await this.#deps.conversations.get(ref.accountId, ref.id);
+    if (conversation?.status !== 'active') return;
+    const agentName = await this.#deps.names.ofConversation(conversation);
+    const view = presentConversation(conversation, { agentName, visitorOnline });
+    const { accountId, agentId } = conversation;
+    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:update', view);
+  }
+
   /** Staff may accept this one by hand. */
   offered(conversation: Conversation): void {
     const view = presentConversation(conversation, { visitorOnline: true });

@@ -4,7 +4,7 @@ import type { Lanes } from '../../pipeline/lanes.ts';
 import type { CompiledRules, Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import type { ProfileStore } from '../../ports/index.ts';
-import type { LiveVisitors } from './live-visitors.ts';
+import { KEPT_PAGES, type LiveVisitors } from './live-visitors.ts';
 
 const PART = 'profile';
 
@@ -43,6 +43,11 @@ export class ConversationProfiles {
     this.#deps.live.follow(sessionId, conversation.id, accountId);
   }
 
+  /** From now on what the visitor does is added to this conversation's profile, also after a restart. */
+  follow({ id, sessionId, accountId }: Conversation): void {
+    this.#deps.live.follow(sessionId, id, accountId);
+  }
+
   /** Adds to a kept profile; texts are redacted first. */
   async merge(conversation: Conversation, more: ProfileAddition): Promise<void> {
     const before = this.#merging.get(conversation.id) ?? Promise.resolve();
@@ -59,7 +64,7 @@ export class ConversationProfiles {
     const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
     const before = await this.read(context);
     const comment = await this.#cleanComment(conversation.accountId, more.ratingComment);
-    await this.#put(conversation, { ...before, ...more.live, ...comment });
+    await this.#put(conversation, { ...before, ...(more.live && withLive(before, more.live)), ...comment });
   }
 
   /** Applies rules to a kept profile; answers whether something was redacted anew. */
@@ -121,4 +126,19 @@ function mapValues(
   change: (value: string) => string,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** What a node knows may begin after its own start, so it is added to what was kept before. */
+function withLive(
+  kept: WireProfile,
+  live: NonNullable<ProfileAddition['live']>,
+): NonNullable<ProfileAddition['live']> {
+  const firstAt = live.pages[0]?.at;
+  const earlier = kept.pages.filter(({ at }) => firstAt === undefined || at < firstAt);
+  const referrer = kept.referrer ?? live.referrer;
+  return {
+    fields: { ...kept.fields, ...live.fields },
+    pages: [...earlier, ...live.pages].slice(-KEPT_PAGES),
+    ...(referrer !== undefined && { referrer }),
+  };
 }

@@ -2,7 +2,7 @@ import type { WirePageVisit, WireProfile } from '../../../shared/protocol/index.
 import type { Clock } from '../../ports/index.ts';
 
 /** Pages kept of one session; the oldest go first. */
-const KEPT_PAGES = 50;
+export const KEPT_PAGES = 50;
 /** How long a session is remembered after its last socket closed, so that a page change loses nothing. */
 const FORGET_AFTER_MS = 30 * 60_000;
 const SWEEP_MS = 60_000;
@@ -29,17 +29,27 @@ export class LiveVisitors {
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
   }
 
-  connected(sessionId: string): void {
-    this.#touch(sessionId).sockets += 1;
+  /** Answers whether it is the session's first socket. */
+  connected(sessionId: string): boolean {
+    const visitor = this.#touch(sessionId);
+    visitor.sockets += 1;
+    return visitor.sockets === 1;
   }
 
-  disconnected(sessionId: string): void {
+  /** Answers whether it was the session's last socket. */
+  disconnected(sessionId: string): boolean {
     const visitor = this.#visitors.get(sessionId);
-    if (visitor === undefined) return;
+    if (visitor === undefined) return false;
     visitor.sockets -= 1;
     visitor.lastSeenAt = this.#clock.now();
     const empty = visitor.pages.length === 0 && Object.keys(visitor.fields).length === 0;
     if (visitor.sockets <= 0 && empty && visitor.conversation === undefined) this.#visitors.delete(sessionId);
+    return visitor.sockets <= 0;
+  }
+
+  /** The open conversation of the session, as far as this node knows. */
+  conversationOf(sessionId: string): { readonly id: string; readonly accountId: string } | undefined {
+    return this.#visitors.get(sessionId)?.conversation;
   }
 
   sawPage(sessionId: string, visit: { url: string; title?: string; referrer?: string }): void {
@@ -77,8 +87,9 @@ export class LiveVisitors {
   /** From now on changes belong to this conversation's profile. */
   follow(sessionId: string, conversationId: string, accountId: string): void {
     const visitor = this.#touch(sessionId);
+    if (visitor.conversation?.id === conversationId) return;
     visitor.conversation = { id: conversationId, accountId };
-    visitor.changedSinceKept = false;
+    visitor.changedSinceKept = visitor.pages.length > 0;
   }
 
   /** Nothing of this visitor is to be kept on any more; with `erase`, what is known is forgotten too. */
