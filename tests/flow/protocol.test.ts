@@ -192,6 +192,39 @@ describeOnEveryStore('the socket protocol', (start) => {
     expect(await shown(agent, ['question'])).toEqual([['question', undefined]]);
   });
 
+  it('M3 shows the original to the live agent alone where the account says so, and the stored text after', async () => {
+    const { accessToken, accountId } = await test.signIn();
+    const apply = async (applyTo: 'store' | 'store-and-delivery') => {
+      const change = { redaction: { applyTo } };
+      const { status } = await test.call('PATCH', `/accounts/${accountId}/settings`, change, accessToken);
+      expect(status).toBe(200);
+    };
+    await apply('store');
+    try {
+      const own = await connectVisitor(test);
+      opened.push(own.socket);
+      const chat = await own.emit('chat:start', {});
+      const text = 'card 4111 1111 1111 1111';
+      const sent = await own.emit('message:send', {
+        conversationId: chat.conversationId,
+        clientId: '1',
+        text,
+      });
+      const shown = await agent.next(
+        'message:new',
+        (message) => message.conversationId === chat.conversationId,
+      );
+      expect([shown.text, shown.redacted]).toEqual([text, 1]);
+      const ref = { conversationId: chat.conversationId, afterSeq: 0 };
+      for (const client of [own, agent] as VisitorClient[]) {
+        expect((await client.emit('chat:resume', ref)).messages.map((m) => m.text)).toEqual([sent.text]);
+      }
+      expect(sent.text).not.toMatch(/\d/);
+    } finally {
+      await apply('store-and-delivery');
+    }
+  });
+
   it('M4 replaces a text that was shown when a later message completes what must not be kept', async () => {
     const first = await visitor.emit('message:send', { conversationId, clientId: '1', text: '4111 1111 11' });
     expect(first.redacted).toBe(0);
