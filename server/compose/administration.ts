@@ -8,7 +8,13 @@ import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts'
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
 import { createAuth } from '../features/auth/index.ts';
-import { createRedactionRules } from '../features/redaction-rules/index.ts';
+import type { RedactionRescans } from '../features/redaction-rescan/index.ts';
+import {
+  createRedactionRules,
+  type RedactionCounts,
+  RedactionReport,
+  RuleHistory,
+} from '../features/redaction-rules/index.ts';
 import { createSites } from '../features/sites/index.ts';
 import { createStaff } from '../features/staff/index.ts';
 import type { Transcripts } from '../features/transcripts/index.ts';
@@ -21,6 +27,8 @@ export interface AdministrationParts {
   readonly transcripts: Transcripts;
   readonly rateLimiter: RateLimiter;
   readonly activity: ActivityRecorder;
+  readonly rescans: RedactionRescans;
+  readonly redactionCounts: RedactionCounts;
 }
 
 /** Sign-in and what administrators do. */
@@ -58,7 +66,16 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       ids,
       clock,
     }),
-    redactionRules: createRedactionRules({ stores, audit, changes, ids, clock }),
+    redactionRules: createRedactionRules({
+      stores,
+      history: new RuleHistory({ changes: stores.entities.redactionRuleChanges, ids, clock }),
+      audit,
+      changes,
+      ids,
+      clock,
+    }),
+    redactionRescans: parts.rescans,
+    redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,
     activity: createActivityLog({ stores, audit, flush: () => parts.activity.flush() }),
     audit,

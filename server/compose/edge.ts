@@ -64,7 +64,15 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
   const { limits, server } = config;
   return new Hub({
     io,
-    visitorEvents: visitorEvents({ pipeline, conversations, signals, visitors, rateLimiter, limits }),
+    visitorEvents: visitorEvents({
+      pipeline,
+      conversations,
+      signals,
+      visitors,
+      rateLimiter,
+      ids: base.ids,
+      limits,
+    }),
     agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing }),
     routing,
     notifier,

@@ -27,7 +27,14 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const audit = createAudit({ stores, ids, clock });
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
-  const profiles = new ConversationProfiles({ lanes, sealer, store: stores.profiles, redactor, live });
+  const profiles = new ConversationProfiles({
+    lanes,
+    sealer,
+    store: stores.profiles,
+    redactor,
+    settings,
+    live,
+  });
   const changer = new ConversationChanger({ conversations: store, lanes, bus });
   const notifier = new ConversationNotifier({
     broadcaster,
@@ -94,13 +101,22 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     redactor,
     splitGuard: pipeline.splitGuard,
     profiles,
+    changer,
+    notifier,
     audit,
     ids,
     clock,
     logger,
   });
   const rateLimiter = createMemoryRateLimiter();
-  const administration = composeAdministration(base, { audit, transcripts, rateLimiter, activity });
+  const administration = composeAdministration(base, {
+    audit,
+    transcripts,
+    rateLimiter,
+    activity,
+    rescans,
+    redactionCounts: pipeline.redactionCounts,
+  });
   return {
     ...administration,
     routing,
@@ -119,6 +135,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
       await rescans.close();
       await visitors.keepChanged();
       await activity.flush();
+      await pipeline.redactionCounts.flush();
       for (const part of [visitors, activity, routing, notifier, live]) part.close();
     },
   };

@@ -1,6 +1,7 @@
 import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
 import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
 import type { Foundation } from '../compose.ts';
+import { RedactionCounts } from '../features/redaction-rules/index.ts';
 import { AccountSettingsReader } from '../features/settings/account-settings.ts';
 import { Anchors } from '../pipeline/anchors.ts';
 import { KeyVault } from '../pipeline/key-vault.ts';
@@ -25,22 +26,42 @@ export function composePipeline(base: Foundation) {
   const sealer = new Sealer(cipher);
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);
   const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
-  const reader = new TranscriptReader({ messages, sealer, logger, metrics });
+  const reader = new TranscriptReader({ messages, conversations, sealer, logger, metrics });
   const anchors = new Anchors({ lanes, sealer, conversations, clock, logger });
+  const { redactionCounts: countStore } = stores.entities;
+  const redactionCounts = new RedactionCounts({ store: countStore, clock, logger });
   const redactor = new Redactor({
     rules: stores.entities.redactionRules,
     bus,
     ids,
     metrics,
-    deliversOriginal: (accountId) => settings.peek(accountId)?.redaction.applyTo === 'store',
+    deliversOriginal: async (accountId) => (await settings.get(accountId)).redaction.applyTo === 'store',
+    counts: redactionCounts,
   });
-  const splitGuard = new SplitGuard({ redactor, reader, sealer, messages, anchors, broadcaster, logger });
+  const splitGuard = new SplitGuard({
+    redactor,
+    reader,
+    sealer,
+    messages,
+    conversations,
+    broadcaster,
+    logger,
+  });
   const limits = {
     maxBatch: config.store.groupCommit.maxMessages,
     maxPerConversation: MAX_PER_CONVERSATION,
   };
   const commit = new GroupCommit({ messages, lanes, sealer, reader, clock, metrics, logger, limits });
-  const pipeline = new MessagePipeline({ lanes, redactor, splitGuard, commit, reader, broadcaster, clock });
+  const pipeline = new MessagePipeline({
+    lanes,
+    redactor,
+    sealer,
+    splitGuard,
+    commit,
+    reader,
+    broadcaster,
+    clock,
+  });
   const dropCachedLane = bus.subscribe((change) => {
     if (change.kind === 'account') lanes.dropAccount(change.accountId);
   });
@@ -54,6 +75,7 @@ export function composePipeline(base: Foundation) {
     vault,
     settings,
     splitGuard,
+    redactionCounts,
     /** Resolves when every message taken in is written and the ends of transcripts are noted. */
     drain: async () => {
       await commit.drain();
@@ -64,6 +86,7 @@ export function composePipeline(base: Foundation) {
       anchors.close();
       lanes.close();
       redactor.close();
+      redactionCounts.close();
       settings.close();
     },
   };

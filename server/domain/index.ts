@@ -10,5 +10,6 @@ export * from './permissions.ts';
 export * from './presence.ts';
 export * from './private.ts';
 export * from './profile.ts';
+export * from './redaction-report.ts';
 export * from './redaction-rescan.ts';
 export * from './redaction-rule.ts';

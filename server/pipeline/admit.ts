@@ -14,12 +14,16 @@ export type Sender =
 export function admit(draft: Draft, conversation: Conversation, sender: Sender, now: number): Admitted {
   assertParty(conversation, sender, draft.kind);
   if (conversation.status === 'closed' && draft.kind !== 'note') throw new Refusal('conversation.closed');
-  const { length } = draft.text.reveal();
-  if (length > LIMITS.messageLength) throw new Refusal('message.too_long');
-  if (draft.text.reveal().trim() === '') {
+  assertFitting(draft.text);
+  return { ...draft, at: now } as Admitted;
+}
+
+/** @throws Refusal `message.too_long`, `invalid_value` */
+export function assertFitting(text: Draft['text']): void {
+  if (text.reveal().length > LIMITS.messageLength) throw new Refusal('message.too_long');
+  if (text.reveal().trim() === '') {
     throw new Refusal('invalid_value', { errors: [{ path: 'text', message: 'must not be blank' }] });
   }
-  return { ...draft, at: now } as Admitted;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ChainHead, SealContext } from './seal.ts';
 /** How many of a sender's own message ids a lane remembers; older ones are looked up in the store. */
 const REMEMBERED_CLIENT_KEYS = 200;
 /** A number may be split over this many messages before the one that completes it. */
-const TAIL_LENGTH = 2;
+export const TAIL_LENGTH = 2;
 
 /** What became of a message: kept now, or kept before under the same client id. */
 export interface Persisted {
@@ -75,6 +75,11 @@ export class Lane {
     return this.pending.length === 0 && this.inFlight === 0;
   }
 
+  /** Idle, and no earlier messages are being sealed anew. */
+  get quiet(): boolean {
+    return this.idle && this.gate === undefined;
+  }
+
   /** Resolves when everything handed in so far is written or refused. */
   async whenIdle(): Promise<void> {
     if (this.idle) return;
@@ -133,6 +138,14 @@ export class Lane {
     this.#tails.set(senderKey(sender), tail);
   }
 
+  /** Tells the tails of a stored text that was changed: what was taken out must not come back through them. */
+  correctTail(id: string, text: RedactedText): void {
+    for (const tail of this.#tails.values()) {
+      const item = tail.find((candidate) => candidate.id === id);
+      if (item !== undefined) item.text = text;
+    }
+  }
+
   /** Puts the text in place of a waiting message's; false when it does not wait any more. */
   replacePending(id: string, change: (message: Redacted) => Redacted): boolean {
     const entry = this.pending.find((waiting) => waiting.message.id === id);
@@ -142,6 +155,7 @@ export class Lane {
   }
 }
 
-function senderKey(sender: MessageAuthor): string {
+/** Tells senders of one conversation apart. */
+export function senderKey(sender: MessageAuthor): string {
   return `${sender.kind}:${sender.id ?? ''}`;
 }

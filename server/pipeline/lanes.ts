@@ -76,9 +76,14 @@ export class Lanes {
   dropAccount(accountId: string): void {
     for (const lane of this.#lanes.values()) {
       if (lane.context.accountId !== accountId) continue;
-      if (lane.idle) this.drop(lane.id);
-      else void lane.whenIdle().then(() => this.drop(lane.id));
+      if (lane.quiet) this.drop(lane.id);
+      else void lane.exclusive(async () => this.drop(lane.id));
     }
+  }
+
+  /** Lets go of a lane that was opened in passing, unless somebody else uses it. */
+  release(lane: Lane, openedAt: number): void {
+    if (lane.lastUsedAt <= openedAt) lane.lastUsedAt = openedAt - IDLE_LANE_MS;
   }
 
   /** All lanes at hand. */
@@ -165,7 +170,7 @@ export class Lanes {
     const before = this.#deps.clock.now() - IDLE_LANE_MS;
     for (const lane of this.#lanes.values()) {
       const anchored = lane.anchoredSeq >= lane.head.seq;
-      if (lane.lastUsedAt < before && lane.idle && anchored) this.#lanes.delete(lane.id);
+      if (lane.lastUsedAt <= before && lane.quiet && anchored) this.#lanes.delete(lane.id);
     }
   }
 }

@@ -8,13 +8,14 @@ import type { Lane, Persisted } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { GroupCommit } from './persist.ts';
 import type { CompiledRules, Redactor } from './redact.ts';
-import { clientKeyOf } from './seal.ts';
+import type { Sealer } from './seal.ts';
 import type { SplitGuard } from './split-guard.ts';
 import type { TranscriptReader } from './transcript-reader.ts';
 
 export interface MessagePipelineDeps {
   readonly lanes: Lanes;
   readonly redactor: Redactor;
+  readonly sealer: Sealer;
   readonly splitGuard: SplitGuard;
   readonly commit: GroupCommit;
   readonly reader: TranscriptReader;
@@ -49,15 +50,20 @@ export class MessagePipeline {
     const { draft } = submission;
     const lane = await this.#deps.lanes.open(draft.accountId, draft.conversationId);
     const rules = await this.#deps.redactor.rulesOf(draft.accountId);
+    const keepOriginal = await this.#deps.redactor.deliversOriginal(draft.accountId);
     while (lane.gate !== undefined) await lane.gate;
-    const persisted = await this.#sendInOrder(submission, lane, rules);
+    const persisted = await this.#sendInOrder(submission, lane, { rules, keepOriginal });
     return presentSent(persisted.content, persisted.seq);
   }
 
   /** Runs without a pause up to the hand-over to the commit, so that order is kept. */
-  #sendInOrder(submission: Submission, lane: Lane, rules: CompiledRules): Promise<Persisted> {
+  #sendInOrder(
+    submission: Submission,
+    lane: Lane,
+    { rules, keepOriginal }: { rules: CompiledRules; keepOriginal: boolean },
+  ): Promise<Persisted> {
     const { draft, sender, socketId } = submission;
-    const clientKey = clientKeyOf(draft);
+    const clientKey = this.#deps.sealer.clientKeyOf(lane.context, draft);
     const known = lane.recent(clientKey);
     if (known !== undefined) return known.then((first) => ({ ...first, fresh: false }));
     let admitted: ReturnType<typeof admit>;
@@ -66,7 +72,7 @@ export class MessagePipeline {
     } catch (refusal) {
       return this.#answerIfKnown(lane, clientKey, refusal);
     }
-    const redacted = this.#deps.redactor.redact(admitted, rules);
+    const redacted = this.#deps.redactor.redact(admitted, rules, { keepOriginal });
     const checked = this.#deps.splitGuard.check(lane, redacted, rules);
     return this.#deps.commit.submit(lane, {
       message: checked,

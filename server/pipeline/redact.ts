@@ -18,13 +18,22 @@ export interface RedactorDeps {
   readonly ids: Ids;
   readonly metrics: Metrics;
   /** Whether the account lets the live agent see originals; see {@link Redacted.original}. */
-  readonly deliversOriginal: (accountId: string) => boolean;
+  readonly deliversOriginal: (accountId: string) => Promise<boolean>;
+  /** Told of everything that was taken out, for the account's own report. */
+  readonly counts: RemovalCounter;
+}
+
+/** Counts what was taken out; learns which rule and how often, never what. */
+export interface RemovalCounter {
+  add(removal: RemovedData & { readonly accountId: string }): void;
 }
 
 /** Where a text stands and who wrote it. */
 export interface TextOrigin {
   readonly from: 'visitor' | 'agent';
   readonly place: RedactionPlace;
+  /** False for a text that comes again and again, as a typing preview does, so that it is not counted each time. */
+  readonly counted?: boolean;
 }
 
 /** A text after redaction, and what was taken out of it, by rule. */
@@ -36,6 +45,7 @@ export interface RedactedPiece {
 
 /** An account's rules, compiled. */
 export interface CompiledRules {
+  readonly accountId: string;
   readonly set: RuleSet;
   readonly names: ReadonlyMap<string, string>;
 }
@@ -58,10 +68,10 @@ export class Redactor {
   }
 
   /** A message's own stage. */
-  redact(message: Admitted, rules: CompiledRules): Redacted {
+  redact(message: Admitted, rules: CompiledRules, options: { keepOriginal: boolean }): Redacted {
     const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
     const piece = this.apply(rules, message.text.reveal(), { from, place: 'message' });
-    const original = piece.count > 0 && this.#deps.deliversOriginal(message.accountId);
+    const original = piece.count > 0 && options.keepOriginal;
     const { accountId, conversationId, clientId, kind, at } = message;
     return {
       accountId,
@@ -83,22 +93,36 @@ export class Redactor {
     return this.apply(await this.rulesOf(accountId), text, origin);
   }
 
-  /** The same for every value of a form. */
+  /** Whether the account lets its live agent see originals. */
+  deliversOriginal(accountId: string): Promise<boolean> {
+    return this.#deps.deliversOriginal(accountId);
+  }
+
+  /** The same for a whole form: its values, and their names, which a visitor's client may make up. */
   async fields(
     accountId: string,
     fields: Readonly<Record<string, string>>,
     origin: TextOrigin,
   ): Promise<Record<string, RedactedText>> {
     const rules = await this.rulesOf(accountId);
-    return Object.fromEntries(
-      Object.entries(fields).map(([key, value]) => [key, this.apply(rules, value, origin).text] as const),
-    );
+    return this.applyToFields(rules, fields, origin);
+  }
+
+  applyToFields(
+    rules: CompiledRules,
+    fields: Readonly<Record<string, string>>,
+    origin: TextOrigin,
+  ): Record<string, RedactedText> {
+    const clean = (text: string) => this.apply(rules, text, origin).text;
+    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [clean(key), clean(value)]));
   }
 
   apply(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
     const redaction = redactText(rules.set, text, origin);
     if (redaction.count === 0) return { text: redaction.text, count: 0, removed: [] };
-    return { text: redaction.text, count: redaction.count, removed: this.#removed(redaction, rules) };
+    const removed = this.#removed(redaction, rules);
+    if (origin.counted !== false) this.#count(removed, rules);
+    return { text: redaction.text, count: redaction.count, removed };
   }
 
   /** Compiled once, however many ask. */
@@ -131,22 +155,33 @@ export class Redactor {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-    return { set: compileRuleSet(rules), names };
+    return { accountId, set: compileRuleSet(rules), names };
+  }
+
+  /** What matches over several messages took out, told by rule and counted. */
+  removedBy(ruleIds: readonly string[], rules: CompiledRules): readonly RemovedData[] {
+    const removed = byRule(ruleIds, rules);
+    this.#count(removed, rules);
+    return removed;
   }
 
   #removed(redaction: Redaction, rules: CompiledRules): readonly RemovedData[] {
-    return this.removedBy(
+    return byRule(
       redaction.matches.map(({ ruleId }) => ruleId),
       rules,
     );
   }
 
-  /** What was removed, told by rule, and counted for the metrics. */
-  removedBy(ruleIds: readonly string[], rules: CompiledRules): readonly RemovedData[] {
-    const counts = new Map<string, number>();
-    for (const ruleId of ruleIds) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
-    for (const [ruleId, count] of counts)
-      this.#deps.metrics.count('redactions_total', { rule: ruleId }, count);
-    return [...counts].map(([ruleId, count]) => ({ ruleId, name: rules.names.get(ruleId) ?? '', count }));
+  #count(removed: readonly RemovedData[], { accountId }: CompiledRules): void {
+    for (const one of removed) {
+      this.#deps.metrics.count('redactions_total', { rule: one.ruleId }, one.count);
+      this.#deps.counts.add({ ...one, accountId });
+    }
   }
+}
+
+function byRule(ruleIds: readonly string[], rules: CompiledRules): readonly RemovedData[] {
+  const counts = new Map<string, number>();
+  for (const ruleId of ruleIds) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
+  return [...counts].map(([ruleId, count]) => ({ ruleId, name: rules.names.get(ruleId) ?? '', count }));
 }

@@ -46,13 +46,8 @@ export interface SealContext {
 
 export const CHAIN_START: ChainHead = { seq: 0, hash: new Uint8Array(32) };
 
-/**
- * Unique per sender and conversation. Scoped to the sender, so that one party can neither collide with
- * nor read another's acknowledgement.
- */
-export function clientKeyOf(message: { from: MessageAuthor; clientId: string }): string {
-  return `${message.from.kind}:${message.from.id ?? ''}:${message.clientId}`;
-}
+/** HMAC-SHA-256. */
+const MAC_BYTES = 32;
 
 /**
  * Seals messages and opens them again. The additional data binds account, conversation, seq and the hash of
@@ -63,6 +58,17 @@ export class Sealer {
 
   constructor(cipher: Cipher) {
     this.#cipher = cipher;
+  }
+
+  /**
+   * Unique per sender and conversation. Scoped to the sender, so that one party can neither collide with
+   * nor read another's acknowledgement. A client chooses its ids, and could put anything into them, so the
+   * store gets a keyed digest: what it was cannot be guessed from a copy of the database.
+   */
+  clientKeyOf(context: SealContext, message: { from: MessageAuthor; clientId: string }): string {
+    const { kind, id = '' } = message.from;
+    const name = Buffer.from(`client\n${context.conversationId}\n${kind}\n${id}\n${message.clientId}`);
+    return Buffer.from(this.#cipher.mac(context.key, name)).toString('base64url');
   }
 
   /** Encrypts one message as the next of its chain. */
@@ -87,7 +93,7 @@ export class Sealer {
       accountId,
       conversationId,
       seq: place.seq,
-      clientKey: clientKeyOf({ from: body.f, clientId: body.c }),
+      clientKey: this.clientKeyOf(context, { from: body.f, clientId: body.c }),
       sealed,
       hash: this.#cipher.hash(aad, sealed),
       retainFrom,
@@ -105,7 +111,7 @@ export class Sealer {
     const plain = this.#cipher.open(context.key, record.sealed, aad);
     if (!this.#cipher.equal(this.#cipher.hash(aad, record.sealed), record.hash)) throw new IntegrityError();
     const opened = fromBody(JSON.parse(Buffer.from(plain).toString('utf8')) as SealedBody, record);
-    if (clientKeyOf(opened) !== record.clientKey) throw new IntegrityError();
+    if (this.clientKeyOf(context, opened) !== record.clientKey) throw new IntegrityError();
     return opened;
   }
 
@@ -114,12 +120,23 @@ export class Sealer {
     return { seq: head.seq, mac: this.#cipher.mac(context.key, anchorData(context, head)) };
   }
 
+  /**
+   * Notes the end of a chain that is about to be sealed anew: it holds before and after, so that a stop in
+   * between leaves no transcript that looks tampered with.
+   */
+  anchorOfEither(context: SealContext, heads: readonly [ChainHead, ChainHead]): TranscriptAnchor {
+    const macs = heads.map((head) => this.anchor(context, head).mac);
+    return { seq: heads[0].seq, mac: Buffer.concat(macs) };
+  }
+
   /** Whether the anchor was made for exactly this head. */
   anchorHolds(context: SealContext, anchor: TranscriptAnchor, head: ChainHead): boolean {
-    return (
-      anchor.seq === head.seq &&
-      this.#cipher.equal(anchor.mac, this.#cipher.mac(context.key, anchorData(context, head)))
-    );
+    if (anchor.seq !== head.seq) return false;
+    const mac = this.#cipher.mac(context.key, anchorData(context, head));
+    for (let at = 0; at < anchor.mac.byteLength; at += MAC_BYTES) {
+      if (this.#cipher.equal(anchor.mac.subarray(at, at + MAC_BYTES), mac)) return true;
+    }
+    return false;
   }
 
   /** Encrypts a conversation's profile or another part of it; `part` is authenticated. */

@@ -1,8 +1,7 @@
-import type { Redacted } from '../domain/index.ts';
+import type { Redacted, TranscriptAnchor } from '../domain/index.ts';
 import { findSplitMatches, type RedactedText } from '../domain/redaction/index.ts';
-import type { Broadcaster, Logger, MessageStore } from '../ports/index.ts';
+import type { Broadcaster, ConversationStore, Logger, MessageStore } from '../ports/index.ts';
 import { logId } from '../ports/index.ts';
-import type { Anchors } from './anchors.ts';
 import type { Lane } from './lane.ts';
 import type { CompiledRules, Redactor } from './redact.ts';
 import type { ChainHead, OpenedMessage, SealContext, Sealer } from './seal.ts';
@@ -13,7 +12,7 @@ export interface SplitGuardDeps {
   readonly reader: TranscriptReader;
   readonly sealer: Sealer;
   readonly messages: MessageStore;
-  readonly anchors: Anchors;
+  readonly conversations: Pick<ConversationStore, 'anchor'>;
   readonly broadcaster: Broadcaster;
   readonly logger: Logger;
 }
@@ -102,15 +101,25 @@ export class SplitGuard {
     const first = opened.findIndex(({ message }) => changes.has(message.id));
     if (first === -1) return 0;
     const { records, changed, head } = this.#renewed(lane.context, opened.slice(first), changes);
+    const before = { seq: head.seq, hash: opened.at(-1)?.hash ?? head.hash };
+    await this.#anchor(lane, this.#deps.sealer.anchorOfEither(lane.context, [before, head]));
     if (!(await this.#deps.messages.reseal(records))) {
       lane.stale = true;
       throw new Error('a record was not as it had been read');
     }
     lane.head = head;
-    lane.anchoredSeq = 0;
-    await this.#deps.anchors.write([lane]);
-    for (const message of changed) this.#tell(lane, message);
+    for (const message of changed) {
+      lane.correctTail(message.id, message.text);
+      this.#tell(lane, message);
+    }
+    await this.#anchor(lane, this.#deps.sealer.anchor(lane.context, head));
     return changed.length;
+  }
+
+  async #anchor(lane: Lane, anchor: TranscriptAnchor): Promise<void> {
+    const { accountId } = lane.context;
+    await this.#deps.conversations.anchor([{ accountId, conversationId: lane.id, anchor }]);
+    lane.anchoredSeq = anchor.seq;
   }
 
   #renewed(
@@ -139,9 +148,12 @@ export class SplitGuard {
       this.#deps.broadcaster.toVisitor({ sessionId: conversation.sessionId }, 'message:update', update);
     }
     const { accountId } = conversation;
-    const agentId = conversation.status === 'active' ? conversation.agentId : from.id;
-    if (agentId === undefined) return;
-    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'message:update', update);
+    const owner = conversation.status === 'queued' ? undefined : conversation.agentId;
+    const author = from.kind === 'agent' ? from.id : undefined;
+    for (const agentId of new Set([owner, author])) {
+      if (agentId === undefined) continue;
+      this.#deps.broadcaster.toAgent({ accountId, agentId }, 'message:update', update);
+    }
   }
 }
 

@@ -1,11 +1,19 @@
 import { Refusal, type TranscriptAnchor } from '../domain/index.ts';
-import { IntegrityError, type Logger, logId, type MessageStore, type Metrics } from '../ports/index.ts';
+import {
+  type ConversationStore,
+  IntegrityError,
+  type Logger,
+  logId,
+  type MessageStore,
+  type Metrics,
+} from '../ports/index.ts';
 import { CHAIN_START, type ChainHead, type OpenedMessage, type SealContext, type Sealer } from './seal.ts';
 
 const PAGE = 500;
 
 export interface TranscriptReaderDeps {
   readonly messages: MessageStore;
+  readonly conversations: Pick<ConversationStore, 'get'>;
   readonly sealer: Sealer;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -30,8 +38,22 @@ export class TranscriptReader {
     try {
       return await this.#readChecked(context, range);
     } catch (error) {
+      const moved = await this.#movedAnchor(context, range.anchor, error);
+      if (moved !== undefined) return this.read(context, { ...range, anchor: moved });
       throw this.#reported(error, context);
     }
+  }
+
+  /** The newer anchor, when the transcript was sealed anew between the caller's look at it and the reading. */
+  async #movedAnchor(
+    { accountId, conversationId }: SealContext,
+    seen: TranscriptAnchor | undefined,
+    error: unknown,
+  ): Promise<TranscriptAnchor | undefined> {
+    if (!(error instanceof IntegrityError) || seen === undefined) return undefined;
+    const anchor = (await this.#deps.conversations.get(accountId, conversationId))?.anchor;
+    const same = anchor === undefined || Buffer.compare(anchor.mac, seen.mac) === 0;
+    return same ? undefined : anchor;
   }
 
   /** The whole transcript with the hashes that its records stand under, to seal it anew. */

@@ -10,7 +10,9 @@ import type {
   Entity,
   MessageRecord,
   ProfileRecord,
+  RedactionDay,
   RedactionRescan,
+  RedactionRuleChange,
   RefreshFamily,
   Sealed,
   Site,
@@ -44,9 +46,13 @@ export interface EntityStore<T extends Entity> {
   get(id: string): Promise<T | undefined>;
   /** The one entity whose unique field has this value. */
   findBy(field: string, value: string): Promise<T | undefined>;
-  /** Oldest first (by `createdAt`, then `id`); `where` compares indexed fields for equality. */
+  /**
+   * Oldest first (by `createdAt`, then `id`), or newest first; `where` compares indexed fields for equality. A
+   * cursor goes with the order that it was given in.
+   */
   list(query: {
     where?: Readonly<Record<string, string>>;
+    newestFirst?: boolean;
     limit: number;
     cursor?: string;
   }): Promise<StorePage<T>>;
@@ -75,6 +81,8 @@ export interface EntityStores {
   readonly visitorSessions: EntityStore<VisitorSession>;
   readonly redactionRules: EntityStore<StoredRedactionRule>;
   readonly redactionRescans: EntityStore<RedactionRescan>;
+  readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
+  readonly redactionCounts: EntityStore<RedactionDay>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -86,6 +94,8 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   visitorSessions: { unique: [], indexed: ['accountId', 'siteId', 'visitorHash'], expires: true },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: false },
+  redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: false },
+  redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
 };
 
 export interface ConversationFilter {
@@ -120,7 +130,10 @@ export interface ConversationStore {
   openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]>;
   /** Accounts that have queued conversations. */
   accountsWithQueue(): Promise<readonly string[]>;
-  /** Writes the ends of transcripts, only forward (a lower `seq` than stored changes nothing). No version change. */
+  /**
+   * Writes the ends of transcripts, never back (a lower `seq` than stored changes nothing; the same one again is
+   * that of a transcript that was sealed anew). No version change.
+   */
   anchor(
     anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
   ): Promise<void>;

@@ -160,6 +160,59 @@ export interface WireRedactionRule {
   readonly updatedAt: string;
 }
 
+/** A rule as it stood before or after a change; of its examples only the number. */
+export interface RedactionRuleSnapshot
+  extends Omit<WireRedactionRule, 'id' | 'createdAt' | 'updatedAt' | 'examples'> {
+  readonly examples: { readonly match: number; readonly noMatch: number };
+}
+
+/** Who changed a rule, when and how; kept after the rule is removed. */
+export interface WireRedactionRuleChange {
+  readonly id: string;
+  readonly ruleId: string;
+  readonly at: string;
+  readonly userId: string;
+  readonly action: 'created' | 'changed' | 'removed';
+  readonly before?: RedactionRuleSnapshot;
+  readonly after?: RedactionRuleSnapshot;
+}
+
+/** Rules as a file; an import takes the same. */
+export interface RedactionExport {
+  readonly version: 1;
+  readonly rules: readonly Omit<WireRedactionRule, 'id' | 'createdAt' | 'updatedAt'>[];
+}
+
+/** What an import did. */
+export interface RedactionImportResult {
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Today's rules applied to what is stored already; counts are conversations. */
+export interface WireRedactionRescan {
+  readonly id: string;
+  readonly status: 'running' | 'paused' | 'done' | 'cancelled';
+  readonly startedBy: string;
+  readonly total: number;
+  readonly scanned: number;
+  /** In these something was redacted anew. */
+  readonly changed: number;
+  /** These could not be read and are as they were. */
+  readonly failed: number;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly finishedAt?: string;
+}
+
+/** How often a rule took something out on one day (UTC, `YYYY-MM-DD`). */
+export interface RedactionReportItem {
+  readonly ruleId: string;
+  readonly ruleName: string;
+  readonly day: string;
+  readonly count: number;
+}
+
 export interface RedactionPreview {
   readonly text: string;
   readonly matches: readonly { readonly ruleId: string; readonly start: number; readonly end: number }[];

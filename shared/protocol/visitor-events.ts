@@ -48,6 +48,11 @@ export interface VisitorEvents {
     payload: { conversationId: string; score: number; comment?: string | undefined };
     data: Empty;
   };
+  /** A message left when nobody is online; it waits in the queue. `email` is where to answer to. */
+  'offline:submit': {
+    payload: { email?: string | undefined; text: string };
+    data: { conversationId: string; caseId: string };
+  };
 }
 
 /** The whole state of a chat after `afterSeq`: a client that applies it has missed nothing. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import type { VisitorEventName, VisitorEvents } from '../protocol/visitor-events.ts';
-import { fieldsSchema, idSchema, type Matches } from './common.ts';
+import { emailSchema, fieldsSchema, idSchema, type Matches } from './common.ts';
 import { chatRefSchema, messageSendSchema, resumeSchema, seenSchema } from './message.ts';
 
 const eventSchema = z.object({
@@ -41,6 +41,7 @@ export const visitorEventSchemas = {
     score: z.int().min(1).max(5),
     comment: z.string().max(LIMITS.ratingCommentLength).optional(),
   }),
+  'offline:submit': z.object({ email: emailSchema.optional(), text: z.string().min(1) }),
 } satisfies Record<VisitorEventName, z.ZodType>;
 
 type Schemas = typeof visitorEventSchemas;
@@ -58,4 +59,5 @@ export const visitorEventsAgree: {
   'message:seen': true,
   'chat:end': true,
   'chat:rate': true,
+  'offline:submit': true,
 };

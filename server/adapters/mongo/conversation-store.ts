@@ -24,7 +24,7 @@ export function createConversationStore(model: Conversations): ConversationStore
           filter: {
             _id: conversationId,
             accountId,
-            $or: [{ anchor: null }, { 'anchor.seq': { $lt: anchor.seq } }],
+            $or: [{ anchor: null }, { 'anchor.seq': { $lte: anchor.seq } }],
           },
           update: { $set: { anchor: { seq: anchor.seq, mac: toBuffer(anchor.mac) } } },
         },

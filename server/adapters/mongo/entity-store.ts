@@ -23,8 +23,9 @@ export function createEntityStore<T extends Entity>(
   return {
     get: (id) => one({ _id: id }),
     findBy: (field, value) => one(equals({ [field]: value }, spec.unique)),
-    list: async ({ where = {}, limit, cursor }) => {
-      const keyset: Keyset = { time: 'createdAt', direction: 'oldest-first', cursor };
+    list: async ({ where = {}, newestFirst = false, limit, cursor }) => {
+      const direction = newestFirst ? 'newest-first' : 'oldest-first';
+      const keyset: Keyset = { time: 'createdAt', direction, cursor };
       const documents = await model
         .find({ ...equals(where, spec.indexed), ...keysetFilter(keyset) })
         .sort(keysetSort(keyset))

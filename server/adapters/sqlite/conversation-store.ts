@@ -19,7 +19,7 @@ const REPLACE = `UPDATE conversations SET status = ?4, agent_id = ?5, case_id = 
 
 const ANCHOR = `UPDATE conversations SET anchor_seq = j.value ->> 2, anchor_mac = unhex(j.value ->> 3)
   FROM json_each(?1) j
-  WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) < j.value ->> 2`;
+  WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) <= j.value ->> 2`;
 
 const EQUALS = [
   ['agentId', 'agent_id'],

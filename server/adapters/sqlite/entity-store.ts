@@ -7,7 +7,7 @@ import {
   type StorePage,
   UniqueViolation,
 } from '../../ports/index.ts';
-import { keyOf, LOWEST, pageOf } from './cursor.ts';
+import { HIGHEST, keyOf, LOWEST, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { type Row, type SqlValue, text } from './driver.ts';
 import { fieldOf, isArrayPath, tableOf, uniqueIndexOf, valuesTableOf } from './entity-schema.ts';
@@ -39,15 +39,20 @@ class SqliteEntityStore<T extends Entity> implements EntityStore<T> {
 
   async list(query: {
     where?: Readonly<Record<string, string>>;
+    newestFirst?: boolean;
     limit: number;
     cursor?: string;
   }): Promise<StorePage<T>> {
     const where = Object.entries(query.where ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     const conditions = where.map(([path]) => this.#condition(path));
+    const newest = query.newestFirst === true;
+    const [beyond, order, start] = newest
+      ? (['(created_at, id) < (?, ?)', 'created_at DESC, id DESC', HIGHEST] as const)
+      : (['(created_at, id) > (?, ?)', 'created_at, id', LOWEST] as const);
     const sql = `SELECT body FROM ${this.#table}
-      WHERE ${[...conditions, '(created_at, id) > (?, ?)'].join(' AND ')} ORDER BY created_at, id LIMIT ?`;
+      WHERE ${[...conditions, beyond].join(' AND ')} ORDER BY ${order} LIMIT ?`;
     const params: SqlValue[] = where.map(([, value]) => value);
-    const rows = this.#file.all(sql, [...params, ...keyOf(query.cursor, LOWEST), query.limit + 1]);
+    const rows = this.#file.all(sql, [...params, ...keyOf(query.cursor, start), query.limit + 1]);
     const found = rows.map((row) => JSON.parse(text(row.body)) as T);
     return pageOf(found, { limit: query.limit, time: (entity) => entity.createdAt });
   }

@@ -86,6 +86,8 @@ export interface RouteSpec<
   /** Without one, the route takes no query; unknown names are refused. */
   readonly query?: Query;
   readonly body?: Body;
+  /** Largest body in bytes, where it is not the usual one. */
+  readonly bodyLimitBytes?: number;
   readonly answer: Answer;
   /** Refusals of the use case, for the documentation; those of the edge itself are added. */
   readonly refusals?: readonly ErrorCode[];

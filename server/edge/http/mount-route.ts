@@ -31,7 +31,7 @@ export function mountRoute(router: Router, route: Route, guard: Guard): void {
   router[route.method](
     route.path,
     admit,
-    ...(route.body === undefined ? [] : [requireJson, readJson]),
+    ...(route.body === undefined ? [] : [requireJson, readJson(route.bodyLimitBytes)]),
     handle,
   );
 }
@@ -59,14 +59,16 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-const readJson = json({
-  limit: BODY_LIMIT_BYTES,
-  // A compressed body could unfold to far more than its size.
-  inflate: false,
-  strict: true,
-  type: 'application/json',
-  reviver: refusePrototypeKeys,
-});
+function readJson(limit: number = BODY_LIMIT_BYTES): RequestHandler {
+  return json({
+    limit,
+    // A compressed body could unfold to far more than its size.
+    inflate: false,
+    strict: true,
+    type: 'application/json',
+    reviver: refusePrototypeKeys,
+  });
+}
 
 function refusePrototypeKeys(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('a key that no body has');

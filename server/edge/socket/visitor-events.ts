@@ -4,8 +4,9 @@ import { Private, Refusal, type VisitorPrincipal } from '../../domain/index.ts';
 import type { Conversations } from '../../features/conversations/conversations.ts';
 import type { LiveSignals } from '../../features/conversations/live-signals.ts';
 import type { Visitors } from '../../features/visitors/visitors.ts';
-import type { MessagePipeline } from '../../pipeline/message-pipeline.ts';
-import type { RateLimit, RateLimiter } from '../../ports/index.ts';
+import { assertFitting } from '../../pipeline/admit.ts';
+import type { MessagePipeline, Submission } from '../../pipeline/message-pipeline.ts';
+import type { Ids, RateLimit, RateLimiter } from '../../ports/index.ts';
 import type { EventTable } from './define-event.ts';
 
 export interface VisitorContext {
@@ -19,6 +20,7 @@ export interface VisitorEventDeps {
   readonly signals: LiveSignals;
   readonly visitors: Visitors;
   readonly rateLimiter: RateLimiter;
+  readonly ids: Ids;
   readonly limits: {
     /** Counted by session; stops a script that fills the queue of the agents. */
     readonly chatStarts: RateLimit;
@@ -64,8 +66,7 @@ export function visitorEvents(
       authorization,
       cost: 5,
       handle: async ({ visitor }, { prechat }) => {
-        const retryAfterMs = await deps.rateLimiter.take(deps.limits.chatStarts, visitor.sessionId);
-        if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
+        await takeChatStart(deps, visitor);
         return conversations.start(visitor, { prechat });
       },
     },
@@ -73,19 +74,7 @@ export function visitorEvents(
       schema: schemas['message:send'],
       authorization,
       cost: 1,
-      handle: ({ visitor, socketId }, { conversationId, clientId, text }) =>
-        pipeline.send({
-          draft: {
-            accountId: visitor.accountId,
-            conversationId,
-            clientId,
-            from: { kind: 'visitor', id: visitor.sessionId },
-            kind: 'text',
-            text: new Private(text),
-          },
-          sender: { kind: 'visitor', sessionId: visitor.sessionId },
-          socketId,
-        }),
+      handle: (context, message) => pipeline.send(submission(context, message)),
     },
     'chat:resume': {
       schema: schemas['chat:resume'],
@@ -129,5 +118,41 @@ export function visitorEvents(
         return {};
       },
     },
+    'offline:submit': {
+      schema: schemas['offline:submit'],
+      authorization,
+      cost: 5,
+      handle: async (context, { email, text }) => {
+        // Judged before a conversation begins, so that none is left without its message.
+        assertFitting(new Private(text));
+        await takeChatStart(deps, context.visitor);
+        const left = await conversations.leaveMessage(context.visitor, { email });
+        await pipeline.send(submission(context, { ...left, clientId: deps.ids.id(), text }));
+        return left;
+      },
+    },
+  };
+}
+
+async function takeChatStart(deps: VisitorEventDeps, visitor: VisitorPrincipal): Promise<void> {
+  const retryAfterMs = await deps.rateLimiter.take(deps.limits.chatStarts, visitor.sessionId);
+  if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
+}
+
+function submission(
+  { visitor, socketId }: VisitorContext,
+  { conversationId, clientId, text }: { conversationId: string; clientId: string; text: string },
+): Submission {
+  return {
+    draft: {
+      accountId: visitor.accountId,
+      conversationId,
+      clientId,
+      from: { kind: 'visitor', id: visitor.sessionId },
+      kind: 'text',
+      text: new Private(text),
+    },
+    sender: { kind: 'visitor', sessionId: visitor.sessionId },
+    socketId,
   };
 }

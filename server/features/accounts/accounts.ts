@@ -66,7 +66,7 @@ export class Accounts {
   async changeSettings(staff: StaffPrincipal, change: SettingsChange): Promise<AccountSettings> {
     this.#requireRegion(change.region);
     const { accountId } = staff;
-    const settings = await this.#write(accountId, change);
+    const { before, settings } = await this.#write(accountId, change);
     this.#deps.changes.publish({ kind: 'account', accountId });
     await this.#applyRetention(accountId, change, settings);
     await this.#deps.audit.byStaff(staff, {
@@ -74,7 +74,19 @@ export class Accounts {
       target: { kind: 'account', id: accountId },
       details: { parts: Object.keys(change).sort().join(' ') },
     });
+    await this.#auditApplyTo(staff, before, settings);
     return settings;
+  }
+
+  /** Whether live agents see what redaction takes out is told apart from all other settings. */
+  async #auditApplyTo(staff: StaffPrincipal, before: AccountSettings, now: AccountSettings): Promise<void> {
+    const [from, to] = [before.redaction.applyTo, now.redaction.applyTo];
+    if (from === to) return;
+    await this.#deps.audit.byStaff(staff, {
+      action: 'settings.redaction_apply_to_changed',
+      target: { kind: 'account', id: staff.accountId },
+      details: { from, to },
+    });
   }
 
   #requireRegion(region: string | undefined): void {
@@ -87,12 +99,16 @@ export class Accounts {
     return account;
   }
 
-  async #write(accountId: string, change: SettingsChange): Promise<AccountSettings> {
+  async #write(
+    accountId: string,
+    change: SettingsChange,
+  ): Promise<{ before: AccountSettings; settings: AccountSettings }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const account = await this.#find(accountId);
       const settings = mergeSettings(account.settings, change);
       const next = { ...account, settings, version: account.version + 1, updatedAt: this.#deps.clock.now() };
-      if (await this.#deps.stores.entities.accounts.replace(next)) return settings;
+      if (await this.#deps.stores.entities.accounts.replace(next))
+        return { before: account.settings, settings };
     }
     throw new Refusal('conflict');
   }

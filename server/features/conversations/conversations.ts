@@ -65,6 +65,21 @@ export class Conversations {
   }
 
   /**
+   * Makes room for a message that is left when nobody is online: in the visitor's open conversation, or in a new
+   * one that waits in the queue. The address to answer to is kept sealed with the profile.
+   */
+  async leaveMessage(
+    visitor: VisitorPrincipal,
+    { email }: { email?: string | undefined },
+  ): Promise<{ conversationId: string; caseId: string }> {
+    const prechat = email === undefined ? {} : { email };
+    const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
+    const { id, caseId } = open ?? (await this.#create(visitor, prechat));
+    if (open !== undefined && email !== undefined) await this.#deps.profiles.merge(open, { prechat });
+    return { conversationId: id, caseId };
+  }
+
+  /**
    * Everything of a chat after `afterSeq`: the messages, and the whole state with them.
    * @throws Refusal `not_found`, `forbidden`, `transcript.tampered`
    */

@@ -79,7 +79,9 @@ export class LiveSignals {
   async #preview(accountId: string, text: string | undefined): Promise<{ text?: string }> {
     if (text === undefined) return {};
     return {
-      text: (await this.#deps.redactor.text(accountId, text, { from: 'visitor', place: 'message' })).text,
+      text: (
+        await this.#deps.redactor.text(accountId, text, { from: 'visitor', place: 'message', counted: false })
+      ).text,
     };
   }
 

@@ -7,16 +7,21 @@ import {
 } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { CompiledRules, Redactor } from '../../pipeline/redact.ts';
-import type { SplitGuard, TextChange } from '../../pipeline/split-guard.ts';
+import { changesUnder } from '../../pipeline/redact-again.ts';
+import type { SplitGuard } from '../../pipeline/split-guard.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import type { Clock, ConversationStore, EntityStore, Ids, Logger } from '../../ports/index.ts';
+import type { Clock, ConversationStore, EntityStore, Ids, Logger, StorePage } from '../../ports/index.ts';
 import { logId } from '../../ports/index.ts';
 import type { Audit } from '../audit/index.ts';
+import type { ConversationChanger } from '../conversations/change-conversation.ts';
+import type { ConversationNotifier } from '../conversations/notifier.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
 
 /** Conversations read in one step; between steps, pausing takes effect and live chats get their turn. */
 const STEP = 20;
 const COUNT_PAGE = 200;
+/** After a failure of the store, so long until the next try. */
+const RETRY_MS = 5_000;
 
 export interface RescansDeps {
   readonly rescans: EntityStore<RedactionRescan>;
@@ -26,6 +31,8 @@ export interface RescansDeps {
   readonly redactor: Redactor;
   readonly splitGuard: SplitGuard;
   readonly profiles: ConversationProfiles;
+  readonly changer: ConversationChanger;
+  readonly notifier: ConversationNotifier;
   readonly audit: Audit;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -39,6 +46,11 @@ export interface RescansDeps {
 export class RedactionRescans {
   readonly #deps: RescansDeps;
   readonly #running = new Map<string, Promise<void>>();
+  /** Resumed while the worker was on its way out: it goes on once more. */
+  readonly #again = new Set<string>();
+  /** Accounts in which one is being started, so that two at once make one. */
+  readonly #starting = new Set<string>();
+  readonly #retries = new Map<string, () => void>();
   #closed = false;
 
   constructor(deps: RescansDeps) {
@@ -51,7 +63,18 @@ export class RedactionRescans {
    */
   async start(staff: StaffPrincipal): Promise<RedactionRescan> {
     const { accountId } = staff;
-    if ((await this.#unfinished(accountId)) !== undefined) throw new Refusal('already_exists');
+    if (this.#starting.has(accountId)) throw new Refusal('already_exists');
+    this.#starting.add(accountId);
+    try {
+      if (await this.#hasUnfinished(accountId)) throw new Refusal('already_exists');
+      return await this.#begin(staff);
+    } finally {
+      this.#starting.delete(accountId);
+    }
+  }
+
+  async #begin(staff: StaffPrincipal): Promise<RedactionRescan> {
+    const { accountId } = staff;
     const now = this.#deps.clock.now();
     const rescan: RedactionRescan = {
       id: this.#deps.ids.id(),
@@ -77,12 +100,13 @@ export class RedactionRescans {
   }
 
   /** Newest first. */
-  async list(staff: StaffPrincipal): Promise<readonly RedactionRescan[]> {
-    const { items } = await this.#deps.rescans.list({
-      where: { accountId: staff.accountId },
-      limit: COUNT_PAGE,
-    });
-    return items.toReversed();
+  list(
+    { accountId }: StaffPrincipal,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ): Promise<StorePage<RedactionRescan>> {
+    const where = { accountId };
+    const page = { where, newestFirst: true, limit };
+    return this.#deps.rescans.list({ ...page, ...(cursor !== undefined && { cursor }) });
   }
 
   /** @throws Refusal `not_found` */
@@ -117,8 +141,16 @@ export class RedactionRescans {
 
   /** Takes up what ran when the server stopped. */
   async resumeAll(): Promise<void> {
-    const { items } = await this.#deps.rescans.list({ where: { status: 'running' }, limit: COUNT_PAGE });
-    for (const { id } of items) this.#run(id);
+    let cursor: string | undefined;
+    do {
+      const page = await this.#deps.rescans.list({
+        where: { status: 'running' },
+        limit: COUNT_PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const { id } of page.items) this.#run(id);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
   }
 
   /** Resolves when nothing runs here any more; for tests and for a clean stop. */
@@ -128,15 +160,34 @@ export class RedactionRescans {
 
   async close(): Promise<void> {
     this.#closed = true;
+    for (const cancel of this.#retries.values()) cancel();
+    this.#retries.clear();
     await this.whenIdle();
   }
 
   #run(id: string): void {
-    if (this.#running.has(id)) return;
+    if (this.#closed) return;
+    if (this.#running.has(id)) {
+      this.#again.add(id);
+      return;
+    }
     const work = this.#work(id)
-      .catch((error) => this.#deps.logger.error('a re-scan stopped', error, { rescanId: logId(id) }))
-      .finally(() => this.#running.delete(id));
+      .catch((error) => this.#runLater(id, error))
+      .finally(() => {
+        this.#running.delete(id);
+        if (this.#again.delete(id)) this.#run(id);
+      });
     this.#running.set(id, work);
+  }
+
+  #runLater(id: string, error: unknown): void {
+    this.#deps.logger.error('a re-scan was interrupted and goes on later', error, { rescanId: logId(id) });
+    if (this.#closed) return;
+    const cancel = this.#deps.clock.after(RETRY_MS, () => {
+      this.#retries.delete(id);
+      this.#run(id);
+    });
+    this.#retries.set(id, cancel);
   }
 
   async #work(id: string): Promise<void> {
@@ -169,13 +220,12 @@ export class RedactionRescans {
 
   async #scan(conversation: Conversation, rules: CompiledRules): Promise<'same' | 'changed' | 'failed'> {
     try {
-      const lane = await this.#deps.lanes.open(conversation.accountId, conversation.id);
-      const messages = await lane.exclusive(async () => {
-        const changes = await this.#changesOf(lane.context, rules);
-        return changes.size === 0 ? 0 : this.#deps.splitGuard.reseal(lane, changes);
-      });
-      const profile = await this.#deps.profiles.redactAgain(conversation, rules);
-      return messages > 0 || profile ? 'changed' : 'same';
+      const parts = [
+        await this.#scanMessages(conversation, rules),
+        await this.#deps.profiles.redactAgain(conversation),
+        await this.#scanLabels(conversation, rules),
+      ];
+      return parts.includes(true) ? 'changed' : 'same';
     } catch (error) {
       // Erased meanwhile: nothing is left to scan.
       if (error instanceof Refusal && error.code === 'not_found') return 'same';
@@ -186,22 +236,44 @@ export class RedactionRescans {
     }
   }
 
-  async #changesOf(
-    context: Parameters<TranscriptReader['read']>[0],
-    rules: CompiledRules,
-  ): Promise<ReadonlyMap<string, TextChange>> {
-    const changes = new Map<string, TextChange>();
-    for (const message of await this.#deps.reader.read(context, { afterSeq: 0 })) {
-      const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
-      const piece = this.#deps.redactor.apply(rules, message.text, { from, place: 'message' });
-      if (piece.count > 0) changes.set(message.id, { text: piece.text, count: piece.count });
-    }
-    return changes;
+  async #scanMessages({ accountId, id }: Conversation, rules: CompiledRules): Promise<boolean> {
+    const { lanes, reader, redactor, splitGuard } = this.#deps;
+    const lane = await lanes.open(accountId, id);
+    const openedAt = lane.lastUsedAt;
+    const changed = await lane.exclusive(async () => {
+      const changes = changesUnder(rules, await reader.read(lane.context, { afterSeq: 0 }), redactor);
+      return changes.size === 0 ? 0 : splitGuard.reseal(lane, changes);
+    });
+    // Thousands of transcripts pass by: their keys must not stay in memory.
+    lanes.release(lane, openedAt);
+    return changed > 0;
   }
 
-  async #unfinished(accountId: string): Promise<RedactionRescan | undefined> {
-    const { items } = await this.#deps.rescans.list({ where: { accountId }, limit: COUNT_PAGE });
-    return items.find((rescan) => !isFinished(rescan));
+  /** Tags and case ids are typed by people and kept with the conversation. */
+  async #scanLabels({ accountId, id }: Conversation, rules: CompiledRules): Promise<boolean> {
+    const origin = { from: 'agent', place: 'message' } as const;
+    const clean = (text: string) => this.#deps.redactor.apply(rules, text, origin).text;
+    let changed = false;
+    const next = await this.#deps.changer.change(
+      { accountId, conversationId: id },
+      (current): Conversation => {
+        const tags = [...new Set(current.tags.map(clean))];
+        const caseId = clean(current.caseId);
+        changed = caseId !== current.caseId || tags.join('\n') !== current.tags.join('\n');
+        return changed ? { ...current, tags, caseId, version: current.version + 1 } : current;
+      },
+    );
+    if (changed) await this.#deps.notifier.changed(next);
+    return changed;
+  }
+
+  async #hasUnfinished(accountId: string): Promise<boolean> {
+    const pages = await Promise.all(
+      (['running', 'paused'] as const).map((status) =>
+        this.#deps.rescans.list({ where: { accountId, status }, limit: 1 }),
+      ),
+    );
+    return pages.some(({ items }) => items.length > 0);
   }
 
   async #countConversations(accountId: string, to: number): Promise<number> {

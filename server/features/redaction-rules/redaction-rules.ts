@@ -1,5 +1,12 @@
 import { LIMITS } from '../../../shared/limits.ts';
-import type { Page, RedactionPreview, WireRedactionRule } from '../../../shared/protocol/index.ts';
+import type {
+  Page,
+  RedactionExport,
+  RedactionImportResult,
+  RedactionPreview,
+  WireRedactionRule,
+  WireRedactionRuleChange,
+} from '../../../shared/protocol/index.ts';
 import { Refusal, type StaffPrincipal, type StoredRedactionRule } from '../../domain/index.ts';
 import type { ChangeBus, Clock, EntityStore, Ids } from '../../ports/index.ts';
 import { presentRedactionRule } from '../../presenters/account-presenter.ts';
@@ -7,7 +14,9 @@ import type { Audit } from '../audit/index.ts';
 import { ORDER_STEP } from './builtin-rules.ts';
 import { engineRule, runnable } from './engine-rule.ts';
 import { draftRules, type PreviewRule, previewText } from './preview.ts';
+import type { RuleHistory } from './rule-history.ts';
 import { changedFields, type RuleChange, type RuleInput, withDefaults } from './rule-input.ts';
+import { exportedRules, importedRules } from './transfer.ts';
 
 export type { PreviewRule } from './preview.ts';
 export type { RuleChange, RuleInput } from './rule-input.ts';
@@ -16,6 +25,7 @@ const PAGE = 200;
 
 export interface RedactionRulesDeps {
   readonly stores: { readonly entities: { readonly redactionRules: EntityStore<StoredRedactionRule> } };
+  readonly history: RuleHistory;
   readonly audit: Audit;
   readonly changes: Pick<ChangeBus, 'publish'>;
   readonly ids: Ids;
@@ -52,10 +62,8 @@ export class RedactionRules {
 
   async create(staff: StaffPrincipal, input: RuleInput): Promise<WireRedactionRule> {
     const existing = await this.#all(staff);
-    if (existing.length >= LIMITS.redactionRulesPerAccount) {
-      throw new Refusal('already_exists', { detail: 'The account has as many rules as it may have.' });
-    }
-    const order = Math.max(0, ...existing.map((rule) => rule.order)) + ORDER_STEP;
+    requireRoom(existing.length + 1);
+    const order = orderBehind(existing);
     const now = this.#deps.clock.now();
     const rule = runnable({
       ...withDefaults(input, order),
@@ -66,6 +74,7 @@ export class RedactionRules {
       updatedAt: now,
     });
     await this.#store.insert(rule);
+    await this.#deps.history.note(staff, { after: rule });
     await this.#announce(staff, 'redaction-rule.created', { id: rule.id });
     return presentRedactionRule(rule);
   }
@@ -82,6 +91,7 @@ export class RedactionRules {
       updatedAt: this.#deps.clock.now(),
     });
     if (!(await this.#store.replace(next))) throw new Refusal('conflict');
+    await this.#deps.history.note(staff, { before: rule, after: next });
     await this.#announce(staff, 'redaction-rule.changed', {
       id,
       parts: Object.keys(wanted).sort().join(' '),
@@ -90,9 +100,69 @@ export class RedactionRules {
   }
 
   async remove(staff: StaffPrincipal, id: string): Promise<void> {
-    await this.#find(staff, id);
+    const rule = await this.#find(staff, id);
     if (!(await this.#store.delete(id))) throw new Refusal('not_found');
+    await this.#deps.history.note(staff, { before: rule });
     await this.#announce(staff, 'redaction-rule.removed', { id });
+  }
+
+  /** The changes of one rule, or of all, also of those that are removed; newest first. */
+  history(
+    staff: StaffPrincipal,
+    query: { ruleId?: string; limit: number; cursor?: string | undefined },
+  ): Promise<Page<WireRedactionRuleChange>> {
+    return this.#deps.history.list(staff, query);
+  }
+
+  async export(staff: StaffPrincipal): Promise<RedactionExport> {
+    return exportedRules(await this.#all(staff));
+  }
+
+  /**
+   * Takes rules in from a file, all or, when one of them is not good, none. `replace` removes those that were
+   * there, after the new ones stand, so that there is no moment without rules.
+   * @throws Refusal with paths as `rules.3.pattern`; `already_exists` when there would be too many
+   */
+  async import(
+    staff: StaffPrincipal,
+    input: { rules: readonly RuleInput[]; mode: 'add' | 'replace' },
+  ): Promise<RedactionImportResult> {
+    const existing = await this.#all(staff);
+    const replaced = input.mode === 'replace' ? existing : [];
+    requireRoom(existing.length - replaced.length + input.rules.length);
+    const rules = importedRules(input.rules, {
+      accountId: staff.accountId,
+      firstOrder: input.mode === 'replace' ? ORDER_STEP : orderBehind(existing),
+      now: this.#deps.clock.now(),
+      nextId: () => this.#deps.ids.id(),
+    });
+    try {
+      await this.#exchange(staff, replaced, rules);
+    } finally {
+      // Also after a failure half-way: what is stored is what must count.
+      this.#publish(staff);
+    }
+    const result = { added: rules.length, removed: replaced.length };
+    await this.#deps.audit.byStaff(staff, {
+      action: 'redaction-rules.imported',
+      target: { kind: 'account', id: staff.accountId },
+      details: { mode: input.mode, ...result },
+    });
+    return result;
+  }
+
+  async #exchange(
+    staff: StaffPrincipal,
+    replaced: readonly StoredRedactionRule[],
+    rules: readonly StoredRedactionRule[],
+  ): Promise<void> {
+    for (const after of rules) {
+      await this.#store.insert(after);
+      await this.#deps.history.note(staff, { after });
+    }
+    for (const before of replaced) {
+      if (await this.#store.delete(before.id)) await this.#deps.history.note(staff, { before });
+    }
   }
 
   /** With the rules given, or with the account's own that are switched on. Nothing of the text is kept. */
@@ -122,7 +192,7 @@ export class RedactionRules {
     action: string,
     rule: { id: string; parts?: string },
   ): Promise<void> {
-    this.#deps.changes.publish({ kind: 'redaction-rules', accountId: staff.accountId });
+    this.#publish(staff);
     const details = rule.parts === undefined ? {} : { parts: rule.parts };
     await this.#deps.audit.byStaff(staff, {
       action,
@@ -130,6 +200,20 @@ export class RedactionRules {
       details,
     });
   }
+
+  #publish({ accountId }: StaffPrincipal): void {
+    this.#deps.changes.publish({ kind: 'redaction-rules', accountId });
+  }
+}
+
+/** @throws Refusal `already_exists` when an account may not have so many rules */
+function requireRoom(count: number): void {
+  if (count <= LIMITS.redactionRulesPerAccount) return;
+  throw new Refusal('already_exists', { detail: 'The account has as many rules as it may have.' });
+}
+
+function orderBehind(rules: readonly StoredRedactionRule[]): number {
+  return Math.max(0, ...rules.map((rule) => rule.order)) + ORDER_STEP;
 }
 
 export function createRedactionRules(deps: RedactionRulesDeps): RedactionRules {

@@ -2,10 +2,10 @@ import type { AccountSettings } from '../../../shared/protocol/index.ts';
 import { type Account, Refusal } from '../../domain/index.ts';
 import type { ChangeBus, EntityStore } from '../../ports/index.ts';
 
-/** Read model: the settings of accounts, cached until the account changes. */
+/** Read model: the settings of accounts, read once however many ask and cached until the account changes. */
 export class AccountSettingsReader {
   readonly #accounts: EntityStore<Account>;
-  readonly #loaded = new Map<string, AccountSettings>();
+  readonly #loaded = new Map<string, Promise<AccountSettings>>();
   readonly #unsubscribe: () => void;
 
   constructor(accounts: EntityStore<Account>, bus: ChangeBus) {
@@ -16,18 +16,21 @@ export class AccountSettingsReader {
   }
 
   /** @throws Refusal `not_found` */
-  async get(accountId: string): Promise<AccountSettings> {
+  get(accountId: string): Promise<AccountSettings> {
     const known = this.#loaded.get(accountId);
     if (known !== undefined) return known;
-    const account = await this.#accounts.get(accountId);
-    if (account === undefined) throw new Refusal('not_found');
-    this.#loaded.set(accountId, account.settings);
-    return account.settings;
+    const loading = this.#load(accountId);
+    this.#loaded.set(accountId, loading);
+    loading.catch(() => {
+      if (this.#loaded.get(accountId) === loading) this.#loaded.delete(accountId);
+    });
+    return loading;
   }
 
-  /** What is known without a read. */
-  peek(accountId: string): AccountSettings | undefined {
-    return this.#loaded.get(accountId);
+  async #load(accountId: string): Promise<AccountSettings> {
+    const account = await this.#accounts.get(accountId);
+    if (account === undefined) throw new Refusal('not_found');
+    return account.settings;
   }
 
   close(): void {

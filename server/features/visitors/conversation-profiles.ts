@@ -1,24 +1,32 @@
 import type { WireProfile } from '../../../shared/protocol/index.ts';
 import type { Conversation } from '../../domain/index.ts';
+import type { RedactionPlace } from '../../domain/redaction/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
-import type { CompiledRules, Redactor } from '../../pipeline/redact.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import type { ProfileStore } from '../../ports/index.ts';
+import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import { KEPT_PAGES, type LiveVisitors } from './live-visitors.ts';
 
 const PART = 'profile';
+/** The pre-chat field with the address to answer to. */
+const EMAIL = 'email';
 
 export interface ConversationProfilesDeps {
   readonly lanes: Lanes;
   readonly sealer: Sealer;
   readonly store: ProfileStore;
   readonly redactor: Redactor;
+  readonly settings: AccountSettingsReader;
   readonly live: LiveVisitors;
 }
+
+const NOTHING: WireProfile = { fields: {}, prechat: {}, pages: [] };
 
 /** What is added to a kept profile. */
 export interface ProfileAddition {
   readonly ratingComment?: string;
+  readonly prechat?: Readonly<Record<string, string>>;
   readonly live?: Pick<WireProfile, 'fields' | 'pages' | 'referrer'>;
 }
 
@@ -29,7 +37,7 @@ export interface ProfileAddition {
 export class ConversationProfiles {
   readonly #deps: ConversationProfilesDeps;
   /** Changes of one profile follow each other: each reads what the one before it kept. */
-  readonly #merging = new Map<string, Promise<void>>();
+  readonly #merging = new Map<string, Promise<unknown>>();
 
   constructor(deps: ConversationProfilesDeps) {
     this.#deps = deps;
@@ -38,8 +46,9 @@ export class ConversationProfiles {
   /** Keeps what is known at the start of a conversation; pre-chat answers are redacted first. */
   async begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
     const { accountId, sessionId } = conversation;
-    const clean = await this.#deps.redactor.fields(accountId, prechat, { from: 'visitor', place: 'profile' });
-    await this.#put(conversation, { ...this.#deps.live.snapshot(sessionId), prechat: clean });
+    const live = await this.#clean(accountId, this.#deps.live.snapshot(sessionId), { counted: false });
+    const { prechat: clean } = await this.#clean(accountId, { ...NOTHING, prechat });
+    await this.#put(conversation, { ...live, prechat: clean });
     this.#deps.live.follow(sessionId, conversation.id, accountId);
   }
 
@@ -50,62 +59,88 @@ export class ConversationProfiles {
 
   /** Adds to a kept profile; texts are redacted first. */
   async merge(conversation: Conversation, more: ProfileAddition): Promise<void> {
-    const before = this.#merging.get(conversation.id) ?? Promise.resolve();
-    const merging = before.catch(() => {}).then(() => this.#merge(conversation, more));
-    this.#merging.set(conversation.id, merging);
+    await this.#inTurn(conversation.id, () => this.#merge(conversation, more));
+  }
+
+  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#merging.get(id) ?? Promise.resolve();
+    const merging = before.catch(() => {}).then(work);
+    this.#merging.set(id, merging);
     try {
-      await merging;
+      return await merging;
     } finally {
-      if (this.#merging.get(conversation.id) === merging) this.#merging.delete(conversation.id);
+      if (this.#merging.get(id) === merging) this.#merging.delete(id);
     }
   }
 
+  /** What the visitor did before may have been redacted by other rules than today's: it is looked at again. */
   async #merge(conversation: Conversation, more: ProfileAddition): Promise<void> {
-    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    const { accountId } = conversation;
+    const { context } = await this.#deps.lanes.open(accountId, conversation.id);
     const before = await this.read(context);
-    const comment = await this.#cleanComment(conversation.accountId, more.ratingComment);
-    await this.#put(conversation, { ...before, ...(more.live && withLive(before, more.live)), ...comment });
+    const { live, prechat = {}, ratingComment } = more;
+    const cleanLive = live && (await this.#clean(accountId, { ...NOTHING, ...live }, { counted: false }));
+    const typed = await this.#clean(accountId, {
+      ...NOTHING,
+      prechat,
+      ...(ratingComment !== undefined && { ratingComment }),
+    });
+    await this.#put(conversation, {
+      ...before,
+      ...(cleanLive && withLive(before, cleanLive)),
+      ...(typed.ratingComment !== undefined && { ratingComment: typed.ratingComment }),
+      prechat: { ...before.prechat, ...typed.prechat },
+    });
   }
 
-  /** Applies rules to a kept profile; answers whether something was redacted anew. */
-  async redactAgain(conversation: Conversation, rules: CompiledRules): Promise<boolean> {
-    const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
-    const before = await this.read(context);
-    const clean = (text: string, place: 'profile' | 'url' | 'message') =>
-      this.#deps.redactor.apply(rules, text, { from: 'visitor', place }).text;
-    const after: WireProfile = {
-      fields: mapValues(before.fields, (value) => clean(value, 'profile')),
-      prechat: mapValues(before.prechat, (value) => clean(value, 'profile')),
-      pages: before.pages.map((page) => ({
+  /** Applies today's rules to a kept profile; answers whether something was redacted anew. */
+  redactAgain(conversation: Conversation): Promise<boolean> {
+    return this.#inTurn(conversation.id, async () => {
+      const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+      const before = await this.read(context);
+      const after = await this.#clean(conversation.accountId, before);
+      if (JSON.stringify(after) === JSON.stringify(before)) return false;
+      await this.#put(conversation, after);
+      return true;
+    });
+  }
+
+  /**
+   * A profile as today's rules leave it. An address to answer to stays as it is where the account's
+   * data-processing agreement lists it.
+   */
+  async #clean(
+    accountId: string,
+    profile: WireProfile,
+    options: { counted: boolean } = { counted: true },
+  ): Promise<WireProfile> {
+    const { redactor, settings } = this.#deps;
+    const rules = await redactor.rulesOf(accountId);
+    const { dpa } = await settings.get(accountId);
+    const clean = (text: string, place: RedactionPlace) =>
+      redactor.apply(rules, text, { from: 'visitor', place, ...options }).text;
+    const form = { from: 'visitor', place: 'profile', ...options } as const;
+    const { fields, prechat, pages, referrer, ratingComment } = profile;
+    const email = dpa.customFields.some(({ key }) => key === EMAIL) ? prechat[EMAIL] : undefined;
+    return {
+      ...profile,
+      fields: redactor.applyToFields(rules, fields, form),
+      prechat: { ...redactor.applyToFields(rules, prechat, form), ...(email !== undefined && { email }) },
+      pages: pages.map((page) => ({
         ...page,
         url: clean(page.url, 'url'),
         ...(page.title !== undefined && { title: clean(page.title, 'url') }),
       })),
-      ...(before.referrer !== undefined && { referrer: clean(before.referrer, 'url') }),
-      ...(before.ratingComment !== undefined && { ratingComment: clean(before.ratingComment, 'message') }),
+      ...(referrer !== undefined && { referrer: clean(referrer, 'url') }),
+      ...(ratingComment !== undefined && { ratingComment: clean(ratingComment, 'message') }),
     };
-    if (JSON.stringify(after) === JSON.stringify(before)) return false;
-    await this.#put(conversation, after);
-    return true;
   }
 
   /** @throws IntegrityError when the record is not what was kept */
   async read(context: SealContext): Promise<WireProfile> {
     const record = await this.#deps.store.get(context.conversationId);
-    if (record === undefined) return { fields: {}, prechat: {}, pages: [] };
+    if (record === undefined) return NOTHING;
     return this.#deps.sealer.openPart(context, PART, record.sealed) as WireProfile;
-  }
-
-  async #cleanComment(
-    accountId: string,
-    comment: string | undefined,
-  ): Promise<Pick<WireProfile, 'ratingComment'>> {
-    if (comment === undefined) return {};
-    const { text } = await this.#deps.redactor.text(accountId, comment, {
-      from: 'visitor',
-      place: 'message',
-    });
-    return { ratingComment: text };
   }
 
   async #put(conversation: Conversation, profile: WireProfile): Promise<void> {
@@ -119,13 +154,6 @@ export class ConversationProfiles {
       expiresAt: context.expiresAt,
     });
   }
-}
-
-function mapValues(
-  record: Readonly<Record<string, string>>,
-  change: (value: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 /** What a node knows may begin after its own start, so it is added to what was kept before. */

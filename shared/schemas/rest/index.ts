@@ -4,6 +4,7 @@ export * from './conversations.ts';
 export * from './logs.ts';
 export * from './primitives.ts';
 export * from './problem.ts';
+export * from './redaction-records.ts';
 export * from './redaction-rules.ts';
 export * from './sites.ts';
 export * from './users.ts';

@@ -62,6 +62,17 @@ export const previewSchema = z.strictObject({
   rules: z.array(previewRuleSchema).max(LIMITS.redactionRulesPerAccount).optional(),
 });
 
+/** A file of rules, as the export gives it, and what to do with the rules that are there. */
+export const importRulesSchema = z.strictObject({
+  version: z.literal(1).optional(),
+  rules: z.array(rule).max(LIMITS.redactionRulesPerAccount),
+  mode: z.enum(['add', 'replace']),
+});
+
+export const importResultSchema = z
+  .object({ added: z.int(), removed: z.int() })
+  .meta({ id: 'RedactionImport' });
+
 export const redactionRuleSchema = z
   .object({
     id: wireIdSchema,

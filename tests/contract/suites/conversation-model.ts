@@ -38,7 +38,7 @@ class ConversationModel {
 
   anchor(id: string, anchor: { seq: number; mac: Uint8Array }): void {
     const before = this.#all.find((one) => one.id === id);
-    if (before !== undefined && (before.anchor?.seq ?? 0) < anchor.seq) this.#put({ ...before, anchor });
+    if (before !== undefined && (before.anchor?.seq ?? 0) <= anchor.seq) this.#put({ ...before, anchor });
   }
 
   delete(id: string): boolean {

@@ -155,6 +155,14 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         expect(await get(kept)).toEqual({ ...kept, anchor: { seq: 5, mac: five } });
       });
 
+      it('takes the mark of a transcript that was sealed anew, at the same place', async () => {
+        const kept = await keep(aConversation());
+        const [before, after] = [freshBytes(64), freshBytes(32)];
+        await put(kept, 3, before);
+        await put(kept, 3, after);
+        expect((await get(kept))?.anchor).toEqual({ seq: 3, mac: after });
+      });
+
       it('writes many at once, one conversation several times, unknown ones not at all', async () => {
         const [one, two] = [await keep(aConversation()), await keep(aConversation())];
         const macs = [freshBytes(32), freshBytes(32), freshBytes(32)] as const;

@@ -2,7 +2,8 @@ import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth } from '../../../features/auth/index.ts';
-import type { RedactionRules } from '../../../features/redaction-rules/index.ts';
+import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
+import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
 import type { Transcripts } from '../../../features/transcripts/index.ts';
@@ -12,6 +13,8 @@ import { accountRoutes } from './accounts.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
 import { logRoutes } from './logs.ts';
+import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
+import { redactionRescanRoutes } from './redaction-rescans.ts';
 import { redactionRuleRoutes } from './redaction-rules.ts';
 import { siteRoutes } from './sites.ts';
 import { userRoutes } from './users.ts';
@@ -25,6 +28,8 @@ export interface UseCases {
   readonly sites: Sites;
   readonly staff: Staff;
   readonly redactionRules: RedactionRules;
+  readonly redactionRescans: Pick<RedactionRescans, 'start' | 'list' | 'get' | 'setStatus'>;
+  readonly redactionReport: RedactionReport;
   readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
   readonly activity: ActivityLog;
   readonly audit: Audit;
@@ -38,7 +43,10 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...accountRoutes(useCases.accounts),
     ...userRoutes(useCases.staff),
     ...siteRoutes(useCases.sites),
+    ...redactionTransferRoutes(useCases.redactionRules),
     ...redactionRuleRoutes(useCases.redactionRules),
+    ...redactionRescanRoutes(useCases.redactionRescans),
+    ...redactionReportRoutes(useCases.redactionReport),
     ...conversationRoutes(useCases.transcripts),
     ...logRoutes(useCases),
   ];

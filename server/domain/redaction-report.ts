@@ -1,0 +1,31 @@
+import type { AccountEntity } from './entity.ts';
+import type { StoredRedactionRule } from './redaction-rule.ts';
+
+/**
+ * A redaction rule as it stood before or after a change. Of its examples only the number is kept: people copy
+ * real data into them, and the history outlives the rule.
+ */
+export type RuleSnapshot = Omit<
+  StoredRedactionRule,
+  'id' | 'accountId' | 'version' | 'createdAt' | 'updatedAt' | 'examples'
+> & { readonly examples: { readonly match: number; readonly noMatch: number } };
+
+/** One change of a redaction rule; it is kept after the rule is gone. `createdAt` is when. */
+export interface RedactionRuleChange extends AccountEntity {
+  readonly ruleId: string;
+  /** Who made it. */
+  readonly userId: string;
+  readonly action: 'created' | 'changed' | 'removed';
+  /** Absent for a rule that was created. */
+  readonly before?: RuleSnapshot;
+  /** Absent for a rule that was removed. */
+  readonly after?: RuleSnapshot;
+}
+
+/** How often each rule took something out on one day (UTC); never what. `createdAt` is the start of the day. */
+export interface RedactionDay extends AccountEntity {
+  /** `YYYY-MM-DD` */
+  readonly day: string;
+  readonly counts: readonly { readonly ruleId: string; readonly name: string; readonly count: number }[];
+  readonly expiresAt: number;
+}
