@@ -7,6 +7,8 @@ import type { ChainHead, SealContext } from './seal.ts';
 const REMEMBERED_CLIENT_KEYS = 200;
 /** A number may be split over this many messages before the one that completes it. */
 export const TAIL_LENGTH = 2;
+/** Kept of each sender, so that the tail is whole again when a message turns out to be a repeat. */
+const TAIL_KEPT = 8;
 
 /** What became of a message: kept now, or kept before under the same client id. */
 export interface Persisted {
@@ -130,12 +132,22 @@ export class Lane {
 
   /** The sender's last texts, oldest first. */
   tailOf(sender: MessageAuthor): readonly TailText[] {
-    return this.#tails.get(senderKey(sender)) ?? [];
+    return (this.#tails.get(senderKey(sender)) ?? []).slice(-TAIL_LENGTH);
   }
 
   extendTail(sender: MessageAuthor, item: TailText): void {
-    const tail = [...this.tailOf(sender), item].slice(-TAIL_LENGTH);
-    this.#tails.set(senderKey(sender), tail);
+    const key = senderKey(sender);
+    this.#tails.set(key, [...(this.#tails.get(key) ?? []), item].slice(-TAIL_KEPT));
+  }
+
+  /** Takes a message out of its sender's tail: it was not stored, for it was there already. */
+  cutFromTail(sender: MessageAuthor, id: string): void {
+    const key = senderKey(sender);
+    const tail = this.#tails.get(key) ?? [];
+    this.#tails.set(
+      key,
+      tail.filter((item) => item.id !== id),
+    );
   }
 
   /** Tells the tails of a stored text that was changed: what was taken out must not come back through them. */

@@ -150,6 +150,8 @@ export class Lanes {
     try {
       const message = this.#deps.sealer.open(record, lane.context, before);
       lane.extendTail(message.from, { id: message.id, text: message.text });
+      // Who was cut off sends its last lines again; they are known at once, and are not taken for new parts.
+      lane.remember(record.clientKey, Promise.resolve({ seq: record.seq, content: message, fresh: false }));
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
     }

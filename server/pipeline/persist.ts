@@ -141,6 +141,7 @@ export class GroupCommit {
         return;
       case 'duplicate':
         lane.stale = true;
+        lane.cutFromTail(entry.message.from, entry.message.id);
         this.#deps.metrics.count('messages_duplicate_total');
         this.#settleDuplicate(lane, entry);
         return;
