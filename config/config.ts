@@ -33,7 +33,7 @@ export interface StoreConfig {
   readonly dataDir: string;
   readonly mongodbUri: Secret<string> | undefined;
   readonly redisUrl: Secret<string> | undefined;
-  readonly groupCommit: { readonly maxDelayMs: number; readonly maxMessages: number };
+  readonly groupCommit: { readonly maxMessages: number };
 }
 
 /** Keys as configured; `resolveSecrets` answers the ones in force. */
@@ -133,7 +133,6 @@ function assemble(values: Values): Config {
       mongodbUri: values.MONGODB_URI,
       redisUrl: values.REDIS_URL,
       groupCommit: {
-        maxDelayMs: values.GROUP_COMMIT_MAX_DELAY_MS,
         maxMessages: values.GROUP_COMMIT_MAX_MESSAGES,
       },
     },

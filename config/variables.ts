@@ -113,13 +113,6 @@ export const VARIABLES = {
     standard: '',
     unset: 'one node',
   },
-  GROUP_COMMIT_MAX_DELAY_MS: {
-    section: 'store',
-    help: 'How long a message may wait for others to share its write. 0: only while the write before it runs.',
-    parse: integer(0, 1_000),
-    standard: '0',
-    unit: 'milliseconds',
-  },
   GROUP_COMMIT_MAX_MESSAGES: {
     section: 'store',
     help: 'Most messages in one write.',

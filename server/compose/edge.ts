@@ -25,6 +25,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     publicDir: base.publicDir,
     trustProxyHops: config.server.trustProxyHops,
     requireTls: config.server.requireTls,
+    bodyMaxBytes: config.limits.bodyMaxBytes,
     version: base.version,
   });
   // Socket.IO takes its own path from a server that has its listener already, and leaves it the rest.

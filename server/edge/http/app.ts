@@ -22,6 +22,8 @@ export interface HttpAppDeps extends Pick<GuardDeps, 'rateLimiter' | 'rateLimitF
   readonly trustProxyHops: number;
   /** Refuse plain HTTP, and tell browsers to stay with TLS. */
   readonly requireTls: boolean;
+  /** Largest body taken where a route does not say otherwise; stops bodies that fill memory. */
+  readonly bodyMaxBytes: number;
   /** Of the product, for the OpenAPI document. */
   readonly version: string;
 }
@@ -55,7 +57,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
 function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const router = Router({ caseSensitive: true });
   const guard = createGuard({ ...deps, auth: deps.useCases.auth });
-  for (const route of routes) mountRoute(router, route, guard);
+  for (const route of routes) mountRoute(router, route, { guard, bodyMaxBytes: deps.bodyMaxBytes });
   router.use(refuseUnknownPath);
   return router;
 }

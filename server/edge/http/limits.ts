@@ -7,8 +7,6 @@ import type { RateLimit } from '../../ports/index.ts';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** Largest body taken, in bytes. Stops: filling memory with bodies that are read before they are refused. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
 /** A file of as many rules as an account may have, with examples; only administrators may send it. */
 export const RULE_FILE_LIMIT_BYTES = 1024 * 1024;
 

@@ -4,14 +4,14 @@ import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
 import { FileAnswer, type Route } from './define-route.ts';
 import { clientOf, type Guard, type Principal } from './guard.ts';
-import { BODY_LIMIT_BYTES } from './limits.ts';
 import { parseWith } from './parse.ts';
 
 const NO_QUERY = z.strictObject({});
 const PREFLIGHT_SECONDS = 600;
 
 /** Puts a route into the router: admit, parse, handle, answer. */
-export function mountRoute(router: Router, route: Route, guard: Guard): void {
+export function mountRoute(router: Router, route: Route, by: { guard: Guard; bodyMaxBytes: number }): void {
+  const { guard, bodyMaxBytes } = by;
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
@@ -31,7 +31,7 @@ export function mountRoute(router: Router, route: Route, guard: Guard): void {
   router[route.method](
     route.path,
     admit,
-    ...(route.body === undefined ? [] : [requireJson, readJson(route.bodyLimitBytes)]),
+    ...(route.body === undefined ? [] : [requireJson, readJson(route.bodyLimitBytes ?? bodyMaxBytes)]),
     handle,
   );
 }
@@ -59,7 +59,7 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function readJson(limit: number = BODY_LIMIT_BYTES): RequestHandler {
+function readJson(limit: number): RequestHandler {
   return json({
     limit,
     // A compressed body could unfold to far more than its size.

@@ -53,6 +53,7 @@ describe('the HTTP app', () => {
       publicDir,
       trustProxyHops: 0,
       requireTls: false,
+      bodyMaxBytes: 65_536,
       version: '1.2.3',
       ...deps,
     });
