@@ -9,6 +9,7 @@ import {
   redactText,
 } from '../domain/redaction/index.ts';
 import type { ChangeBus, EntityStore, Ids, Metrics } from '../ports/index.ts';
+import { decodeUrl } from './decode-url.ts';
 
 const RULES_PAGE = 200;
 
@@ -117,7 +118,20 @@ export class Redactor {
     return Object.fromEntries(Object.entries(fields).map(([key, value]) => [clean(key), clean(value)]));
   }
 
+  /** A page address is looked into as it stands and as it reads decoded; it is kept decoded only when that tells more. */
   apply(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
+    const asItStands = this.#applyTo(rules, text, origin);
+    if (origin.place !== 'url') return asItStands;
+    const decoded = this.#applyTo(rules, decodeUrl(asItStands.text), origin);
+    if (decoded.count === 0) return asItStands;
+    return {
+      text: decoded.text,
+      count: asItStands.count + decoded.count,
+      removed: [...asItStands.removed, ...decoded.removed],
+    };
+  }
+
+  #applyTo(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
     const redaction = redactText(rules.set, text, origin);
     if (redaction.count === 0) return { text: redaction.text, count: 0, removed: [] };
     const removed = this.#removed(redaction, rules);

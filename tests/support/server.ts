@@ -24,6 +24,8 @@ export type AnswerBody = Readonly<Record<string, unknown>> & { readonly code?: s
 export interface TestServer {
   readonly url: string;
   readonly dataDir: string;
+  /** The database of a server that is not on the embedded store. */
+  readonly mongodbUri: string | undefined;
   readonly admin: typeof ADMIN;
   readonly siteKey: string;
   readonly server: EngagementServer;
@@ -63,10 +65,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   await server.bootstrap();
   const { url } = await server.listen();
-  return testServer({ url, dataDir, server, logger });
+  return testServer({ url, dataDir, mongodbUri: options.env?.MONGODB_URI, server, logger });
 }
 
-function testServer(running: Pick<TestServer, 'url' | 'dataDir' | 'server' | 'logger'>): TestServer {
+function testServer(
+  running: Pick<TestServer, 'url' | 'dataDir' | 'mongodbUri' | 'server' | 'logger'>,
+): TestServer {
   const { url, dataDir, server } = running;
   const call = async <Body = AnswerBody>(method: string, path: string, body?: unknown, token?: string) => {
     const response = await fetch(`${url}/api/v1${path}`, {

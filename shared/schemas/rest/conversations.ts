@@ -80,6 +80,7 @@ const profileSchema = z
       .array(z.object({ url: z.string(), title: z.string().exactOptional(), at: instantSchema }))
       .readonly(),
     referrer: z.string().exactOptional(),
+    ratingComment: z.string().exactOptional(),
     language: z.string().exactOptional(),
     browser: z.string().exactOptional(),
     os: z.string().exactOptional(),

@@ -1,0 +1,185 @@
+import { describeCause } from '../../server/adapters/logging/describe-cause.ts';
+import { type AgentClient, connectAgent, connectVisitor, type VisitorClient } from '../support/clients.ts';
+import { describeOnEveryStore } from '../support/every-store.ts';
+import { keptParts } from '../support/kept-bytes.ts';
+import type { TestServer } from '../support/server.ts';
+import { type RedactionAdmin, redactionAdmin } from './redaction-support.ts';
+
+const ZERO_WIDTH = '\u200b';
+/** What nobody may find: valid by their check digits, plain and in disguise. */
+const SECRETS = [
+  '19811218-9876',
+  '8112189876',
+  '811218 98 76',
+  '８１１２１８－９８７６',
+  `811218${ZERO_WIDTH}-98${ZERO_WIDTH}76`,
+  '4242 4242 4242 4242',
+  '4242424242424242',
+  '4242.4242.4242.4242',
+  '4242–4242–4242–4242',
+  'my password is Tr0ub4dor',
+];
+/** Parts that give one away, also when only some of it was taken out. */
+const TRACES = [...SECRETS, 'Tr0ub4dor', '9876', '９８７６', '4242', '811218', '８１１２１８'];
+const ALL = SECRETS.join(' and ');
+
+describeOnEveryStore('planted secrets', (start) => {
+  let test: TestServer;
+  let admin: RedactionAdmin;
+  let agent: AgentClient;
+  let visitor: VisitorClient;
+  let conversationId: string;
+
+  beforeAll(async () => {
+    test = await start();
+    admin = await redactionAdmin(test);
+    await admin.builtin('password', { enabled: true });
+    const field = { key: 'note', label: 'Note', category: 'other', searchable: false };
+    await admin.call('PATCH', '/settings', { dpa: { customFields: [field] } });
+    agent = await connectAgent(test);
+    await agent.emit('presence:set', { status: 'online', capacity: 50 });
+    visitor = await connectVisitor(test);
+    await plantBeforeChat();
+    await plantInChat();
+    await plantInRest();
+    await plantAfterChat();
+    await test.server.features.visitors.keepChanged();
+    await test.server.features.activity.flush();
+    await test.server.pipeline.redactionCounts.flush();
+    await test.server.pipeline.drain();
+  }, 60_000);
+  afterAll(async () => {
+    agent.close();
+    visitor.close();
+    await test.close();
+  });
+
+  async function plantBeforeChat(): Promise<void> {
+    for (const [index, secret] of SECRETS.entries()) {
+      const url = `https://shop.example/${index}?q=`;
+      await visitor.emit('page:view', { url: url + secret, title: secret, referrer: url + secret });
+      await visitor.emit('page:view', { url: url + encodeURIComponent(secret) });
+      await visitor.emit('page:view', { url: url + secret.replaceAll(' ', '+') });
+      await visitor.emit('page:activity', { event: { name: secret, value: secret } });
+      await visitor.emitRaw('profile:update', { fields: { note: secret } });
+      await visitor.emitRaw('profile:update', { fields: { [secret]: secret } });
+    }
+    const prechat = Object.fromEntries(SECRETS.map((secret) => [secret, secret]));
+    const started = await visitor.emit('chat:start', {
+      prechat,
+      departmentId: SECRETS[0],
+      inviteId: SECRETS[1],
+    });
+    conversationId = started.conversationId;
+    expect(started.status).toBe('active');
+  }
+
+  async function plantInChat(): Promise<void> {
+    for (const secret of [...SECRETS, ALL]) {
+      const clientId = secret.slice(0, 64);
+      await visitor.emit('typing', { conversationId, active: true, text: secret });
+      await visitor.emit('message:send', { conversationId, clientId, text: `I say ${secret}` });
+      await agent.emit('message:send', { conversationId, clientId, text: `you said ${secret}` });
+      await agent.emit('note:add', { conversationId, clientId: `n ${secret}`.slice(0, 64), text: secret });
+    }
+    await agent.emit('chat:tag', { conversationId, tags: SECRETS });
+    await agent.emit('chat:case', { conversationId, caseId: SECRETS[0] ?? '' });
+    for (const name of [...SECRETS, 'message:send', 'chat:resume', 'chat:start', 'chat:rate']) {
+      await visitor.emitRaw(name, { conversationId: ALL, [ALL]: ALL });
+      await agent.emitRaw(name, { conversationId: SECRETS[0], clientId: { [ALL]: ALL }, text: 5 });
+    }
+  }
+
+  async function plantInRest(): Promise<void> {
+    for (const secret of SECRETS) {
+      const q = encodeURIComponent(secret);
+      await admin.call('POST', '/redaction-rules/preview', { text: secret });
+      for (const query of ['caseId', 'agentId', 'cursor', 'status', 'field.note', secret]) {
+        await admin.call('GET', `/conversations?${encodeURIComponent(query)}=${q}`);
+      }
+      for (const path of [
+        '/audit-log?action=',
+        '/activity-logs?sessionId=',
+        '/conversations/',
+        '/nothing/',
+      ]) {
+        await admin.call('GET', path + q);
+      }
+      await test.call('POST', '/auth/login', { email: `${secret}@example.com`, password: secret });
+      await test.call('POST', '/visitor/sessions', { siteKey: secret, visitorToken: secret });
+      await test.call('POST', '/visitor/sessions', { siteKey: test.siteKey, visitorToken: secret });
+      await fetch(`${test.url}/${q}`, { method: 'POST', body: secret, headers: { 'user-agent': 'plain' } });
+      const headers = { 'content-type': 'application/json' };
+      await fetch(`${test.url}/api/v1/auth/login`, { method: 'POST', headers, body: `{"${secret}` });
+    }
+    await admin.builtin('iban', { enabled: true });
+  }
+
+  async function plantAfterChat(): Promise<void> {
+    const guest = await connectVisitor(test);
+    await agent.emit('presence:set', { status: 'away' });
+    for (const secret of SECRETS)
+      await guest.emit('offline:submit', { email: 'a@example.com', text: secret });
+    guest.close();
+    await visitor.emit('chat:end', { conversationId });
+    await visitor.emit('chat:rate', { conversationId, score: 1, comment: ALL });
+  }
+
+  const tracesIn = (content: string): string[] => TRACES.filter((trace) => content.includes(trace));
+
+  it('P4 are in no file, no table and no collection', async () => {
+    const parts = await keptParts(test);
+    expect(parts.length).toBeGreaterThan(3);
+    // Four digits in a row come about by chance among random bytes: there only whole secrets count.
+    const found = parts.map(({ where, content }) => [
+      where,
+      SECRETS.filter((secret) => content.includes(secret)),
+    ]);
+    expect(found.filter(([, secrets]) => secrets?.length !== 0)).toEqual([]);
+  });
+
+  it('P4 are in no transcript, list, export or log that staff can read', async () => {
+    const list = await admin.call<{ items: { id: string }[] }>('GET', '/conversations');
+    expect(list.body.items).toHaveLength(2);
+    const answers = [JSON.stringify(list.body)];
+    for (const { id } of list.body.items) {
+      const { messages, profile, tags, caseId } = await admin.transcript(id);
+      answers.push(JSON.stringify([messages?.map(({ text }) => text), profile, tags, caseId]));
+      for (const format of ['json', 'html', 'txt']) {
+        const token = (await test.signIn()).accessToken;
+        const path = `/api/v1/accounts/${admin.accountId}/conversations/${id}/export?format=${format}`;
+        const file = await fetch(test.url + path, { headers: { authorization: `Bearer ${token}` } });
+        expect(file.status).toBe(200);
+        answers.push(await file.text());
+      }
+    }
+    for (const path of ['/audit-log?limit=200', '/reports/redaction', '/redaction-rule-changes']) {
+      answers.push(JSON.stringify((await admin.call('GET', path)).body));
+    }
+    for (const answer of answers) expect(SECRETS.filter((secret) => answer.includes(secret))).toEqual([]);
+    for (const answer of answers) expect(answer).not.toMatch(/Tr0ub4dor|4242(%20|\+)4242/u);
+  });
+
+  it('P4 are in no metric and no line of the log', async () => {
+    const metrics = await (await fetch(`${test.url}/metrics`)).text();
+    expect(metrics).toContain('redactions_total');
+    expect(SECRETS.filter((secret) => metrics.includes(secret))).toEqual([]);
+    expect(metrics).not.toContain('Tr0ub4dor');
+    const lines = test.logger.lines.map(({ cause, ...line }) =>
+      JSON.stringify([line, cause === undefined ? '' : describeCause(cause, process.cwd())]),
+    );
+    expect(lines.filter((line) => SECRETS.some((secret) => line.includes(secret)))).toEqual([]);
+    expect(lines.filter((line) => line.includes('Tr0ub4dor'))).toEqual([]);
+  });
+
+  it('P4 are in nothing that the other side was shown', () => {
+    for (const client of [agent, visitor]) {
+      expect(client.received.length).toBeGreaterThan(10);
+      for (const { name, payload } of client.received) {
+        const { text, preview, ...rest } = payload as Record<string, unknown>;
+        expect([name, tracesIn(String(text ?? preview ?? ''))]).toEqual([name, []]);
+        expect([name, SECRETS.filter((secret) => JSON.stringify(rest).includes(secret))]).toEqual([name, []]);
+      }
+    }
+  });
+});
