@@ -1,5 +1,5 @@
 import { builtinRule } from './builtin-rules/index.ts';
-import { nextTry, type SearchedText } from './detector.ts';
+import { nextTry, type SearchedText, SearchMemory } from './detector.ts';
 import type { Emit } from './numbers.ts';
 import { type Needs, needsOf } from './prefilter.ts';
 import { compileProgram, tooCostly } from './program.ts';
@@ -15,6 +15,12 @@ import { type Check, checkOf } from './validators/index.ts';
 const STEPS_PER_CHARACTER = 100;
 /** Steps that a pattern may always spend, so that a text of a few lines is searched in full. */
 const BASE_STEPS = 20_000;
+/**
+ * Steps that all patterns of a rule set may together spend on a text: a hundred ordinary patterns take well under forty
+ * steps for each character of a message of a few lines. On four thousand characters this is about ten milliseconds.
+ */
+const SET_STEPS_PER_CHARACTER = 100;
+const SET_BASE_STEPS = 500_000;
 /** What a pattern is tried on before it is accepted: it must stay within its budget on each. */
 const PROBES: readonly string[] = [
   'a',
@@ -70,7 +76,7 @@ export function compileRule(rule: RedactionRule): CompiledRule {
     mask,
     needs: needsOf(program),
     distinctive: check !== undefined,
-    find: (source, emit) => findPattern({ search, check }, source.text, emit),
+    find: (source, emit) => findPattern({ search, check }, source, emit),
   };
 }
 
@@ -101,18 +107,33 @@ function maskOf(replacement: Replacement): Mask {
   return { text: single ? mask.repeat(MASK_WIDTH) : mask, kept: keepLast, ...(single && { repeats: mask }) };
 }
 
+/** What the patterns of one rule set may together spend on a text. */
+export const budgetFor = (text: string): StepBudget => ({
+  left: SET_BASE_STEPS + SET_STEPS_PER_CHARACTER * text.length,
+});
+
 interface PatternMatcher {
   readonly search: LinearSearch;
   readonly check: Check | undefined;
 }
 
 /**
- * Emits every match of a pattern that passes its check. When the step budget runs out (a pattern that looks far
- * ahead again and again, on a text made for it) everything not yet searched counts as a match: what cannot be
- * checked must not be kept.
+ * Emits every match of a pattern that passes its check. When the step budget of the pattern or of the whole rule set
+ * runs out (patterns that look far ahead again and again, on a text made for it) everything not yet searched counts
+ * as a match: what cannot be checked must not be kept. For the rules behind the one that ran out that is the whole text.
  */
-function findPattern({ search, check }: PatternMatcher, text: string, emit: Emit): void {
-  const budget: StepBudget = { left: BASE_STEPS + STEPS_PER_CHARACTER * text.length };
+function findPattern(matcher: PatternMatcher, { text, budget: shared }: SearchedText, emit: Emit): void {
+  const granted = Math.min(shared.left, BASE_STEPS + STEPS_PER_CHARACTER * text.length);
+  const budget: StepBudget = { left: granted };
+  emitMatches(matcher, { text, budget }, emit);
+  shared.left -= granted - budget.left;
+}
+
+function emitMatches(
+  { search, check }: PatternMatcher,
+  { text, budget }: { readonly text: string; readonly budget: StepBudget },
+  emit: Emit,
+): void {
   for (let from = 0; from < text.length; ) {
     const outcome = search.find(text, from, budget);
     if (outcome === 'none') return;
@@ -147,6 +168,7 @@ export interface ActiveRules {
   /** Every different mask. */
   readonly masks: readonly Mask[];
   readonly digitWords: boolean;
+  readonly memory: SearchMemory;
 }
 
 /** Rules of one account, compiled. It keeps working memory, so one text is searched at a time. */
@@ -172,18 +194,25 @@ export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
     .filter(({ rule }) => rule.enabled)
     .sort((a, b) => a.order - b.order);
   const compiled = ordered.map(({ rule }) => compileRule(rule));
+  const memory = new SearchMemory();
   const byWhere = SENDERS.flatMap((from) =>
-    PLACES.map((place) => activeRules(compiled.filter(({ rule }) => covers(rule, { from, place })))),
+    PLACES.map((place) =>
+      activeRules(
+        compiled.filter(({ rule }) => covers(rule, { from, place })),
+        memory,
+      ),
+    ),
   );
   return { byWhere };
 }
 
-export function activeRules(list: readonly CompiledRule[]): ActiveRules {
+export function activeRules(list: readonly CompiledRule[], memory: SearchMemory): ActiveRules {
   const masks = new Map(list.map(({ mask }) => [`${mask.kept} ${mask.text}`, mask]));
   return {
     list,
     masks: [...masks.values()].filter(({ text }) => text !== ''),
     digitWords: list.some(({ rule }) => rule.digitWords === true),
+    memory,
   };
 }
 

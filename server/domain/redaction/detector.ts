@@ -1,33 +1,59 @@
-import { type DigitStream, digitStreamOf } from './digit-stream.ts';
+import { type CodeEdges, codeEdgesOf } from './code-edges.ts';
+import { DigitStream } from './digit-stream.ts';
 import type { TextView } from './normalise.ts';
-import { type DigitRun, digitRunsOf, type Emit, type NumberKind, numberFinder } from './numbers.ts';
+import { type DigitRuns, digitRunsOf, type Emit, type NumberKind, numberFinder } from './numbers.ts';
 import { characterSet, type Needs, type TextFacts } from './prefilter.ts';
+import type { StepBudget } from './search.ts';
+
+/** What a search works in; a rule set has one, so that a message asks for little memory of its own. */
+export class SearchMemory {
+  readonly stream = new DigitStream();
+}
 
 /** One view of a text while it is searched; what several rules need of it is made once. */
 export class SearchedText {
   readonly view: TextView;
   readonly facts: TextFacts;
-  #stream: DigitStream | undefined;
-  #runs: readonly DigitRun[] | undefined;
+  /** What the patterns of a whole rule set may still spend. */
+  readonly budget: StepBudget;
+  readonly #memory: SearchMemory;
+  #runs: DigitRuns | undefined;
+  #edges: CodeEdges | undefined;
 
-  constructor(view: TextView, facts: TextFacts) {
+  constructor(view: TextView, facts: TextFacts, { memory, budget }: SearchMeans) {
     this.view = view;
     this.facts = facts;
+    this.budget = budget;
+    this.#memory = memory;
   }
 
   get text(): string {
     return this.view.text;
   }
 
+  /** Filled when `runs` are first asked for. */
   get stream(): DigitStream {
-    this.#stream ??= digitStreamOf(this.view.text);
-    return this.#stream;
+    return this.#memory.stream;
   }
 
-  get runs(): readonly DigitRun[] {
-    this.#runs ??= digitRunsOf(this.stream);
+  get runs(): DigitRuns {
+    if (this.#runs === undefined) {
+      this.#memory.stream.fill(this.view.text);
+      this.#runs = digitRunsOf(this.#memory.stream);
+    }
     return this.#runs;
   }
+
+  get edges(): CodeEdges {
+    this.#edges ??= codeEdgesOf(this.view.text);
+    return this.#edges;
+  }
+}
+
+/** What a search of one text is given. */
+export interface SearchMeans {
+  readonly memory: SearchMemory;
+  readonly budget: StepBudget;
 }
 
 /** Finds one kind of data in a view; it runs only where its needs are met. */
@@ -62,6 +88,8 @@ export function numberDetector(kind: NumberKind): Detector {
 
 export interface RegexKind {
   readonly needs: Needs;
+  /** A further cheap look at the text, without which the expression cannot match. */
+  readonly mayHold?: (source: SearchedText) => boolean;
   /** Global; its worst case on any text is linear times a small constant (see the tests of the library). */
   readonly regex: RegExp;
   /** The accepted part of a match, as offsets into it; undefined refuses the match. */
@@ -75,8 +103,10 @@ export interface RegexKind {
 export function regexDetector(kind: RegexKind): Detector {
   return {
     needs: kind.needs,
-    find: ({ text }, emit) => {
-      const { regex } = kind;
+    find: (source, emit) => {
+      const { regex, mayHold } = kind;
+      if (mayHold !== undefined && !mayHold(source)) return;
+      const { text } = source;
       regex.lastIndex = 0;
       for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
         const part = kind.accept(match, text);

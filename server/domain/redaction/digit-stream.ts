@@ -1,28 +1,12 @@
 /** How two neighbouring digits of a stream stand to each other. */
 export const GAP = { none: 0, broken: 255 } as const;
 
-/**
- * All digits of a text in order, with what stands between them. Numbers are looked for in it instead of in
- * the text, so that separators cost nothing and hide nothing.
- */
-export interface DigitStream {
-  readonly digits: string;
-  /** Index of each digit in the text. */
-  readonly at: readonly number[];
-  /** Before each digit: GAP.none, a number that stands for the separator, or GAP.broken. */
-  readonly gaps: readonly number[];
-  /** Whether each digit was written as a letter that looks like it. */
-  readonly letters: readonly boolean[];
-}
-
 /** Longest separator between two digits that may belong to one number, in characters. */
 const MAX_GAP = 3;
 const SEPARATORS = " .-/_*,:+|~#'()\n\r\t";
 /** Longest run of look-alike letters that is looked through: the length of a card number. */
 const MAX_LETTERS = 19;
 const NOT_A_DIGIT = -1;
-/** Arguments of one call, well below any engine's limit. */
-const SPELL_AT_ONCE = 4_096;
 
 /** By UTF-16 unit below 128: the gap a separator makes, the value of a digit, the value of a look-alike letter. */
 const GAPS = Uint8Array.from({ length: 128 }, (_, code) => SEPARATORS.indexOf(String.fromCharCode(code)) + 1);
@@ -35,27 +19,69 @@ const LETTER_VALUES = Int8Array.from({ length: 128 }, (_, code) => {
   return character === 'l' || character === 'I' ? 1 : NOT_A_DIGIT;
 });
 
-export function digitStreamOf(text: string): DigitStream {
-  const codes: number[] = [];
-  const stream = { at: [] as number[], gaps: [] as number[], letters: [] as boolean[] };
-  let previous = NOT_A_DIGIT;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 127) continue;
-    const digit = VALUES[code] ?? NOT_A_DIGIT;
-    const value = digit === NOT_A_DIGIT ? letterDigit(text, at, code) : digit;
-    if (value === NOT_A_DIGIT) continue;
-    stream.gaps.push(gapBefore(text, previous, at));
-    stream.at.push(at);
-    stream.letters.push(digit === NOT_A_DIGIT);
-    codes.push(48 + value);
-    previous = at;
+/** Room for the digits of a message of ordinary length. */
+const FIRST_CAPACITY = 256;
+
+/**
+ * All digits of a text in order, with what stands between them, in groups that nothing separates. Numbers are looked
+ * for in it instead of in the text, so that separators cost nothing and hide nothing. One stream is filled again for
+ * text after text, so that no memory is asked for on the way of a message.
+ */
+export class DigitStream {
+  /** Of digits. */
+  size = 0;
+  groups = 0;
+  /** Value of each digit as a character code. */
+  codes = new Uint8Array(FIRST_CAPACITY);
+  /** Index of each digit in the text. */
+  at = new Int32Array(FIRST_CAPACITY);
+  /** Before each digit: GAP.none, a number that stands for the separator, or GAP.broken. */
+  gaps = new Uint8Array(FIRST_CAPACITY);
+  /** By group: its first digit; behind the last group stands `size`. */
+  groupFirst = new Int32Array(FIRST_CAPACITY + 1);
+  /** By group: 1 where one of its digits was written as a letter that looks like it. */
+  groupLetters = new Uint8Array(FIRST_CAPACITY);
+
+  fill(text: string): void {
+    this.#makeRoom(text.length);
+    this.size = 0;
+    this.groups = 0;
+    let previous = NOT_A_DIGIT;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 122) continue;
+      const digit = VALUES[code] ?? NOT_A_DIGIT;
+      const value = digit === NOT_A_DIGIT ? letterDigit(text, at, code) : digit;
+      if (value === NOT_A_DIGIT) continue;
+      this.#add(
+        48 + value,
+        at,
+        at === previous + 1 && previous >= 0 ? GAP.none : gapBefore(text, previous, at),
+      );
+      if (digit === NOT_A_DIGIT) this.groupLetters[this.groups - 1] = 1;
+      previous = at;
+    }
+    this.groupFirst[this.groups] = this.size;
   }
-  let digits = '';
-  for (let from = 0; from < codes.length; from += SPELL_AT_ONCE) {
-    digits += String.fromCharCode(...codes.slice(from, from + SPELL_AT_ONCE));
+
+  #add(code: number, at: number, gap: number): void {
+    const index = this.size++;
+    this.codes[index] = code;
+    this.at[index] = at;
+    this.gaps[index] = gap;
+    if (gap === GAP.none) return;
+    this.groupLetters[this.groups] = 0;
+    this.groupFirst[this.groups++] = index;
   }
-  return { ...stream, digits };
+
+  #makeRoom(length: number): void {
+    if (length <= this.codes.length) return;
+    this.codes = new Uint8Array(length);
+    this.at = new Int32Array(length);
+    this.gaps = new Uint8Array(length);
+    this.groupFirst = new Int32Array(length + 1);
+    this.groupLetters = new Uint8Array(length);
+  }
 }
 
 /** A letter reads as a digit only inside a run of digits and such letters that no other letter touches. */
@@ -100,7 +126,5 @@ function gapBefore(text: string, previous: number, at: number): number {
 /** The gap that a separator character makes, alone or with spaces around it. */
 export const gapOf = (separator: string): number => SEPARATORS.indexOf(separator) + 1;
 
-/** Whether a digit begins a group: nothing, or a separator, stands before it. */
-export const beginsGroup = (stream: DigitStream, index: number): boolean => stream.gaps[index] !== GAP.none;
-/** Whether a digit is the last of its group. */
-export const endsGroup = (stream: DigitStream, index: number): boolean => stream.gaps[index + 1] !== GAP.none;
+/** The separator that a gap stands for. */
+export const separatorOf = (gap: number): string => SEPARATORS.charAt(gap - 1);

@@ -1,4 +1,4 @@
-import { beginsGroup, type DigitStream, endsGroup, GAP, gapOf } from './digit-stream.ts';
+import { type DigitStream, GAP, separatorOf } from './digit-stream.ts';
 
 /** A kind of number that is recognised by its digits. */
 export interface NumberKind {
@@ -14,8 +14,9 @@ export interface NumberKind {
 }
 
 export interface Candidate {
-  readonly written: string;
   readonly digits: string;
+  /** How it is written: `d` for each digit, and between two digits their separator, spaces around it left out. */
+  readonly outline: string;
   /** Up to 40 characters before it. */
   readonly before: string;
 }
@@ -35,7 +36,8 @@ export interface DigitRun {
   readonly letters: boolean;
 }
 
-const BREAKING_GAPS = new Set([',', ':', '|', '~', '#', "'"].map(gapOf));
+/** By gap: 1 where its separator also stands between numbers. */
+const BREAKING = Uint8Array.from({ length: 256 }, (_, gap) => (/[,:|~#']/.test(separatorOf(gap)) ? 1 : 0));
 /** Digits of the shortest and the longest number of any kind. */
 const SHORTEST_RUN = 9;
 const LONGEST_RUN = 19;
@@ -45,43 +47,56 @@ const MOST_GROUPS = 5;
 const shapeCode = (groups: readonly number[]): number =>
   groups.length > MOST_GROUPS ? 0 : groups.reduce((code, size) => code * 32 + size, 0);
 
-/** All runs of whole groups, by where they begin and then by length; made once for all kinds of numbers. */
-export function digitRunsOf(stream: DigitStream): readonly DigitRun[] {
-  const runs: DigitRun[] = [];
-  for (let first = 0; first + SHORTEST_RUN <= stream.at.length; first++) {
-    if (beginsGroup(stream, first)) addRuns(stream, first, runs);
-  }
-  return runs;
+/** All runs of a text, and their lengths as bits. */
+export interface DigitRuns {
+  readonly list: readonly DigitRun[];
+  readonly lengths: number;
 }
 
-function addRuns(stream: DigitStream, first: number, runs: DigitRun[]): void {
-  const groups = [1];
+/** All runs of whole groups, by where they begin and then by length; made once for all kinds of numbers. */
+export function digitRunsOf(stream: DigitStream): DigitRuns {
+  const list: DigitRun[] = [];
+  let lengths = 0;
+  for (let group = 0; group < stream.groups; group++) {
+    const first = stream.groupFirst[group] ?? 0;
+    if (stream.size - first < SHORTEST_RUN) break;
+    lengths |= addRuns(stream, group, list);
+  }
+  return { list, lengths };
+}
+
+/** Adds the runs that begin with a group. Returns their lengths as bits. */
+function addRuns(
+  { groupFirst, gaps, groupLetters, groups }: DigitStream,
+  from: number,
+  list: DigitRun[],
+): number {
+  const first = groupFirst[from] ?? 0;
+  let lengths = 0;
+  let shape = 0;
   let gap: number = GAP.none;
   let uniform = true;
   let breaking = false;
-  let letters = stream.letters[first] ?? false;
-  const end = Math.min(first + LONGEST_RUN, stream.at.length);
-  for (let last = first; last < end; last++) {
-    const before = last === first ? GAP.none : (stream.gaps[last] ?? GAP.broken);
-    if (before === GAP.broken) return;
+  let letters = false;
+  for (let group = from; group < groups; group++) {
+    const begin = groupFirst[group] ?? 0;
+    const end = groupFirst[group + 1] ?? 0;
+    const length = end - first;
+    const before = group === from ? GAP.none : (gaps[begin] ?? GAP.broken);
+    if (length > LONGEST_RUN || before === GAP.broken) break;
     if (before !== GAP.none) {
       uniform &&= gap === GAP.none || gap === before;
-      breaking ||= BREAKING_GAPS.has(before);
+      breaking ||= BREAKING[before] === 1;
       gap = before;
-      groups.push(1);
-    } else if (last > first) groups[groups.length - 1] = (groups[groups.length - 1] ?? 0) + 1;
-    letters ||= stream.letters[last] ?? false;
-    const length = last - first + 1;
-    if (length < SHORTEST_RUN || !endsGroup(stream, last)) continue;
-    runs.push({
-      first,
-      length,
-      shape: groups.length === length ? SPELLED : shapeCode(groups),
-      uniform,
-      breaking,
-      letters,
-    });
+    }
+    letters ||= groupLetters[group] === 1;
+    const count = group - from + 1;
+    shape = count > MOST_GROUPS ? 0 : shape * 32 + end - begin;
+    if (length < SHORTEST_RUN) continue;
+    list.push({ first, length, shape: count === length ? SPELLED : shape, uniform, breaking, letters });
+    lengths |= 1 << length;
   }
+  return lengths;
 }
 
 /** Shape of a run in which every digit stands alone. */
@@ -91,7 +106,7 @@ const SPELLED = -1;
 export interface DigitText {
   readonly text: string;
   readonly stream: DigitStream;
-  readonly runs: readonly DigitRun[];
+  readonly runs: DigitRuns;
 }
 
 /** A finder of one kind of number; it works out what it can before any text comes. */
@@ -100,13 +115,14 @@ export function numberFinder(kind: NumberKind): (source: DigitText, emit: Emit) 
   const shapes = new Set(kind.shapes.map(shapeCode));
   const isBelievable = ({ shape, uniform, breaking, letters, length }: DigitRun): boolean => {
     if (shape === length) return kind.checksum || !letters;
-    if (!kind.checksum) return !letters && !breaking && shapes.has(shape);
+    if (!kind.checksum) return !letters && !breaking && (shape === SPELLED || shapes.has(shape));
     return uniform || shape === SPELLED || (!breaking && shapes.has(shape));
   };
   return (source, emit) => {
+    if ((source.runs.lengths & lengths) === 0) return;
     let from = 0;
     let best: DigitRun | undefined;
-    for (const run of source.runs) {
+    for (const run of source.runs.list) {
       if (best !== undefined && run.first !== best.first) from = emitRun(source, best, emit);
       if (best !== undefined && run.first !== best.first) best = undefined;
       if (run.first < from || (lengths & (1 << run.length)) === 0 || !isBelievable(run)) continue;
@@ -123,23 +139,30 @@ function emitRun({ stream }: DigitText, { first, length }: DigitRun, emit: Emit)
 }
 
 function isNumber({ stream, text }: DigitText, kind: NumberKind, run: DigitRun): boolean {
-  const first = run.first;
-  const last = first + run.length - 1;
-  const digits = stream.digits.slice(first, last + 1);
-  if (!kind.valid(digits) || !standsAlone(stream, text, first, last)) return false;
-  return kind.context?.(candidateOf(stream, text, { first, last, digits })) ?? true;
+  const { first, length } = run;
+  const digits = digitsOf(stream, text, run);
+  if (!kind.valid(digits) || !standsAlone(stream, text, run)) return false;
+  if (kind.context === undefined) return true;
+  const start = stream.at[first] ?? 0;
+  const before = text.slice(Math.max(0, start - CONTEXT_LENGTH), start);
+  return kind.context({ digits, before, outline: outlineOf(stream, first, length) });
 }
 
 const CONTEXT_LENGTH = 40;
 
-function candidateOf(
-  stream: DigitStream,
-  text: string,
-  { first, last, digits }: { first: number; last: number; digits: string },
-): Candidate {
-  const start = stream.at[first] ?? 0;
-  const written = text.slice(start, (stream.at[last] ?? 0) + 1);
-  return { written, digits, before: text.slice(Math.max(0, start - CONTEXT_LENGTH), start) };
+function digitsOf({ at, codes }: DigitStream, text: string, { first, length, letters }: DigitRun): string {
+  const start = at[first] ?? 0;
+  const end = (at[first + length - 1] ?? 0) + 1;
+  if (!letters && end - start === length) return text.slice(start, end);
+  let digits = '';
+  for (let index = first; index < first + length; index++) digits += String.fromCharCode(codes[index] ?? 48);
+  return digits;
+}
+
+function outlineOf({ gaps }: DigitStream, first: number, length: number): string {
+  let outline = 'd';
+  for (let index = first + 1; index < first + length; index++) outline += `${separatorOf(gaps[index] ?? 0)}d`;
+  return outline;
 }
 
 const LETTER = /[\p{L}_]/u;
@@ -148,13 +171,15 @@ const LETTER = /[\p{L}_]/u;
  * Refuses digits inside a mixed code such as `1Z999AA10123456784`: letters may touch a number ("nr4111...")
  * only when no further digit touches those letters.
  */
-function standsAlone(stream: DigitStream, text: string, first: number, last: number): boolean {
-  const start = stream.at[first] ?? 0;
-  const end = (stream.at[last] ?? 0) + 1;
+function standsAlone({ at }: DigitStream, text: string, { first, length }: DigitRun): boolean {
+  const start = at[first] ?? 0;
+  const end = (at[first + length - 1] ?? 0) + 1;
   return !touchesCode(text, start - 1, -1) && !touchesCode(text, end, 1);
 }
 
 function touchesCode(text: string, from: number, direction: 1 | -1): boolean {
+  const touching = text.charCodeAt(from);
+  if (touching < 65) return false;
   let at = from;
   while (at >= 0 && at < text.length && Math.abs(at - from) < 16 && LETTER.test(text[at] ?? ''))
     at += direction;

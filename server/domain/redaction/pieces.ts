@@ -31,11 +31,12 @@ export class Pieces {
 
   /** Adds matches found in the last output, or in the original before the first. */
   add(spans: readonly Span[]): void {
-    const added = spans.map((span) => this.#inOriginal(span));
-    const sorted = [...this.list, ...added].sort((a, b) => a.start - b.start || a.end - b.end);
+    const sorted = this.list.slice();
+    for (const span of spans) sorted.push(this.#inOriginal(span));
+    sorted.sort((a, b) => a.start - b.start || a.end - b.end);
     const merged: Piece[] = [];
     for (const piece of sorted) {
-      const last = merged.at(-1);
+      const last = merged[merged.length - 1];
       if (last === undefined || piece.start >= last.end) merged.push(piece);
       else merged[merged.length - 1] = join(last, piece, this.list.length === 0);
     }
@@ -65,6 +66,8 @@ export class Pieces {
 
   /** A match in the output, in the original's offsets; what touches a replacement takes its whole piece. */
   #inOriginal(span: Span): Piece {
+    if (this.#placed.length === 0)
+      return { start: span.start, end: span.end, rule: span.rule, joined: false };
     const after = this.#firstEndingAfter(span.start);
     const before = this.#lastStartingBefore(span.end);
     const start = this.#shift(span.start, after, 'start');

@@ -1,11 +1,12 @@
-import { type ActiveRules, type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
-import { SearchedText } from './detector.ts';
+import { type ActiveRules, budgetFor, type CompiledRule, type RuleSet, whereIndex } from './compile.ts';
+import { SearchedText, type SearchMeans } from './detector.ts';
 import { readDigitWords } from './digit-words.ts';
 import { type Zones, zonesOf } from './masked-zones.ts';
 import { normalise, originalEnd, originalStart, type TextView } from './normalise.ts';
 import { type Piece, Pieces } from './pieces.ts';
 import { couldMatch, factsOf, type TextFacts } from './prefilter.ts';
 import type { RedactedText, Redaction, RedactionMatch, RedactionWhere } from './rule.ts';
+import type { StepBudget } from './search.ts';
 
 /** Passes after which a text whose redaction keeps making new matches is masked as a whole. */
 const MAX_PASSES = 8;
@@ -26,13 +27,21 @@ export interface Span {
 export function redactText(ruleSet: RuleSet, text: string, where: RedactionWhere): Redaction {
   const rules = ruleSet.byWhere[whereIndex(where)];
   if (rules === undefined) throw new Error('a text has no such origin');
-  const first = findSpans(rules, text);
+  const budget = budgetFor(text);
+  const first = findSpans(rules, text, budget);
   if (first.length === 0) return { text: text as RedactedText, count: 0, matches: NO_MATCHES };
-  return redactSpans(rules, text, first);
+  return redactSpans({ rules, text, budget }, first);
+}
+
+/** A text to redact, and what the patterns of its rules may together spend on it, all passes included. */
+export interface Redacting {
+  readonly rules: ActiveRules;
+  readonly text: string;
+  readonly budget: StepBudget;
 }
 
 /** Takes the given parts out of a text, and whatever then matches. */
-export function redactSpans(rules: ActiveRules, text: string, first: readonly Span[]): Redaction {
+export function redactSpans({ rules, text, budget }: Redacting, first: readonly Span[]): Redaction {
   const pieces = new Pieces(text, rules.list);
   let spans = first;
   let output = text;
@@ -40,7 +49,7 @@ export function redactSpans(rules: ActiveRules, text: string, first: readonly Sp
     if (pass === MAX_PASSES) pieces.takeAll();
     else pieces.add(spans);
     output = pieces.render();
-    spans = pass === MAX_PASSES ? [] : findSpans(rules, output);
+    spans = pass === MAX_PASSES ? [] : findSpans(rules, output, budget);
   }
   return redactionOf(output, pieces.list, rules.list);
 }
@@ -51,16 +60,17 @@ function redactionOf(output: string, pieces: readonly Piece[], rules: readonly C
 }
 
 /** Every match of every rule that is not a mask left by an earlier redaction. */
-export function findSpans(active: ActiveRules, text: string): Span[] {
+export function findSpans(active: ActiveRules, text: string, budget: StepBudget): Span[] {
   const spans: Span[] = [];
   const rules = active.list;
+  const means = { memory: active.memory, budget };
   const facts = factsOf(text);
-  findInView({ rules, spans, view: { text }, facts });
+  findInView({ rules, spans, view: { text }, facts, means });
   if (facts.folds) {
     const view = normalise(text);
-    if (view !== undefined) findInView({ rules, spans, view, facts: factsOf(view.text) });
+    if (view !== undefined) findInView({ rules, spans, view, facts: factsOf(view.text), means });
   }
-  if (active.digitWords) findDigitWords(rules, text, spans);
+  if (active.digitWords) findDigitWords({ rules, text, means }, spans);
   return spans.length === 0 ? spans : outsideMasks(spans, zonesOf(active.masks, text));
 }
 
@@ -73,26 +83,34 @@ interface ViewSearch {
   readonly spans: Span[];
   readonly view: TextView;
   readonly facts: TextFacts;
+  readonly means: SearchMeans;
 }
 
-function findInView({ rules, spans, view, facts }: ViewSearch): void {
+function findInView({ rules, spans, view, facts, means }: ViewSearch): void {
   let source: SearchedText | undefined;
-  for (let rule = 0; rule < rules.length; rule++) {
+  let rule = 0;
+  const emit = (start: number, end: number): void => {
+    spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule });
+  };
+  for (; rule < rules.length; rule++) {
     const compiled = rules[rule];
     if (compiled === undefined || !couldMatch(compiled.needs, facts)) continue;
-    source ??= new SearchedText(view, facts);
-    compiled.find(source, (start, end) => {
-      spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule });
-    });
+    source ??= new SearchedText(view, facts, means);
+    compiled.find(source, emit);
   }
 }
 
+interface WordSearch {
+  readonly rules: readonly CompiledRule[];
+  readonly text: string;
+  readonly means: SearchMeans;
+}
+
 /** Runs the rules that ask for it on the text with digit words read as digits. */
-function findDigitWords(rules: readonly CompiledRule[], text: string, spans: Span[]): void {
+function findDigitWords({ rules, text, means }: WordSearch, spans: Span[]): void {
   const view = readDigitWords(text);
   if (view === undefined) return;
-  const facts = factsOf(view.text);
   const found: Span[] = [];
-  findInView({ rules, spans: found, view, facts });
+  findInView({ rules, spans: found, view, facts: factsOf(view.text), means });
   for (const span of found) if (rules[span.rule]?.rule.digitWords === true) spans.push(span);
 }

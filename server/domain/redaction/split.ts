@@ -1,4 +1,4 @@
-import { type ActiveRules, activeRules, type RuleSet, whereIndex } from './compile.ts';
+import { type ActiveRules, activeRules, budgetFor, type RuleSet, whereIndex } from './compile.ts';
 import { factsOf } from './prefilter.ts';
 import { findSpans, redactSpans, type Span } from './redact.ts';
 import type { RedactedText, RedactionWhere } from './rule.ts';
@@ -28,8 +28,11 @@ export function findSplitMatches(
   text: string,
   where: RedactionWhere,
 ): SplitMatch | undefined {
+  const active = ruleSet.byWhere[whereIndex(where)];
+  if (active === undefined) throw new Error('a text has no such origin');
   const rules = activeRules(
-    (ruleSet.byWhere[whereIndex(where)]?.list ?? []).filter((rule) => rule.distinctive),
+    active.list.filter((rule) => rule.distinctive),
+    active.memory,
   );
   const skipped = Math.max(0, tail.length - MAX_EARLIER);
   const parts = [...tail.slice(skipped), text];
@@ -64,7 +67,7 @@ function findJoined(rules: ActiveRules, parts: readonly string[], glue: string):
     joined += whole.slice(from, to);
   }
   if (factsOf(joined).digits === 0) return [];
-  return findSpans(rules, joined).flatMap((span) => {
+  return findSpans(rules, joined, budgetFor(joined)).flatMap((span) => {
     const taken = pieces.flatMap((piece) => takenOf(span, piece));
     const crosses = taken.some(({ part }) => part === last) && taken.some(({ part }) => part === last - 1);
     const characters = joined.slice(span.start, span.end).replace(/[^\p{L}\p{N}]/gu, '').length;
@@ -87,5 +90,5 @@ function spansOfPart(spans: readonly JoinedSpan[], part: number): Span[] {
 }
 
 function withoutPart(rules: ActiveRules, text: string, spans: readonly Span[]): RedactedText | undefined {
-  return spans.length === 0 ? undefined : redactSpans(rules, text, spans).text;
+  return spans.length === 0 ? undefined : redactSpans({ rules, text, budget: budgetFor(text) }, spans).text;
 }

@@ -1,5 +1,6 @@
 import { type Detector, needs, regexDetector } from '../detector.ts';
 import type { Emit } from '../numbers.ts';
+import { couldMatch } from '../prefilter.ts';
 import { isIpAddress } from '../validators/ip-address.ts';
 import { isPhone } from '../validators/phone.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
@@ -21,23 +22,44 @@ function findAddresses(text: string, emit: Emit): void {
 }
 
 /** "name (at) example (dot) org", as people write it to hide it from programs. */
-const SPELLED_OUT = regexDetector({
+const WORDED = regexDetector({
   needs: needs({ minLength: 8 }),
   regex:
     /[\p{L}\p{N}._+-]{1,64} ?[([{] ?(?:at|@|snabel-?a) ?[)\]}] ?[\p{L}\p{N}-]{1,63}(?: ?(?:\.|[([{] ?(?:dot|punkt|\.) ?[)\]}]) ?[\p{L}\p{N}-]{2,63}){1,4}/giu,
   accept: (match) => [0, match[0].length],
 });
 
+const SINGLE = '[A-Za-z\\d][ ._+*/-]{1,3}';
+/** "n a m e @ e x a m p l e . o r g": single letters on both sides, seen from the `@`. */
+const SINGLES_BEFORE = new RegExp(`(?<![A-Za-z\\d])(?:${SINGLE}){2,40}[A-Za-z\\d] ?$`);
+const SINGLES_AFTER = new RegExp(` ?(?:${SINGLE}){3,60}[A-Za-z\\d](?![A-Za-z\\d])`, 'y');
+const LONGEST_BEFORE = 162;
+
+/** Addresses whose letters all stand apart; a dot must be among the signs behind the `@`. */
+function findSpelledAddresses(text: string, emit: Emit): void {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const from = Math.max(0, at - LONGEST_BEFORE);
+    const before = SINGLES_BEFORE.exec(text.slice(from, at));
+    SINGLES_AFTER.lastIndex = at + 1;
+    if (before === null || !SINGLES_AFTER.test(text)) continue;
+    const end = SINGLES_AFTER.lastIndex;
+    if (text.slice(at, end).includes('.')) emit(from + before.index, end);
+  }
+}
+
+const BRACKETS = ['(', '[', '{'].map((all) => needs({ minLength: 8, all }));
+
 const emailDetector: Detector = {
   needs: needs({ minLength: 6, any: ['@', '(', '[', '{'] }),
   find: (source, emit) => {
     findAddresses(source.text, emit);
-    if (/[([{]/.test(source.text)) SPELLED_OUT.find(source, emit);
+    findSpelledAddresses(source.text, emit);
+    if (BRACKETS.some((bracket) => couldMatch(bracket, source.facts))) WORDED.find(source, emit);
   },
 };
 
 const PHONE =
-  /(?<![A-Za-z\u00C0-\u024F\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./-]{0,2}\d){6,13}|0[1-9](?:[ ()./-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![A-Za-z\u00C0-\u024F\d])/g;
+  /(?<![A-Za-z\u00C0-\u024F\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./_*-]{0,2}\d){6,13}|0[1-9](?:[ ()./_*-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![A-Za-z\u00C0-\u024F\d])/g;
 
 /** A text with more candidates than this is a list of numbers; the rest are taken without asking the library. */
 const MAX_PHONE_LOOKUPS = 24;
@@ -50,19 +72,68 @@ const phoneDetector: Detector = {
   needs: needs({ minLength: 8, minDigits: 7 }),
   find: ({ text }, emit) => {
     let lookups = 0;
-    for (const { 0: written, index } of text.matchAll(PHONE)) {
-      if (++lookups > MAX_PHONE_LOOKUPS || isPhone(written)) emit(index, index + written.length);
+    PHONE.lastIndex = 0;
+    for (let match = PHONE.exec(text); match !== null; match = PHONE.exec(text)) {
+      const { 0: written, index } = match;
+      // The library knows no underscores and asterisks between digits.
+      const known = ++lookups > MAX_PHONE_LOOKUPS || isPhone(written.replace(/[_*]/g, ' '));
+      if (known) emit(index, index + written.length);
     }
   },
 };
 
-const ipDetector = regexDetector({
-  needs: needs({ minLength: 3, any: ['.0', '.1', '.2', '.3', '.4', '.5', '.6', '.7', '.8', '.9', ':'] }),
-  regex:
-    /(?<![A-Za-z\d.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![A-Za-z\d:]|\.\d)/g,
+const IPV4 = regexDetector({
+  needs: needs({ minLength: 7, minDigits: 4, all: '.' }),
+  mayHold: ({ text }) => dotsInNumbers(text) >= 3,
+  regex: /(?<![A-Za-z\d.:])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z\d:]|\.\d)/g,
+  accept: (match) => (isIpAddress(match[0]) ? [0, match[0].length] : undefined),
+});
+
+const IPV6 = regexDetector({
+  needs: needs({ minLength: 3, all: ':' }),
+  mayHold: ({ text }) => text.indexOf(':') !== text.lastIndexOf(':'),
+  regex: /(?<![A-Za-z\d.:])[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![A-Za-z\d:]|\.\d)/g,
   // Bare "::" is punctuation to everyone but a network engineer.
   accept: (match) => (/[\da-f]/i.test(match[0]) && isIpAddress(match[0]) ? [0, match[0].length] : undefined),
 });
+
+const SPELLED_OCTET = '\\d(?:SIGN\\d){0,2}';
+/**
+ * An IPv4 address with one sign between all digits of each number. Lists of decimals read alike ("0.5 2.3 4.5 6"), so
+ * one number must have three digits.
+ */
+const IPV4_SPELLED = [' ', '-', '_', '*', '/'].map((sign) => {
+  const octet = SPELLED_OCTET.replace('SIGN', `\\${sign}`);
+  return regexDetector({
+    needs: needs({ minLength: 9, minDigits: 6, all: `.${sign}` }),
+    mayHold: ({ text }) => dotsInNumbers(text) >= 3,
+    regex: new RegExp(`(?<![\\w.:])${octet}(?:\\.${octet}){3}(?![\\w:]|\\.\\d)`, 'g'),
+    accept: ({ 0: written }) => {
+      const plain = written.replaceAll(sign, '');
+      return /\d{3}/.test(plain) && plain !== written && isIpAddress(plain) ? [0, written.length] : undefined;
+    },
+  });
+});
+
+/** Counts dots between two digits, up to three. */
+function dotsInNumbers(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('.'); at >= 0 && count < 3; at = text.indexOf('.', at + 1)) {
+    if (isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))) count++;
+  }
+  return count;
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+const IP_FORMS = [IPV4, IPV6, ...IPV4_SPELLED];
+
+const ipDetector: Detector = {
+  needs: needs({ minLength: 3, any: ['.0', '.1', '.2', '.3', '.4', '.5', '.6', '.7', '.8', '.9', ':'] }),
+  find: (source, emit) => {
+    for (const form of IP_FORMS) if (couldMatch(form.needs, source.facts)) form.find(source, emit);
+  },
+};
 
 export const CONTACT_RULES: readonly BuiltinRule[] = [
   {

@@ -34,8 +34,11 @@ const LONGEST_CODICE = 47;
  */
 const codiceFiscaleDetector: Detector = {
   needs: needs({ minLength: 16, minDigits: 2 }),
-  find: ({ text }, emit) => {
-    for (const { index } of text.matchAll(CODICE_YEAR)) {
+  find: ({ text, edges }, emit) => {
+    if (!edges.letterThenDigit) return;
+    CODICE_YEAR.lastIndex = 0;
+    for (let year = CODICE_YEAR.exec(text); year !== null; year = CODICE_YEAR.exec(text)) {
+      const { index } = year;
       const before = CODICE_BEFORE_YEAR.exec(text.slice(Math.max(0, index - LONGEST_BEFORE_YEAR), index));
       if (before === null) continue;
       const start = index - before[0].length;
@@ -93,6 +96,7 @@ export const EUROPEAN_RULES: readonly BuiltinRule[] = [
     examples: { match: ['12345678Z', 'X1234567L', '12345678-Z'], noMatch: ['12345678A', 'X1234567M'] },
     detector: regexDetector({
       needs: needs({ minLength: 9, minDigits: 7 }),
+      mayHold: ({ edges }) => edges.digitThenLetter,
       regex: codePattern('[XYZ\\d]', spaced('\\d', 7), '[A-Z]'),
       accept: whole(isDni),
     }),
@@ -124,6 +128,7 @@ export const EUROPEAN_RULES: readonly BuiltinRule[] = [
     examples: { match: ['AB123456C', 'ab 12 34 56 c'], noMatch: ['GB123456C', 'AB123456E', 'DB123456C'] },
     detector: regexDetector({
       needs: needs({ minLength: 9, minDigits: 6 }),
+      mayHold: ({ edges }) => edges.letterThenDigit && edges.digitThenLetter,
       regex: codePattern(spaced('[A-Z]', 2), spaced('\\d', 6), '[A-D]'),
       accept: whole(isNino),
     }),

@@ -1,7 +1,7 @@
 import { needs, numberDetector, regexDetector } from '../detector.ts';
 import { isCpr, isCprChecked, isFodselsnummer, isHenkilotunnus } from '../validators/nordic.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
-import { BETWEEN, codePattern, spaced } from './spaced.ts';
+import { BETWEEN, codePattern, isSpelledOut, spaced } from './spaced.ts';
 
 /** Six digits, the sign, three digits, the check sign. */
 const HETU = codePattern(
@@ -55,9 +55,12 @@ export const NORDIC_RULES: readonly BuiltinRule[] = [
       ],
       valid: isCpr,
       checksum: true,
-      // Written with its dash, or named, a date is enough; otherwise modulus 11 must hold as well.
-      context: ({ written, digits, before }) =>
-        /^\d{6} ?- ?\d{4}$/.test(written) || /\bcpr/i.test(before) || isCprChecked(digits),
+      // Written with its dash, spelled out, or named, a date is enough; otherwise modulus 11 must hold as well.
+      context: ({ outline, digits, before }) =>
+        /^dddddd-dddd$/.test(outline) ||
+        isSpelledOut(outline, [6, 4]) ||
+        /\bcpr/i.test(before) ||
+        isCprChecked(digits),
     }),
   },
   {

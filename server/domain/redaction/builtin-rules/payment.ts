@@ -70,6 +70,7 @@ export const PAYMENT_RULES: readonly BuiltinRule[] = [
     detector: regexDetector({
       // Two check digits, and account numbers that are never letters alone.
       needs: needs({ minLength: 15, minDigits: 6 }),
+      mayHold: ({ edges }) => edges.letterThenDigit,
       regex: codeStart('[A-Z]', '[A-Z]', '\\d', '\\d'),
       accept: (match, text) => {
         const end = ibanEnd(text, match.index);

@@ -8,6 +8,9 @@ const SECRET_WORDS = [
   'passwort|kennwort|wachtwoord|mot de passe|contraseña|contrasena|clave|hasło|haslo',
 ].join('|');
 
+/** Beginnings that every word above has one of; a plain search for them is several times faster than the pattern. */
+const HINT = /pass|pwd|pin|l(?:ö|o)sen|kod|salasana|kennwort|wachtwoord|contrase|clave|has(?:ł|l)o/i;
+
 const VERBS = 'is now|is|was|are|är|er|on|ist|lautet|est|es|to|till';
 
 /** What people write after "my password is" without giving it away. */
@@ -84,6 +87,7 @@ export const SECRET_RULES: readonly BuiltinRule[] = [
           'haso',
         ],
       }),
+      mayHold: ({ text }) => HINT.test(text),
       regex: PASSWORD,
       accept: secretIn,
     }),
@@ -122,6 +126,7 @@ export const SECRET_RULES: readonly BuiltinRule[] = [
     detector: regexDetector({
       needs: needs({
         minLength: 20,
+        minDigits: 1,
         any: ['akia', 'asia', 'gh_', 'glpat-', 'xo-', 'aiz', 'sk', 'rk_', 'pk_', 'npm_', 'sg.'],
       }),
       regex: new RegExp(`(?<![\\p{L}\\p{N}_])(?:${API_KEYS})(?![\\p{L}\\p{N}_])`, 'gu'),

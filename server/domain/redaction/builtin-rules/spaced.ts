@@ -28,3 +28,21 @@ const bothCases = (pattern: string): string =>
 
 /** A code's letters and digits. */
 export const compactCode = (written: string): string => written.replace(/[^A-Za-z\d]+/g, '');
+
+/**
+ * Whether every digit stands alone, as people write a number to hide it from programs, and the way it is done rules out
+ * a list of single digits: dashes between its groups and another sign within them, or throughout one sign that is
+ * not a space.
+ * @param outline see `Candidate`
+ * @param groups the group sizes of the number's usual form
+ */
+export function isSpelledOut(outline: string, groups: readonly number[]): boolean {
+  if (/^d([-._*/])d(?:\1d)*$/.test(outline)) return true;
+  const signs = outline.split('d').slice(1, -1);
+  const inside = signs[0];
+  if (inside === undefined || inside === '' || inside === '-') return false;
+  const borders = new Set(groups.map((_, index) => groups.slice(0, index + 1).reduce(sum) - 1));
+  return signs.every((sign, index) => sign === (borders.has(index) ? '-' : inside));
+}
+
+const sum = (a: number, b: number): number => a + b;

@@ -2,10 +2,13 @@ import { numberDetector } from '../detector.ts';
 import type { Candidate } from '../numbers.ts';
 import { isSsn } from '../validators/us-ssn.ts';
 import type { BuiltinRule } from './builtin-rule.ts';
+import { isSpelledOut } from './spaced.ts';
 
-/** Without a checksum its form must speak for it: the same separator twice, or its name before bare digits. */
-const readsAsSsn = ({ written, before }: Candidate): boolean =>
-  /^\d{3}([-. ])\d{2}\1\d{4}$/.test(written) || /\b(?:ssn|social security)\b/i.test(before);
+/** Without a checksum its form must speak for it: the same separator twice, every digit apart, or its name before it. */
+const readsAsSsn = ({ outline, before }: Candidate): boolean =>
+  /^ddd([-. _*/])dd\1dddd$/.test(outline) ||
+  isSpelledOut(outline, [3, 2, 4]) ||
+  /\b(?:ssn|social security)\b/i.test(before);
 
 /** Source: `validators/us-ssn.ts`. */
 export const US_RULES: readonly BuiltinRule[] = [

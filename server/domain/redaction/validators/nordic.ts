@@ -4,9 +4,10 @@ const FODSELSNUMMER_K1 = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const FODSELSNUMMER_K2 = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
 /**
- * Norwegian fødselsnummer, D-number (forty added to the day) or synthetic number (forty or eighty added to the month),
- * eleven digits. Source: Skatteetaten, "Fødselsnummer" and its change for 2032: the last check digit stays
- * modulus 11 with remainder 0, the first may then leave remainder 0, 1, 2 or 3.
+ * Norwegian fødselsnummer, D-number (forty added to the day), help number of the health service (H-number, forty added to
+ * the month) or test number (eighty added to the month), eleven digits. Source: Skatteetaten, "Nye fødselsnummer og
+ * d-nummer fra 2032": for numbers given out from then on the first check digit may leave remainder 0, 1, 2 or 3
+ * modulus 11; the last one leaves 0 as before.
  */
 export function isFodselsnummer(digits: string): boolean {
   if (digits.length !== 11) return false;
@@ -30,8 +31,9 @@ function plainMonth(month: number): number {
 const CPR_WEIGHTS = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
 
 /**
- * Danish CPR number, ten digits. Source: CPR-kontoret, "Personnummeret i CPR". Its date must exist. Numbers given out
- * since October 2007 need not satisfy modulus 11, so the sum alone decides nothing; see {@link isCprChecked}.
+ * Danish CPR number, ten digits. Source: CPR-kontoret, "Personnumre uden kontrolciffer (modulus 11 kontrol)". Its date
+ * must exist. Numbers given out since 1 October 2007 need not satisfy modulus 11, so the sum alone decides nothing; see
+ * {@link isCprChecked}.
  */
 export function isCpr(digits: string): boolean {
   if (digits.length !== 10) return false;
@@ -47,9 +49,9 @@ const HETU_SIGNS = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 const HETU = /^(\d{6})([-+A-FU-Y])(\d{3})([0-9A-Y])$/;
 
 /**
- * Finnish henkilötunnus: date, century sign, serial 002-999, check sign by modulus 31. Source: Digi- ja
- * väestötietovirasto; government decree 690/2022 added the signs B-F and U-Y from 2023. Serials of 900 and more are
- * temporary and taken too.
+ * Finnish henkilötunnus: date, century sign, serial 002-999, check sign by modulus 31. Source: government decree
+ * 128/2010, section 2, as changed by 690/2022, which added the signs B-F and U-Y from 1 January 2023. Serials of 900 and
+ * more are temporary and taken too.
  */
 export function isHenkilotunnus(written: string): boolean {
   const match = HETU.exec(written.toUpperCase());

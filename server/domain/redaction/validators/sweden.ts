@@ -21,8 +21,9 @@ export function isPersonnummer(digits: string): boolean {
 }
 
 /**
- * Swedish organisation number, ten digits or twelve with the prefix 16. Source: Skatteverket, SKV 709: the
- * first digit is the group of the legal form, the third is at least two, the last is a Luhn check digit.
+ * Swedish organisation number, ten digits or twelve with the prefix 16. Source: act 1974:174 and the
+ * description at OID 1.3.7: the first digit is the group of the legal form, the third is at least two (so that none is
+ * taken for a personnummer), the last is a Luhn check digit.
  */
 export function isOrganisationsnummer(digits: string): boolean {
   const short = digits.length === 12 && digits.startsWith('16') ? digits.slice(2) : digits;
