@@ -5,6 +5,7 @@ import { SqliteAuditStore } from './audit-store.ts';
 import { SqliteConversationStore } from './conversation-store.ts';
 import { DatabaseFile } from './database-file.ts';
 import { entityStores } from './entity-store.ts';
+import { lockFolder } from './folder-lock.ts';
 import { SqliteAccountKeyStore, SqliteDataKeyStore } from './key-stores.ts';
 import { SqliteMessageStore } from './message-store.ts';
 import { SqlitePresenceStore } from './presence-store.ts';
@@ -25,11 +26,15 @@ export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY
 /**
  * Opens the embedded stores in a folder, which is made for the server's user alone when it is not there.
  * One process at a time; `close` waits for what is under way.
- * @throws Error that names the file that cannot be opened and says why
+ * @throws Error when another process has the folder, or one that names the file that cannot be opened and says why
  */
 export async function openSqliteStores(options: { dataDir: string }): Promise<Stores> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const files = await openFiles(options.dataDir);
+  const lock = lockFolder(options.dataDir);
+  const files = await openFiles(options.dataDir).catch((error) => {
+    lock.release();
+    throw error;
+  });
   const { engagement, keys, activity } = files;
   const all = [keys, engagement, activity];
   let closing: Promise<void> | undefined;
@@ -49,7 +54,7 @@ export async function openSqliteStores(options: { dataDir: string }): Promise<St
       for (const file of all) file.get('SELECT 1 AS one', []);
     },
     close: () => {
-      closing ??= Promise.all(all.map((file) => file.close())).then(() => undefined);
+      closing ??= Promise.all(all.map((file) => file.close())).then(() => lock.release());
       return closing;
     },
   };

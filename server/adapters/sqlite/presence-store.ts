@@ -79,7 +79,7 @@ export class SqlitePresenceStore implements PresenceStore {
   }
 
   async expired(now: number, limit: number): Promise<readonly AgentPresence[]> {
-    const sql = `SELECT * FROM agent_presence WHERE lease_until < ? AND status <> 'offline'
+    const sql = `SELECT * FROM agent_presence WHERE lease_until < ? AND (status <> 'offline' OR active > 0)
       ORDER BY lease_until LIMIT ?`;
     return this.#file.all(sql, [now, limit]).map(presenceIn);
   }

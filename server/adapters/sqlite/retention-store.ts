@@ -59,6 +59,11 @@ export class SqliteRetentionStore implements RetentionStore {
     await applyRetention(this.#files.activity, { table, from: 'retain_from', accountId, retentionMs });
   }
 
+  async forget(): Promise<void> {
+    const { engagement, keys, activity } = this.#files;
+    await Promise.all([engagement.forget(), keys.forget(), activity.forget()]);
+  }
+
   async #purgeEntities(now: number, limit: number): Promise<number> {
     let purged = 0;
     for (const [kind, spec] of Object.entries(ENTITY_SPECS)) {

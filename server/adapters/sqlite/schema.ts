@@ -112,7 +112,7 @@ CREATE TABLE IF NOT EXISTS agent_presence (
   lease_until INTEGER NOT NULL,
   PRIMARY KEY (account_id, agent_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS agent_presence_lease ON agent_presence (lease_until) WHERE status <> 'offline';
+CREATE INDEX IF NOT EXISTS agent_presence_gone ON agent_presence (lease_until) WHERE status <> 'offline' OR active > 0;
 `;
 
 export const ENGAGEMENT_SCHEMA: string = [
