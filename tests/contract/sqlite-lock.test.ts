@@ -21,7 +21,8 @@ describe('a data folder (SQLite)', () => {
 
   it('is refused while another process holds it, and free as soon as that one is killed', async () => {
     const script = `
-      const db = require('libsql')(process.argv[1]);
+      const Database = require('libsql');
+      const db = new Database(process.argv[1]);
       db.exec('BEGIN EXCLUSIVE');
       console.log('held');
       setInterval(() => db.open, 1000);`;
