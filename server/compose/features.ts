@@ -82,7 +82,14 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     broadcaster,
   });
   const visitors = new Visitors({ live, profiles, conversations: store, redactor, settings, clock, logger });
-  const activity = new ActivityRecorder({ store: stores.activity, settings, clock, ids, logger });
+  const activity = new ActivityRecorder({
+    store: stores.activity,
+    settings,
+    redactor,
+    clock,
+    ids,
+    logger,
+  });
   const retention = new Retention({
     store: stores.retention,
     messages: stores.messages,
@@ -99,6 +106,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     lanes,
     reader,
     redactor,
+    retention: stores.retention,
     splitGuard: pipeline.splitGuard,
     profiles,
     changer,
@@ -114,6 +122,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     transcripts,
     rateLimiter,
     activity,
+    routing,
     rescans,
     redactionCounts: pipeline.redactionCounts,
   });

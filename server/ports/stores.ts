@@ -239,7 +239,7 @@ export interface PresenceStore {
     seen: number;
     counted: number;
   }): Promise<boolean>;
-  /** Online or away agents whose lease ended before `now`. */
+  /** Agents whose lease ended before `now` and who are online or away, or have chats still. */
   expired(now: number, limit: number): Promise<readonly AgentPresence[]>;
 }
 
@@ -253,6 +253,11 @@ export interface RetentionStore {
   applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void>;
   /** Likewise for its activity log. */
   applyActivityRetention(accountId: string, retentionMs: number): Promise<void>;
+  /**
+   * What was changed or deleted before the call stands in no file of the embedded store any more, its log included.
+   * A database server keeps its own files; there it does nothing.
+   */
+  forget(): Promise<void>;
 }
 
 /** Records deleted, by kind. */

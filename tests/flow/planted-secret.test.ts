@@ -1,5 +1,11 @@
 import { describeCause } from '../../server/adapters/logging/describe-cause.ts';
-import { type AgentClient, connectAgent, connectVisitor, type VisitorClient } from '../support/clients.ts';
+import {
+  type AgentClient,
+  connect,
+  connectAgent,
+  connectVisitor,
+  type VisitorClient,
+} from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { keptParts } from '../support/kept-bytes.ts';
 import type { TestServer } from '../support/server.ts';
@@ -108,6 +114,11 @@ describeOnEveryStore('planted secrets', (start) => {
       await test.call('POST', '/auth/login', { email: `${secret}@example.com`, password: secret });
       await test.call('POST', '/visitor/sessions', { siteKey: secret, visitorToken: secret });
       await test.call('POST', '/visitor/sessions', { siteKey: test.siteKey, visitorToken: secret });
+      const { token } = await test.openVisitorSession();
+      // A header holds bytes of Latin-1 alone.
+      const agentName = secret.replace(/[^\x20-\xff]/g, ' ');
+      const socket = await connect(`${test.url}/visitor`, { token }, { userAgent: agentName });
+      socket.disconnect();
       await fetch(`${test.url}/${q}`, { method: 'POST', body: secret, headers: { 'user-agent': 'plain' } });
       const headers = { 'content-type': 'application/json' };
       await fetch(`${test.url}/api/v1/auth/login`, { method: 'POST', headers, body: `{"${secret}` });

@@ -97,13 +97,14 @@ export type AgentClient = TestClient<AgentEvents, ServerToAgent> & {
 export async function connect(
   url: string,
   auth: Record<string, unknown>,
-  options: { reconnection?: boolean } = {},
+  options: { reconnection?: boolean; userAgent?: string } = {},
 ): Promise<Socket> {
   const socket = io(url, {
     auth,
     transports: ['websocket'],
     forceNew: true,
     reconnection: options.reconnection ?? false,
+    ...(options.userAgent !== undefined && { extraHeaders: { 'user-agent': options.userAgent } }),
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -35,6 +35,7 @@ export function createRetentionStore(models: Models): RetentionStore {
     },
     applyActivityRetention: (accountId, retentionMs) =>
       setExpiry(models.activity, { accountId, start: '$retainFrom', retentionMs }),
+    forget: async () => {},
   };
 }
 

@@ -10,7 +10,15 @@ import type { CompiledRules, Redactor } from '../../pipeline/redact.ts';
 import { changesUnder } from '../../pipeline/redact-again.ts';
 import type { SplitGuard } from '../../pipeline/split-guard.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import type { Clock, ConversationStore, EntityStore, Ids, Logger, StorePage } from '../../ports/index.ts';
+import type {
+  Clock,
+  ConversationStore,
+  EntityStore,
+  Ids,
+  Logger,
+  RetentionStore,
+  StorePage,
+} from '../../ports/index.ts';
 import { logId } from '../../ports/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { ConversationChanger } from '../conversations/change-conversation.ts';
@@ -26,6 +34,7 @@ const RETRY_MS = 5_000;
 export interface RescansDeps {
   readonly rescans: EntityStore<RedactionRescan>;
   readonly conversations: ConversationStore;
+  readonly retention: Pick<RetentionStore, 'forget'>;
   readonly lanes: Lanes;
   readonly reader: TranscriptReader;
   readonly redactor: Redactor;
@@ -213,6 +222,7 @@ export class RedactionRescans {
       if (outcome === 'changed') changed += 1;
       if (outcome === 'failed') failed += 1;
     }
+    if (changed > 0) await this.#deps.retention.forget();
     await this.#change(rescan.id, (current) =>
       advanced(current, { page, changed, failed, now: this.#deps.clock.now() }),
     );

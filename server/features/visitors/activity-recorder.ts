@@ -1,4 +1,5 @@
 import { type ActivityRecord, DAY_MS, type Private, type VisitorPrincipal } from '../../domain/index.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
 import type { ActivityStore, Clock, Ids, Logger } from '../../ports/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 
@@ -11,6 +12,7 @@ const USER_AGENT_LENGTH = 300;
 export interface ActivityRecorderDeps {
   readonly store: ActivityStore;
   readonly settings: AccountSettingsReader;
+  readonly redactor: Redactor;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -36,6 +38,12 @@ export class ActivityRecorder {
     client: { ip: Private<string>; userAgent: Private<string> },
   ): Promise<string> {
     const { logRetentionDays } = await this.#deps.settings.get(visitor.accountId);
+    // Any client may say what it likes here.
+    const userAgent = await this.#deps.redactor.text(visitor.accountId, client.userAgent.reveal(), {
+      from: 'visitor',
+      place: 'url',
+      counted: false,
+    });
     const now = this.#deps.clock.now();
     const id = this.#deps.ids.id();
     this.#begun.push({
@@ -43,7 +51,7 @@ export class ActivityRecorder {
       accountId: visitor.accountId,
       sessionId: visitor.sessionId,
       ip: client.ip.reveal(),
-      userAgent: client.userAgent.reveal().slice(0, USER_AGENT_LENGTH),
+      userAgent: userAgent.text.slice(0, USER_AGENT_LENGTH),
       connectedAt: now,
       retainFrom: now,
       expiresAt: now + logRetentionDays * DAY_MS,

@@ -32,7 +32,7 @@ async function violatedIndex(work: Promise<unknown>): Promise<string | undefined
 
 async function walk<T extends Entity>(
   store: EntityStore<T>,
-  query: { where?: Record<string, string>; limit: number; cursor?: string },
+  query: { where?: Record<string, string>; newestFirst?: boolean; limit: number; cursor?: string },
 ): Promise<T[]> {
   const page = await store.list(query);
   if (page.nextCursor === undefined) return [...page.items];
@@ -143,7 +143,7 @@ export function describeEntityStores(name: string, open: OpenStores): void {
     });
 
     describe('list', () => {
-      it('walks oldest first over equal times without a gap or a double', async () => {
+      it('walks oldest first or newest first over equal times without a gap or a double', async () => {
         const accountId = freshId('account');
         const made = Array.from({ length: 17 }, (_, index) =>
           aSite({ accountId, createdAt: T0 + Math.floor(index / 5) }),
@@ -153,6 +153,8 @@ export function describeEntityStores(name: string, open: OpenStores): void {
         const expected = [...made].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
         for (const limit of [1, 4, 17, 100]) {
           expect(await walk(sites(), { where: { accountId }, limit })).toEqual(expected);
+          const newest = await walk(sites(), { where: { accountId }, newestFirst: true, limit });
+          expect(newest).toEqual(expected.toReversed());
         }
         expect((await sites().list({ where: { accountId }, limit: 17 })).nextCursor).toBeUndefined();
       });
