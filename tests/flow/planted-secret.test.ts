@@ -149,6 +149,17 @@ describeOnEveryStore('planted secrets', (start) => {
     expect(found.filter(([, secrets]) => secrets?.length !== 0)).toEqual([]);
   });
 
+  it('M5 put into client ids are shown to their sender alone', async () => {
+    const { stores } = test.server;
+    const records = await stores.messages.read({ conversationId, afterSeq: 0, limit: 200 });
+    for (const { clientKey } of records) expect(clientKey).toMatch(/^[\w-]{43}$/);
+    const own = await visitor.emit('chat:resume', { conversationId, afterSeq: 0 });
+    const first = own.messages.find(({ from }) => from.kind === 'visitor');
+    expect(first?.clientId).toBe(SECRETS[0]);
+    const others = own.messages.filter(({ from }) => from.kind !== 'visitor');
+    expect(others.filter(({ clientId }) => clientId !== undefined)).toEqual([]);
+  });
+
   it('P4 are in no transcript, list, export or log that staff can read', async () => {
     const list = await admin.call<{ items: { id: string }[] }>('GET', '/conversations');
     expect(list.body.items).toHaveLength(2);

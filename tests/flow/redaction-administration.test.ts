@@ -214,7 +214,7 @@ describeOnEveryStore('redaction, as administrators see it:', (start) => {
     close();
   });
 
-  it('a message left offline waits in the queue, redacted, with the address in its profile alone', async () => {
+  it('C5 a message left offline waits in the queue, redacted, with the address in its profile alone', async () => {
     const visitor = await connectVisitor(test);
     const email = 'maja.lindqvist@post.example';
     const left = await visitor.emit('offline:submit', { email, text: `call me, ${CARD}` });

@@ -172,15 +172,21 @@ describeOnEveryStore('a re-scan', (start) => {
     await admin.builtin('email', { enabled: true });
     const { stores } = test.server;
     const anchor = stores.conversations.anchor.bind(stores.conversations);
-    let calls = 0;
-    // The second note is the one after the transcript was sealed anew: as if the process ended before it.
+    const reseal = stores.messages.reseal.bind(stores.messages);
+    let sealedAnew = false;
+    stores.messages.reseal = async (records) => {
+      sealedAnew = true;
+      return reseal(records);
+    };
+    // As if the process ended when the transcript was sealed anew.
     stores.conversations.anchor = async (anchors) => {
-      calls += 1;
-      if (calls > 1) throw new Error('stopped');
+      if (sealedAnew) throw new Error('stopped');
       await anchor(anchors);
     };
     await finished((await begin()).body.id);
+    expect(sealedAnew).toBe(true);
     stores.conversations.anchor = anchor;
+    stores.messages.reseal = reseal;
     expect(JSON.stringify(await admin.transcript(conversationId))).not.toContain('maja.lindqvist');
   });
 

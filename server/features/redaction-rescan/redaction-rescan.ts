@@ -99,12 +99,13 @@ export class RedactionRescans {
       failed: 0,
     };
     await this.#deps.rescans.insert(rescan);
+    // It stands in the store as running from here on, whatever becomes of the note about it.
+    this.#run(rescan.id);
     await this.#deps.audit.byStaff(staff, {
       action: 'redaction-rescan.started',
       target: { kind: 'redaction-rescan', id: rescan.id },
       details: { conversations: rescan.total },
     });
-    this.#run(rescan.id);
     return rescan;
   }
 
@@ -139,12 +140,12 @@ export class RedactionRescans {
       if (isFinished(rescan)) throw new Refusal('conflict', { detail: 'The re-scan is finished.' });
       return { ...rescan, status };
     });
+    if (status === 'running') this.#run(id);
     await this.#deps.audit.byStaff(staff, {
       action: `redaction-rescan.${status}`,
       target: { kind: 'redaction-rescan', id },
       details: {},
     });
-    if (status === 'running') this.#run(id);
     return next;
   }
 
