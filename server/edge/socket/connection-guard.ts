@@ -62,8 +62,7 @@ export class ConnectionGuard {
   }
 
   #allow(request: IncomingMessage, allow: (error: string | null, yes: boolean) => void): void {
-    // A request of a session that exists is not a new handshake.
-    if (request.url?.includes('sid=') === true) {
+    if (continuesSession(request)) {
       allow(null, true);
       return;
     }
@@ -111,4 +110,13 @@ export class ConnectionGuard {
       connection.close(true);
     }
   }
+}
+
+/**
+ * Whether the request belongs to a session that exists and so is not a new handshake. Engine.IO's own reading
+ * of the query decides: another one could be talked into letting handshakes go by uncounted.
+ */
+function continuesSession(request: IncomingMessage): boolean {
+  const { _query: query } = request as { _query?: Readonly<Record<string, unknown>> };
+  return Boolean(query?.sid);
 }
