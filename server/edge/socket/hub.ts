@@ -71,7 +71,7 @@ export class Hub {
     ];
   }
 
-  /** No new socket is let in from here on. */
+  /** No new socket is let in from here on, and no event of those that are open is taken. */
   stopAdmitting(): void {
     this.#stopping = true;
   }
@@ -154,7 +154,9 @@ export class Hub {
     this.#serve(socket, this.#deps.agentEvents, context, assertAuthorized);
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('agent_sockets', --this.#agentSockets);
-      this.#background(connected.then(() => this.#deps.routing.disconnected(agent)));
+      // Also after a failed arrival: who is counted as connected without a socket would stay online for ever.
+      const arrived = connected.catch(() => undefined);
+      this.#background(arrived.then(() => this.#deps.routing.disconnected(agent)));
     });
   }
 
@@ -165,7 +167,12 @@ export class Hub {
     authorize: (context: Context, needs: Authorization | 'own-session') => void,
   ): void {
     const { clock, logger, metrics, limits } = this.#deps;
-    const takeRate = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
+    const takeFromBucket = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
+    const takeRate = (points: number): number => {
+      // While the server stops, what comes in must not keep it from ever being done with what it has taken.
+      if (this.#stopping) throw new Refusal('shutting_down');
+      return takeFromBucket(points);
+    };
     const untyped = table as unknown as Parameters<typeof dispatchEvents<Context>>[1]['table'];
     dispatchEvents(socket, { table: untyped, context, authorize, takeRate, logger, metrics });
   }
