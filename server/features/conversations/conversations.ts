@@ -125,16 +125,16 @@ export class Conversations {
     closedBy: ClosedBy,
     check: (conversation: Conversation) => void = () => {},
   ): Promise<Conversation> {
-    let agentId: string | undefined;
-    let changed = false;
+    // What the last try saw: of two who close at once, the one whose write came second has closed nothing.
+    let before: Conversation | undefined;
     const conversation = await this.#deps.changer.change(ref, (current): Conversation => {
       check(current);
-      if (current.status === 'closed') return current;
-      agentId = current.status === 'active' ? current.agentId : undefined;
-      changed = true;
-      return closed(current, closedBy, this.#deps.clock.now());
+      before = current;
+      return current.status === 'closed' ? current : closed(current, closedBy, this.#deps.clock.now());
     });
-    if (changed && conversation.status === 'closed') await this.#afterClose(conversation, agentId);
+    if (conversation.status === 'closed' && conversation !== before) {
+      await this.#afterClose(conversation, before?.status === 'active' ? before.agentId : undefined);
+    }
     return conversation;
   }
 
