@@ -15,6 +15,7 @@ import {
   RedactionReport,
   RuleHistory,
 } from '../features/redaction-rules/index.ts';
+import type { Routing } from '../features/routing/routing.ts';
 import { createSites } from '../features/sites/index.ts';
 import { createStaff } from '../features/staff/index.ts';
 import type { Transcripts } from '../features/transcripts/index.ts';
@@ -27,6 +28,7 @@ export interface AdministrationParts {
   readonly transcripts: Transcripts;
   readonly rateLimiter: RateLimiter;
   readonly activity: ActivityRecorder;
+  readonly routing: Routing;
   readonly rescans: RedactionRescans;
   readonly redactionCounts: RedactionCounts;
 }
@@ -62,6 +64,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       passwords,
       audit,
       endSignInsOf: (user) => auth.endSignInsOf(user),
+      standDown: (accountId, agentId) => parts.routing.standDown(accountId, agentId),
       broadcaster,
       ids,
       clock,

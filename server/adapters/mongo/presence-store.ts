@@ -37,7 +37,13 @@ export function createPresenceStore(model: Presences): PresenceStore {
       return result.matchedCount === 1;
     },
     expired: async (now, limit) => {
-      const overdue = { status: { $in: ['online', 'away'] as const }, leaseUntil: { $lt: toDate(now) } };
+      const leaseUntil = { $lt: toDate(now) };
+      const overdue = {
+        $or: [
+          { status: { $in: ['online', 'away'] as const }, leaseUntil },
+          { status: 'offline' as const, active: { $gt: 0 }, leaseUntil },
+        ],
+      };
       const query = model.find(overdue, WITHOUT_ID).sort({ leaseUntil: 1 }).limit(limit);
       return (await query.lean<PresenceDocument[]>()).map(presenceCodec.decode);
     },

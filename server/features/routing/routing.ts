@@ -120,14 +120,9 @@ export class Routing {
     if (current.status === 'active' && current.agentId === agentId) return current;
     if (current.status !== 'queued') assigned(current, agentId, 0);
     await this.#takeSlotByHand(agent);
-    try {
-      const active = await this.#claim(current, agentId);
-      await this.#deps.notifier.assigned(active);
-      return active;
-    } catch (error) {
-      await this.#deps.presence.releaseSlot(accountId, agentId);
-      throw error;
-    }
+    const active = await this.#claim(current, agentId);
+    await this.#deps.notifier.assigned(active);
+    return active;
   }
 
   /** A conversation of this agent has ended or moved on: the slot is free, and the next in line may come. */
@@ -158,11 +153,29 @@ export class Routing {
     for (const accountId of await this.#deps.conversations.accountsWithQueue()) await this.drain(accountId);
   }
 
-  /** Agents whose lease ran out are offline, and their chats go back to the queue. */
+  /**
+   * Agents whose lease ran out are offline, and their chats go back to the queue; also of those who had said that
+   * they take no more and then left with chats open.
+   */
   async sweepLeases(): Promise<void> {
-    for (const presence of await this.#deps.presence.expired(this.#deps.clock.now(), EXPIRED_PAGE)) {
-      await this.#expire(presence);
+    for (const { accountId, agentId } of await this.#deps.presence.expired(
+      this.#deps.clock.now(),
+      EXPIRED_PAGE,
+    )) {
+      const expired = await this.#inTurn({ accountId, userId: agentId }, () =>
+        this.#expire(accountId, agentId),
+      );
+      if (expired) await this.drain(accountId);
     }
+  }
+
+  /** Who may not work in the account any more gets no new chat from here on, and loses those they have. */
+  async standDown(accountId: string, agentId: string): Promise<void> {
+    await this.#inTurn({ accountId, userId: agentId }, async (key) => {
+      this.#connected.delete(key);
+      await this.#goOffline(accountId, agentId);
+    });
+    await this.drain(accountId);
   }
 
   close(): void {
@@ -194,16 +207,16 @@ export class Routing {
   async #assign(conversation: Conversation): Promise<'assigned' | 'gone' | 'no-agent'> {
     const agentId = await this.#takeFreeAgent(conversation.accountId);
     if (agentId === undefined) return 'no-agent';
+    let active: ActiveConversation;
     try {
-      const active = await this.#claim(conversation, agentId);
-      await this.#deps.notifier.assigned(active);
-      await this.#announce(conversation.accountId, agentId);
-      return 'assigned';
+      active = await this.#claim(conversation, agentId);
     } catch (error) {
-      await this.#deps.presence.releaseSlot(conversation.accountId, agentId);
       if (error instanceof Refusal) return 'gone';
       throw error;
     }
+    await this.#deps.notifier.assigned(active);
+    await this.#announce(conversation.accountId, agentId);
+    return 'assigned';
   }
 
   /** The free agent with the fewest chats, its slot taken. */
@@ -223,13 +236,18 @@ export class Routing {
     }
   }
 
-  async #claim(conversation: Conversation, agentId: string): Promise<ActiveConversation> {
-    const ref = { accountId: conversation.accountId, conversationId: conversation.id };
-    const active = await this.#deps.changer.change(ref, (current) =>
-      assigned(current, agentId, this.#deps.clock.now()),
-    );
-    this.#deps.notifier.queueChanged(conversation.accountId);
-    return active;
+  /** Makes it the agent's, whose slot is taken; gives the slot back when it does not become theirs. */
+  async #claim({ accountId, id }: Conversation, agentId: string): Promise<ActiveConversation> {
+    try {
+      const active = await this.#deps.changer.change({ accountId, conversationId: id }, (current) =>
+        assigned(current, agentId, this.#deps.clock.now()),
+      );
+      this.#deps.notifier.queueChanged(accountId);
+      return active;
+    } catch (error) {
+      await this.#deps.presence.releaseSlot(accountId, agentId);
+      throw error;
+    }
   }
 
   async #takeSlotByHand(agent: StaffPrincipal): Promise<void> {
@@ -241,13 +259,24 @@ export class Routing {
     if (!(await this.#deps.presence.takeSlot({ ...query, force: true }))) throw new Refusal('agent.offline');
   }
 
-  async #expire(presence: AgentPresence): Promise<void> {
-    const { accountId, agentId, name, capacity, leaseUntil } = presence;
-    await this.#deps.presence.put({ accountId, agentId, name, capacity, leaseUntil, status: 'offline' });
+  /** Answers false when the agent came back since they were found gone. */
+  async #expire(accountId: string, agentId: string): Promise<boolean> {
+    const presence = await this.#deps.presence.get(accountId, agentId);
+    if (presence === undefined || presence.leaseUntil >= this.#deps.clock.now()) return false;
+    await this.#goOffline(accountId, agentId);
+    return true;
+  }
+
+  /** Offline first, so that what goes back to the queue does not come straight back. */
+  async #goOffline(accountId: string, agentId: string): Promise<void> {
+    const presence = await this.#deps.presence.get(accountId, agentId);
+    if (presence === undefined) return;
+    const { active: _active, ...intent } = presence;
+    await this.#deps.presence.put({ ...intent, status: 'offline' });
     const theirs = await this.#deps.conversations.openOfAgent(accountId, agentId);
     for (const conversation of theirs) await this.#requeue(conversation, agentId);
+    await this.#corrected((await this.#deps.presence.get(accountId, agentId)) ?? presence);
     await this.#announce(accountId, agentId);
-    await this.drain(accountId);
   }
 
   async #requeue(conversation: Conversation, agentId: string): Promise<void> {
@@ -309,7 +338,10 @@ export class Routing {
     await this.#deps.presence.renewLease({ accountId, agentIds, leaseUntil });
   }
 
-  #inTurn<T>(agent: StaffPrincipal, work: (key: string) => Promise<T>): Promise<T> {
+  #inTurn<T>(
+    agent: Pick<StaffPrincipal, 'accountId' | 'userId'>,
+    work: (key: string) => Promise<T>,
+  ): Promise<T> {
     const key = `${agent.accountId}\n${agent.userId}`;
     const before = this.#turns.get(key) ?? Promise.resolve();
     const result = before.then(() => work(key));

@@ -1,5 +1,11 @@
 import type { Page, RoleKey, WireUser } from '../../../shared/protocol/index.ts';
-import { type Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import {
+  authorizationsOf,
+  type Private,
+  Refusal,
+  type StaffPrincipal,
+  type User,
+} from '../../domain/index.ts';
 import {
   type Broadcaster,
   type Clock,
@@ -20,6 +26,8 @@ export interface StaffDeps {
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<void>;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
+  /** Takes a person who may not work in the account any more out of it: no new chats, and theirs go to others. */
+  readonly standDown: (accountId: string, agentId: string) => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -95,6 +103,7 @@ export class Staff {
     await this.#write(staff, user, next);
     if (wanted.password !== undefined || next.disabled) await this.#deps.endSignInsOf(user);
     else if (wanted.roles !== undefined) this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
+    await this.#standDownWhereDone(next);
     await this.#note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentUser(next, staff.accountId);
   }
@@ -107,11 +116,19 @@ export class Staff {
     const updatedAt = this.#deps.clock.now();
     await this.#write(staff, user, { ...user, memberships, version: user.version + 1, updatedAt });
     this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
+    await this.#deps.standDown(staff.accountId, id);
     if (memberships.length === 0) {
       await this.#deps.endSignInsOf(user);
       await this.#users.delete(id);
     }
     await this.#note(staff, 'user.removed', { id });
+  }
+
+  async #standDownWhereDone({ id, disabled, memberships }: User): Promise<void> {
+    for (const { accountId, roles } of memberships) {
+      const mayHandle = !disabled && authorizationsOf(roles).has('conversation:handle');
+      if (!mayHandle) await this.#deps.standDown(accountId, id);
+    }
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<User> {

@@ -124,7 +124,7 @@ export function describePresenceStore(name: string, open: OpenStores): void {
       expect(await get(foreign)).toEqual(foreign);
     });
 
-    it('names online and away agents whose lease ended, up to the limit', async () => {
+    it('names agents whose lease ended and who are not offline or have chats still, up to the limit', async () => {
       const early = T0 - 1_000_000;
       const gone = [
         aPresence({ leaseUntil: early }),
@@ -135,7 +135,10 @@ export function describePresenceStore(name: string, open: OpenStores): void {
         aPresence({ leaseUntil: early, status: 'offline' }),
         aPresence({ leaseUntil: early + 10 }),
       ];
-      for (const presence of [...gone, ...others]) await put(presence);
+      const left = aPresence({ leaseUntil: early + 2, status: 'offline' });
+      for (const presence of [...gone, ...others, left]) await put(presence);
+      await store().takeSlot({ ...left, now: early, force: true });
+      gone.push(left);
       const expired = await store().expired(early + 5, 100);
       expect(expired.map(({ agentId }) => agentId).sort()).toEqual(gone.map(({ agentId }) => agentId).sort());
       expect(await store().expired(early + 5, 2)).toHaveLength(2);

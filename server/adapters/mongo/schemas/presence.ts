@@ -18,6 +18,6 @@ export const presenceSchema = createSchema<PresenceDocument>({
   },
   indexes: [
     { keys: { accountId: 1, agentId: 1 }, options: { unique: true } },
-    { keys: { status: 1, leaseUntil: 1 } },
+    { keys: { status: 1, leaseUntil: 1, active: 1 } },
   ],
 });
