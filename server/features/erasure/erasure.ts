@@ -35,16 +35,27 @@ export class Erasure {
     const { id, accountId } = conversation;
     await this.#stopWriting(id);
     await this.#deps.vault.destroyDataKey(id);
-    const messages = await this.#deps.stores.messages.deleteConversation(id);
-    await this.#deps.stores.profiles.delete(id);
+    let messages = await this.#deleteParts(id);
+    // An agent may have taken it since it was read.
+    const last = (await this.#deps.stores.conversations.get(accountId, id)) ?? conversation;
     await this.#deps.stores.conversations.delete(accountId, id);
     this.#deps.live.unfollow(conversation.sessionId, true);
-    await this.#tell(conversation);
+    // Who came in while the key was being destroyed may have it still, and may have written with it.
+    await this.#stopWriting(id);
+    messages += await this.#deleteParts(id);
     const certificateId = this.#deps.ids.id();
     const target = { kind: 'conversation', id };
     const details = { certificateId, messages };
     await this.#deps.audit.record({ accountId, actor, action: 'transcript.erased', target, details });
+    await this.#tell(last);
     return certificateId;
+  }
+
+  /** Answers how many messages there were. */
+  async #deleteParts(id: string): Promise<number> {
+    const messages = await this.#deps.stores.messages.deleteConversation(id);
+    await this.#deps.stores.profiles.delete(id);
+    return messages;
   }
 
   /** New messages are refused from here on; what is being written is waited for, so that it is deleted too. */
