@@ -18,6 +18,13 @@ interface LiveVisitor {
   changedSinceKept: boolean;
 }
 
+/** A profile that changed since it was last kept with its conversation. */
+export interface ChangedProfile {
+  readonly sessionId: string;
+  readonly conversation: { readonly id: string; readonly accountId: string };
+  readonly profile: Pick<WireProfile, 'fields' | 'pages' | 'referrer'>;
+}
+
 /** What this node knows of visitors who are on a site now; in memory only, and already redacted. */
 export class LiveVisitors {
   readonly #visitors = new Map<string, LiveVisitor>();
@@ -104,16 +111,19 @@ export class LiveVisitors {
   }
 
   /** Profiles that changed since they were last kept; they count as kept from here on. */
-  takeChanged(): {
-    conversation: { id: string; accountId: string };
-    profile: Pick<WireProfile, 'fields' | 'pages' | 'referrer'>;
-  }[] {
-    const changed = [...this.#visitors.values()].filter((visitor) => visitor.changedSinceKept);
-    return changed.flatMap((visitor) => {
+  takeChanged(): ChangedProfile[] {
+    const changed = [...this.#visitors].filter(([, visitor]) => visitor.changedSinceKept);
+    return changed.flatMap(([sessionId, visitor]) => {
       visitor.changedSinceKept = false;
       const { conversation } = visitor;
-      return conversation === undefined ? [] : [{ conversation, profile: profileOf(visitor) }];
+      return conversation === undefined ? [] : [{ sessionId, conversation, profile: profileOf(visitor) }];
     });
+  }
+
+  /** The profile that was taken could not be kept: it is among the changed ones the next time. */
+  keepAgain(sessionId: string): void {
+    const visitor = this.#visitors.get(sessionId);
+    if (visitor !== undefined) visitor.changedSinceKept = true;
   }
 
   get size(): number {

@@ -3,7 +3,7 @@ import type { Redactor } from '../../pipeline/redact.ts';
 import type { Clock, ConversationStore, Logger } from '../../ports/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import type { ConversationProfiles } from './conversation-profiles.ts';
-import type { LiveVisitors } from './live-visitors.ts';
+import type { ChangedProfile, LiveVisitors } from './live-visitors.ts';
 
 /** Profiles of visitors in a chat are written when they changed, this often. */
 const KEEP_MS = 2_000;
@@ -71,11 +71,22 @@ export class Visitors {
 
   /** Writes the profiles of visitors in a chat that changed since the last time. */
   async keepChanged(): Promise<void> {
-    for (const { conversation, profile } of this.#deps.live.takeChanged()) {
-      const current = await this.#deps.conversations.get(conversation.accountId, conversation.id);
-      if (current === undefined || current.status === 'closed') continue;
-      await this.#deps.profiles.merge(current, { live: profile });
+    for (const changed of this.#deps.live.takeChanged()) {
+      try {
+        await this.#keep(changed);
+      } catch (error) {
+        // Erased meanwhile: then there is nothing to keep it with. It must not cost the others theirs.
+        if (error instanceof Refusal) continue;
+        this.#deps.live.keepAgain(changed.sessionId);
+        this.#deps.logger.error('a profile could not be kept', error);
+      }
     }
+  }
+
+  async #keep({ conversation, profile }: ChangedProfile): Promise<void> {
+    const current = await this.#deps.conversations.get(conversation.accountId, conversation.id);
+    if (current === undefined || current.status === 'closed') return;
+    await this.#deps.profiles.merge(current, { live: profile });
   }
 
   close(): void {
