@@ -4,9 +4,8 @@ import type { Clock, Logger, MessageStore, Metrics, PurgeCounts, RetentionStore 
 import type { Conversations } from '../conversations/conversations.ts';
 import type { LiveVisitors } from '../visitors/live-visitors.ts';
 
-/** Records of one kind deleted in one step, so that no write is long. */
+/** Records of one kind ended or deleted in one step, so that no write is long and none goes that was not ended. */
 const PURGE_STEP = 1_000;
-const EXPIRED_PAGE = 200;
 
 export interface RetentionDeps {
   readonly store: RetentionStore;
@@ -38,20 +37,22 @@ export class Retention {
 
   async #purge(): Promise<void> {
     const now = this.#deps.clock.now();
-    await this.#endExpired(now);
+    let ended: number;
     let counts: PurgeCounts;
     do {
+      ended = await this.#endExpired(now);
       counts = await this.#deps.store.purge(now, PURGE_STEP);
       this.#count(counts);
-    } while (Object.values(counts).some((count) => count >= PURGE_STEP));
+    } while (ended === PURGE_STEP || Object.values(counts).some((count) => count >= PURGE_STEP));
   }
 
   /**
    * Live parties of an expired conversation see it close before it goes; its key leaves the memory. Its messages are
    * deleted by name, because one that was being written when the retention changed may carry the older date.
+   * Answers how many there were.
    */
-  async #endExpired(now: number): Promise<void> {
-    const expired = await this.#deps.store.expiredConversations(now, EXPIRED_PAGE);
+  async #endExpired(now: number): Promise<number> {
+    const expired = await this.#deps.store.expiredConversations(now, PURGE_STEP);
     for (const { accountId, id: conversationId } of expired) {
       try {
         const closed = await this.#deps.conversations.close({ accountId, conversationId }, 'system');
@@ -64,6 +65,7 @@ export class Retention {
       this.#deps.lanes.drop(conversationId);
       await this.#deps.messages.deleteConversation(conversationId);
     }
+    return expired.length;
   }
 
   #count(counts: PurgeCounts): void {
