@@ -273,6 +273,53 @@ export function ordinaryNumber(random: Random): string {
   return pick(random, forms)();
 }
 
+/** A Luhn number whose first six digits are no date, as Swedish payment references of ten digits may be. */
+function undatedReference(random: Random): string {
+  const payload = digitString(random, 2) + two(between(random, 13, 99)) + digitString(random, 5);
+  return payload + luhnDigit(payload);
+}
+
+/** Numbers with a check digit or the length of an identifier that can never be a personnummer or a payment card. */
+export const LOOK_ALIKES: Readonly<Record<string, (random: Random) => string>> = {
+  'IMEI (Luhn, 15 digits)': (random) => {
+    const payload = pick(random, ['35', '86', '99', '01']) + digitString(random, 12);
+    return payload + luhnDigit(payload);
+  },
+  'UPS tracking': (random) =>
+    `1Z${letters(random, 'ABCDEFGHJKLMNPRSTUVWXY0123456789', 6)}${digitString(random, 10)}`,
+  'postal item (S10)': (random) => `${letters(random, 'RLCEU', 2)}${digitString(random, 9)}SE`,
+  'freight label (20 digits)': (random) => `00373${digitString(random, 15)}`,
+  'bankgiro number (Luhn)': (random) => {
+    const payload = String(between(random, 100, 9999)) + digitString(random, 3);
+    const number = payload + luhnDigit(payload);
+    return `${number.slice(0, -4)}-${number.slice(-4)}`;
+  },
+  'payment reference (Luhn, 10 digits)': undatedReference,
+  'article number (EAN-13)': (random) => `73${digitString(random, 11)}`,
+  'price in a table': (random) =>
+    `${between(random, 1, 999)},${digitString(random, 3)}.${two(between(random, 0, 99))}`,
+  'date and time': (random) =>
+    `2024-${two(between(random, 1, 12))}-${two(between(random, 1, 28))}T${two(between(random, 0, 23))}:${two(between(random, 0, 59))}:${two(between(random, 0, 59))}`,
+  'Swedish mobile number': (random) =>
+    `07${pick(random, [...'0236'])}-${digitString(random, 3)} ${digitString(random, 2)} ${digitString(random, 2)}`,
+  'international phone number': (random) => `+4670${digitString(random, 7)}`,
+  'version and build': (random) =>
+    `${between(random, 1, 30)}.${between(random, 0, 20)}.${digitString(random, 5)}`,
+};
+
+/** Numbers that share length and check digit with an identifier by chance now and then: nobody could tell them apart. */
+export const AMBIGUOUS: Readonly<Record<string, (random: Random) => string>> = {
+  'book number': (random) =>
+    `978-91-${digitString(random, 4)}-${digitString(random, 3)}-${digitString(random, 1)}`,
+  'FedEx tracking (12 digits)': (random) => digitString(random, 12),
+  'FedEx tracking (15 digits)': (random) => digitString(random, 15),
+  'order number (10 digits)': (random) => digitString(random, 10),
+  'North American phone number': (random) =>
+    `${between(random, 200, 999)}-${between(random, 200, 999)}-${digitString(random, 4)}`,
+  'Swedish mobile number without separators': (random) =>
+    `07${pick(random, [...'0236'])}${digitString(random, 7)}`,
+};
+
 /** Around a value, as in a message. */
 export const FRAMES: readonly ((value: string) => string)[] = [
   (value) => value,

@@ -123,6 +123,10 @@ interface PatternMatcher {
  * as a match: what cannot be checked must not be kept. For the rules behind the one that ran out that is the whole text.
  */
 function findPattern(matcher: PatternMatcher, { text, budget: shared }: SearchedText, emit: Emit): void {
+  if (shared.left <= 0) {
+    emit(0, text.length, true);
+    return;
+  }
   const granted = Math.min(shared.left, BASE_STEPS + STEPS_PER_CHARACTER * text.length);
   const budget: StepBudget = { left: granted };
   emitMatches(matcher, { text, budget }, emit);
@@ -138,7 +142,7 @@ function emitMatches(
     const outcome = search.find(text, from, budget);
     if (outcome === 'none') return;
     if (outcome === 'exhausted') {
-      emit(from, text.length);
+      emit(from, text.length, true);
       return;
     }
     const end = check === undefined ? search.end : checkedEnd(text, search, check);

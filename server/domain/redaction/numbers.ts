@@ -21,7 +21,8 @@ export interface Candidate {
   readonly before: string;
 }
 
-export type Emit = (start: number, end: number) => void;
+/** Takes one match. `unsearched`: nothing was recognised in it, and nothing ruled out. */
+export type Emit = (start: number, end: number, unsearched?: boolean) => void;
 
 /** A run of whole groups of digits, of a length that some kind of number has. */
 export interface DigitRun {

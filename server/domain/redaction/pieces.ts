@@ -6,7 +6,7 @@ export interface Piece {
   readonly start: number;
   readonly end: number;
   readonly rule: number;
-  /** Made of several matches: then nothing of it is kept. */
+  /** Made of several matches, or never searched: then nothing of it is kept. */
   readonly joined: boolean;
 }
 
@@ -66,13 +66,13 @@ export class Pieces {
 
   /** A match in the output, in the original's offsets; what touches a replacement takes its whole piece. */
   #inOriginal(span: Span): Piece {
-    if (this.#placed.length === 0)
-      return { start: span.start, end: span.end, rule: span.rule, joined: false };
+    const { rule, unsearched: joined } = span;
+    if (this.#placed.length === 0) return { start: span.start, end: span.end, rule, joined };
     const after = this.#firstEndingAfter(span.start);
     const before = this.#lastStartingBefore(span.end);
     const start = this.#shift(span.start, after, 'start');
     const end = this.#shift(span.end, before, 'end');
-    return { start, end, rule: span.rule, joined: false };
+    return { start, end, rule, joined };
   }
 
   #shift(at: number, index: number, side: 'start' | 'end'): number {

@@ -3,6 +3,7 @@ import { SearchedText, type SearchMeans } from './detector.ts';
 import { readDigitWords } from './digit-words.ts';
 import { type Zones, zonesOf } from './masked-zones.ts';
 import { normalise, originalEnd, originalStart, type TextView } from './normalise.ts';
+import type { Emit } from './numbers.ts';
 import { type Piece, Pieces } from './pieces.ts';
 import { couldMatch, factsOf, type TextFacts } from './prefilter.ts';
 import type { RedactedText, Redaction, RedactionMatch, RedactionWhere } from './rule.ts';
@@ -17,6 +18,8 @@ export interface Span {
   readonly start: number;
   readonly end: number;
   readonly rule: number;
+  /** Taken because it could not be searched; nothing of it may be kept. */
+  readonly unsearched: boolean;
 }
 
 /**
@@ -89,8 +92,8 @@ interface ViewSearch {
 function findInView({ rules, spans, view, facts, means }: ViewSearch): void {
   let source: SearchedText | undefined;
   let rule = 0;
-  const emit = (start: number, end: number): void => {
-    spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule });
+  const emit: Emit = (start, end, unsearched = false) => {
+    spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule, unsearched });
   };
   for (; rule < rules.length; rule++) {
     const compiled = rules[rule];

@@ -85,7 +85,9 @@ function takenOf(span: Span, piece: { part: number; from: number; start: number;
 
 function spansOfPart(spans: readonly JoinedSpan[], part: number): Span[] {
   return spans.flatMap(({ rule, taken }) => {
-    return taken.filter((piece) => piece.part === part).map(({ start, end }) => ({ start, end, rule }));
+    return taken
+      .filter((piece) => piece.part === part)
+      .map(({ start, end }) => ({ start, end, rule, unsearched: false }));
   });
 }
 

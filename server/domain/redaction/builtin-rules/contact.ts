@@ -59,7 +59,7 @@ const emailDetector: Detector = {
 };
 
 const PHONE =
-  /(?<![A-Za-z\u00C0-\u024F\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./_*-]{0,2}\d){6,13}|0[1-9](?:[ ()./_*-]{0,2}\d){6,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![A-Za-z\u00C0-\u024F\d])/g;
+  /(?<![A-Za-z\u00C0-\u024F\d.,/-])(?:(?:\+|00)[1-9](?:[ ()./_*-]{0,2}\d){6,13}|0[1-9](?:[ ()./_*-]{0,2}\d){6,10}|(?<!\d[ _*/-])0(?:[ _*/-]{1,2}\d){8,10}|\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4})(?![A-Za-z\u00C0-\u024F\d])/g;
 
 /** A text with more candidates than this is a list of numbers; the rest are taken without asking the library. */
 const MAX_PHONE_LOOKUPS = 24;

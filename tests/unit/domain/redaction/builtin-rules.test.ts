@@ -137,6 +137,9 @@ describe('texts made to be slow', () => {
       'AB12',
       '&#49;',
       '١',
+      '0 1 2-',
+      'a b @ c.d ',
+      'a ',
     ];
     for (const builtin of BUILTIN_RULES) {
       const rules = compileRuleSet([builtinAsRule(builtin)]);
