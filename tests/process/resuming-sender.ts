@@ -149,7 +149,11 @@ export class ResumingSender {
       this.#socket.emit(name, payload, (ack: Ack<VisitorEvents[Name]['data']>) => {
         if (connection !== this.connections) resolve(undefined);
         else if (ack.ok) resolve(ack.data);
-        else reject(new Error(`${name} was refused: ${ack.error.code}`));
+        else if (ack.error.retryable) {
+          // Tried again on a new connection, with all else that is under way.
+          this.#socket.io.engine.close();
+          resolve(undefined);
+        } else reject(new Error(`${name} was refused: ${ack.error.code}`));
       });
     });
   }
