@@ -190,6 +190,31 @@ describeOnEveryStore('a re-scan', (start) => {
     expect(JSON.stringify(await admin.transcript(conversationId))).not.toContain('maja.lindqvist');
   });
 
+  it('keeps the chain whole when settings change and a line comes in while a transcript is sealed anew', async () => {
+    const { conversationId } = await visitor.emit('chat:start', {});
+    await say(conversationId, '1', `I am ${ADDRESS}`);
+    await admin.builtin('email', { enabled: true });
+    const { stores } = test.server;
+    const reseal = stores.messages.reseal.bind(stores.messages);
+    let sending: Promise<unknown> = Promise.resolve();
+    stores.messages.reseal = async (records) => {
+      await admin.call('PATCH', '/settings', { timeZone: 'UTC' });
+      sending = say(conversationId, '2', 'still here');
+      // Time enough for the line to be written, were it not made to wait.
+      for (let turn = 0; turn < 500; turn += 1) {
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+      }
+      return reseal(records);
+    };
+    await finished((await begin()).body.id);
+    stores.messages.reseal = reseal;
+    await sending;
+    const { messages } = await admin.transcript(conversationId);
+    expect(messages?.map(({ text }) => text)).toEqual(['I am ████', 'still here']);
+  });
+
   it('is for those who may change rules, and only in their own account', async () => {
     const other = await test.call(
       'GET',
