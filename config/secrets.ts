@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -27,12 +28,15 @@ interface LocalKey<T> {
   readonly file: string;
   readonly bytes: number;
   readonly parse: Parser<T>;
+  /** Where this file is, the key was made before: it is lost, and a new one would open nothing. */
+  readonly madeBefore?: string;
 }
 
 const MASTER_KEY: LocalKey<Uint8Array> = {
   file: 'master.key',
   bytes: KEY_BYTES,
   parse: base64Key(KEY_BYTES),
+  madeBefore: 'keys.db',
 };
 const JWT_SECRET: LocalKey<string> = {
   file: 'jwt.secret',
@@ -65,8 +69,10 @@ export function resolveSecrets(config: Pick<Config, 'security' | 'store'>): Secr
 function readOrMake<T>(dataDir: string, key: LocalKey<T>): T {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, key.file);
-  const text = readIfThere(path) ?? makeFile(path, randomBytes(key.bytes).toString('base64'));
-  return key.parse(text.trim());
+  const text = readIfThere(path);
+  if (text !== undefined) return key.parse(text.trim());
+  if (key.madeBefore !== undefined && existsSync(join(dataDir, key.madeBefore))) throw new LostKey();
+  return key.parse(makeFile(path, randomBytes(key.bytes).toString('base64')));
 }
 
 function readIfThere(path: string): string | undefined {
@@ -99,7 +105,13 @@ function makeFile(path: string, text: string): string {
   }
 }
 
+/** There is data that a key has encrypted, and the key is gone. */
+class LostKey extends Error {}
+
 function faultOf(error: unknown, file: string): string {
+  if (error instanceof LostKey) {
+    return `${file} in DATA_DIR is missing although there is data that it encrypted: restore it from a copy`;
+  }
   if (error instanceof Malformed) {
     return `${file} in DATA_DIR is damaged (it ${error.message}): restore it from a copy; it is not overwritten`;
   }

@@ -22,6 +22,19 @@ describe('resolveSecrets', () => {
     expect(readdirSync(dir).sort()).toEqual(['jwt.secret', 'master.key']);
   });
 
+  it('makes no new master key where there is data that a lost one encrypted', () => {
+    writeFileSync(join(dir, 'keys.db'), '');
+    let fault: unknown;
+    try {
+      resolve();
+    } catch (error) {
+      fault = error;
+    }
+    expect(fault).toBeInstanceOf(ConfigError);
+    expect((fault as ConfigError).faults.join()).toContain('master.key in DATA_DIR is missing');
+    expect(existsSync(join(dir, 'master.key'))).toBe(false);
+  });
+
   it('makes different keys for different folders', () => {
     expect(resolve({ DATA_DIR: join(dir, 'a') })).not.toEqual(resolve({ DATA_DIR: join(dir, 'b') }));
   });
