@@ -28,6 +28,15 @@ describeOnEveryStore('routing', (start) => {
       await agent.emit('chat:list', {});
     }
   };
+  /** The server has noticed that the agent's last socket is gone: the grace period runs from now. */
+  const seenLeaving = async (agent: AgentClient) => {
+    const graceEndsAt = clock.now() + 30_000;
+    for (;;) {
+      const presence = await test.server.stores.presence.get(agent.accountId, agent.userId);
+      if (presence?.leaseUntil === graceEndsAt) return;
+      await bo.emit('chat:list', {});
+    }
+  };
   const newChat = async () => {
     // No two chats arrive in the same millisecond, so that the order of arrival is known.
     await clock.advanceAsync(10);
@@ -91,7 +100,9 @@ describeOnEveryStore('routing', (start) => {
     const chat = await newChat();
     expect(chat.agent?.id).toBe(anna.userId);
     await bo.emit('presence:set', { status: 'online', capacity: 5 });
+    await clock.advanceAsync(1_000);
     anna.close();
+    await seenLeaving(anna);
     await pass(25_000, bo);
     expect(
       (await chat.visitor.emit('chat:resume', { conversationId: chat.conversationId, afterSeq: 0 })).agent
