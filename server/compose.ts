@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../config/index.ts';
@@ -9,9 +9,10 @@ import { RandomIds } from './adapters/system/random-ids.ts';
 import { SystemClock } from './adapters/system/system-clock.ts';
 import { composeEdge } from './compose/edge.ts';
 import { composeFeatures, type Features } from './compose/features.ts';
+import type { Foundation } from './compose/foundation.ts';
 import { composePipeline, type Pipeline } from './compose/pipeline.ts';
 import { openStores } from './compose/stores.ts';
-import type { Broadcaster, ChangeBus, Clock, Ids, Logger, Metrics, Stores } from './ports/index.ts';
+import type { Clock, Ids, Logger, Stores } from './ports/index.ts';
 
 /** What a server is made from; tests and benchmarks bring their own clock, ids or logger. */
 export interface ComposeOptions {
@@ -24,23 +25,6 @@ export interface ComposeOptions {
   readonly version?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
-}
-
-/** Everything that the parts have in common. */
-export interface Foundation {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly publicDir: string;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly bus: ChangeBus;
-  readonly stores: Stores;
-  readonly http: HttpServer;
-  readonly io: SocketServer;
-  readonly broadcaster: Broadcaster;
 }
 
 /** A composed server, not listening yet. */

@@ -1,6 +1,5 @@
 import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
 import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
-import type { Foundation } from '../compose.ts';
 import { Private } from '../domain/index.ts';
 import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
@@ -22,6 +21,7 @@ import type { Transcripts } from '../features/transcripts/index.ts';
 import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import type { RateLimiter } from '../ports/index.ts';
+import type { Foundation } from './foundation.ts';
 
 export interface AdministrationParts {
   readonly audit: Audit;

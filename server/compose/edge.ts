@@ -1,4 +1,3 @@
-import type { Foundation } from '../compose.ts';
 import { createHttpApp } from '../edge/http/app.ts';
 import { agentEvents } from '../edge/socket/agent-events.ts';
 import { Hub } from '../edge/socket/hub.ts';
@@ -7,6 +6,7 @@ import { currentPrincipal } from '../features/auth/index.ts';
 import { Health } from '../ops/health.ts';
 import { scheduleJobs } from '../ops/jobs.ts';
 import type { Features } from './features.ts';
+import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const EVENT_RATE_WINDOW_S = 10;

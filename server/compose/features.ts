@@ -1,5 +1,4 @@
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
-import type { Foundation } from '../compose.ts';
 import { createAudit } from '../features/audit/index.ts';
 import { AgentInbox } from '../features/conversations/agent-inbox.ts';
 import { AgentNames } from '../features/conversations/agent-names.ts';
@@ -17,6 +16,7 @@ import { ConversationProfiles } from '../features/visitors/conversation-profiles
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
 import { composeAdministration } from './administration.ts';
+import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The use cases around a chat. */

@@ -1,6 +1,5 @@
 import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
 import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
-import type { Foundation } from '../compose.ts';
 import { RedactionCounts } from '../features/redaction-rules/index.ts';
 import { AccountSettingsReader } from '../features/settings/account-settings.ts';
 import { Anchors } from '../pipeline/anchors.ts';
@@ -12,6 +11,7 @@ import { Redactor } from '../pipeline/redact.ts';
 import { Sealer } from '../pipeline/seal.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
+import type { Foundation } from './foundation.ts';
 
 /** One conversation's messages in one write at the most: a busy conversation must not hold up the rest. */
 const MAX_PER_CONVERSATION = 50;
@@ -61,6 +61,7 @@ export function composePipeline(base: Foundation) {
     reader,
     broadcaster,
     clock,
+    metrics,
   });
   const dropCachedLane = bus.subscribe((change) => {
     if (change.kind === 'account') lanes.dropAccount(change.accountId);

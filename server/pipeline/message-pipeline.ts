@@ -1,6 +1,6 @@
 import type { SentMessage } from '../../shared/protocol/index.ts';
 import { type Draft, Refusal } from '../domain/index.ts';
-import type { Broadcaster, Clock } from '../ports/index.ts';
+import type { Broadcaster, Clock, Metrics } from '../ports/index.ts';
 import { presentSent } from '../presenters/message-presenter.ts';
 import { admit, type Sender } from './admit.ts';
 import { deliver } from './deliver.ts';
@@ -21,6 +21,7 @@ export interface MessagePipelineDeps {
   readonly reader: TranscriptReader;
   readonly broadcaster: Broadcaster;
   readonly clock: Clock;
+  readonly metrics: Metrics;
 }
 
 /** One message and who brings it. */
@@ -48,11 +49,13 @@ export class MessagePipeline {
    */
   async send(submission: Submission): Promise<SentMessage> {
     const { draft } = submission;
+    const beganAt = performance.now();
     const lane = await this.#deps.lanes.open(draft.accountId, draft.conversationId);
     const rules = await this.#deps.redactor.rulesOf(draft.accountId);
     const keepOriginal = await this.#deps.redactor.deliversOriginal(draft.accountId);
     while (lane.gate !== undefined) await lane.gate;
     const persisted = await this.#sendInOrder(submission, lane, { rules, keepOriginal });
+    this.#deps.metrics.observe('message_seconds', (performance.now() - beganAt) / 1_000);
     return presentSent(persisted.content, persisted.seq);
   }
 

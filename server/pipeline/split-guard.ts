@@ -84,7 +84,7 @@ export class SplitGuard {
   #resealSoon(lane: Lane, changes: ReadonlyMap<string, TextChange>): void {
     // The message at hand is handed to the commit right after this, and is waited for too.
     lane
-      .exclusive(() => this.reseal(lane, changes))
+      .exclusive(() => this.reseal(lane, changes).catch(() => this.reseal(lane, changes)))
       .catch((error) => {
         this.#deps.logger.error('earlier messages could not be sealed anew', error, {
           conversationId: logId(lane.id),

@@ -65,7 +65,8 @@ export function visitorEvents(
       schema: schemas['chat:start'],
       authorization,
       cost: 5,
-      handle: async ({ visitor }, { prechat }) => {
+      handle: async ({ visitor }, { prechat, departmentId, inviteId }) => {
+        refuseUnknown({ departmentId, inviteId });
         await takeChatStart(deps, visitor);
         return conversations.start(visitor, { prechat });
       },
@@ -155,4 +156,14 @@ function submission(
     sender: { kind: 'visitor', sessionId: visitor.sessionId },
     socketId,
   };
+}
+
+/**
+ * There are neither departments nor invitations yet, so none can be the one that is meant.
+ * @throws Refusal `invalid_value`
+ */
+function refuseUnknown(ids: Readonly<Record<string, string | undefined>>): void {
+  const path = Object.keys(ids).find((key) => ids[key] !== undefined);
+  if (path !== undefined)
+    throw new Refusal('invalid_value', { errors: [{ path, message: 'there is no such thing' }] });
 }

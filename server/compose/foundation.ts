@@ -1,0 +1,21 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as SocketServer } from 'socket.io';
+import type { Config, Secrets } from '../../config/index.ts';
+import type { Broadcaster, ChangeBus, Clock, Ids, Logger, Metrics, Stores } from '../ports/index.ts';
+
+/** Everything that the parts have in common. */
+export interface Foundation {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly publicDir: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly bus: ChangeBus;
+  readonly stores: Stores;
+  readonly http: HttpServer;
+  readonly io: SocketServer;
+  readonly broadcaster: Broadcaster;
+}
