@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { codeEdgesOf } from '../../server/domain/redaction/code-edges.ts';
 import {
   type ActiveRules,
   activeRules,
@@ -157,6 +158,22 @@ describe(`redaction of anything (seed ${SEED})`, () => {
       settings(1_500),
     );
   }, 15_000);
+});
+
+describe(`letters beside digits (seed ${SEED})`, () => {
+  const signs = fc.constantFrom('a', 'Z', '1', '9', ' ', '.', '-', '/', '*', '_', ',', 'å', '１', '😀');
+
+  it('are seen exactly where a pattern for codes could begin or end', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: signs, maxLength: 12 }), (written) => {
+        expect(codeEdgesOf(written)).toEqual({
+          letterThenDigit: /[A-Za-z][ ._*/-]{0,2}\d/.test(written),
+          digitThenLetter: /\d[ ._*/-]{0,2}[A-Za-z]/.test(written),
+        });
+      }),
+      settings(3_000),
+    );
+  });
 });
 
 const NOTHING = { low: 0, signs: 0, capitals: 0, smalls: 0 };

@@ -42,8 +42,17 @@ export class DigitStream {
   /** By group: 1 where one of its digits was written as a letter that looks like it. */
   groupLetters = new Uint8Array(FIRST_CAPACITY);
 
+  #digits: string | undefined;
+
+  /** All digits, as a text. */
+  get digits(): string {
+    this.#digits ??= spelled(this.codes.subarray(0, this.size));
+    return this.#digits;
+  }
+
   fill(text: string): void {
     this.#makeRoom(text.length);
+    this.#digits = undefined;
     this.size = 0;
     this.groups = 0;
     let previous = NOT_A_DIGIT;
@@ -82,6 +91,17 @@ export class DigitStream {
     this.groupFirst = new Int32Array(length + 1);
     this.groupLetters = new Uint8Array(length);
   }
+}
+
+/** Arguments of one call, well below any engine's limit. */
+const SPELL_AT_ONCE = 4_096;
+
+function spelled(codes: Uint8Array): string {
+  let digits = '';
+  for (let from = 0; from < codes.length; from += SPELL_AT_ONCE) {
+    digits += String.fromCharCode(...codes.subarray(from, from + SPELL_AT_ONCE));
+  }
+  return digits;
 }
 
 /** A letter reads as a digit only inside a run of digits and such letters that no other letter touches. */

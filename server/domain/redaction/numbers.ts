@@ -15,8 +15,8 @@ export interface NumberKind {
 
 export interface Candidate {
   readonly digits: string;
-  /** How it is written: `d` for each digit, and between two digits their separator, spaces around it left out. */
-  readonly outline: string;
+  /** What stands between its digits, one sign a place: the separator without spaces around it, or `x` for nothing. */
+  readonly signs: string;
   /** Up to 40 characters before it. */
   readonly before: string;
 }
@@ -51,6 +51,8 @@ const shapeCode = (groups: readonly number[]): number =>
 /** All runs of a text, and their lengths as bits. */
 export interface DigitRuns {
   readonly list: readonly DigitRun[];
+  /** The same by length, for kinds of numbers that have but one. */
+  readonly byLength: readonly (readonly DigitRun[] | undefined)[];
   readonly lengths: number;
 }
 
@@ -63,7 +65,17 @@ export function digitRunsOf(stream: DigitStream): DigitRuns {
     if (stream.size - first < SHORTEST_RUN) break;
     lengths |= addRuns(stream, group, list);
   }
-  return { list, lengths };
+  return { list, byLength: byLengthOf(list), lengths };
+}
+
+function byLengthOf(list: readonly DigitRun[]): DigitRun[][] {
+  const byLength: DigitRun[][] = [];
+  for (const run of list) {
+    const same = byLength[run.length];
+    if (same === undefined) byLength[run.length] = [run];
+    else same.push(run);
+  }
+  return byLength;
 }
 
 /** Adds the runs that begin with a group. Returns their lengths as bits. */
@@ -119,11 +131,13 @@ export function numberFinder(kind: NumberKind): (source: DigitText, emit: Emit) 
     if (!kind.checksum) return !letters && !breaking && (shape === SPELLED || shapes.has(shape));
     return uniform || shape === SPELLED || (!breaking && shapes.has(shape));
   };
+  const only = kind.lengths.length === 1 ? kind.lengths[0] : undefined;
   return (source, emit) => {
     if ((source.runs.lengths & lengths) === 0) return;
+    const runs = only === undefined ? source.runs.list : (source.runs.byLength[only] ?? []);
     let from = 0;
     let best: DigitRun | undefined;
-    for (const run of source.runs.list) {
+    for (const run of runs) {
       if (best !== undefined && run.first !== best.first) from = emitRun(source, best, emit);
       if (best !== undefined && run.first !== best.first) best = undefined;
       if (run.first < from || (lengths & (1 << run.length)) === 0 || !isBelievable(run)) continue;
@@ -146,24 +160,27 @@ function isNumber({ stream, text }: DigitText, kind: NumberKind, run: DigitRun):
   if (kind.context === undefined) return true;
   const start = stream.at[first] ?? 0;
   const before = text.slice(Math.max(0, start - CONTEXT_LENGTH), start);
-  return kind.context({ digits, before, outline: outlineOf(stream, first, length) });
+  return kind.context({ digits, before, signs: signsOf(stream, first, length) });
 }
 
 const CONTEXT_LENGTH = 40;
+/** Code of `x`. */
+const NOTHING_BETWEEN = 120;
 
-function digitsOf({ at, codes }: DigitStream, text: string, { first, length, letters }: DigitRun): string {
-  const start = at[first] ?? 0;
-  const end = (at[first + length - 1] ?? 0) + 1;
-  if (!letters && end - start === length) return text.slice(start, end);
-  let digits = '';
-  for (let index = first; index < first + length; index++) digits += String.fromCharCode(codes[index] ?? 48);
-  return digits;
+function digitsOf(stream: DigitStream, text: string, { first, length, letters }: DigitRun): string {
+  const start = stream.at[first] ?? 0;
+  const end = (stream.at[first + length - 1] ?? 0) + 1;
+  return !letters && end - start === length
+    ? text.slice(start, end)
+    : stream.digits.slice(first, first + length);
 }
 
-function outlineOf({ gaps }: DigitStream, first: number, length: number): string {
-  let outline = 'd';
-  for (let index = first + 1; index < first + length; index++) outline += `${separatorOf(gaps[index] ?? 0)}d`;
-  return outline;
+function signsOf({ gaps }: DigitStream, first: number, length: number): string {
+  const codes: number[] = [];
+  for (let index = first + 1; index < first + length; index++) {
+    codes.push(gaps[index] === GAP.none ? NOTHING_BETWEEN : separatorOf(gaps[index] ?? 0).charCodeAt(0));
+  }
+  return String.fromCharCode(...codes);
 }
 
 const LETTER = /[\p{L}_]/u;

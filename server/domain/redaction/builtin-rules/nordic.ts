@@ -56,11 +56,8 @@ export const NORDIC_RULES: readonly BuiltinRule[] = [
       valid: isCpr,
       checksum: true,
       // Written with its dash, spelled out, or named, a date is enough; otherwise modulus 11 must hold as well.
-      context: ({ outline, digits, before }) =>
-        /^dddddd-dddd$/.test(outline) ||
-        isSpelledOut(outline, [6, 4]) ||
-        /\bcpr/i.test(before) ||
-        isCprChecked(digits),
+      context: ({ signs, digits, before }) =>
+        signs === 'xxxxx-xxx' || isSpelledOut(signs, [6, 4]) || /\bcpr/i.test(before) || isCprChecked(digits),
     }),
   },
   {

@@ -33,16 +33,17 @@ export const compactCode = (written: string): string => written.replace(/[^A-Za-
  * Whether every digit stands alone, as people write a number to hide it from programs, and the way it is done rules out
  * a list of single digits: dashes between its groups and another sign within them, or throughout one sign that is
  * not a space.
- * @param outline see `Candidate`
+ * @param signs see `Candidate`
  * @param groups the group sizes of the number's usual form
  */
-export function isSpelledOut(outline: string, groups: readonly number[]): boolean {
-  if (/^d([-._*/])d(?:\1d)*$/.test(outline)) return true;
-  const signs = outline.split('d').slice(1, -1);
-  const inside = signs[0];
-  if (inside === undefined || inside === '' || inside === '-') return false;
-  const borders = new Set(groups.map((_, index) => groups.slice(0, index + 1).reduce(sum) - 1));
-  return signs.every((sign, index) => sign === (borders.has(index) ? '-' : inside));
+export function isSpelledOut(signs: string, groups: readonly number[]): boolean {
+  if (/^([-._*/])\1*$/.test(signs)) return true;
+  const inside = signs[0] ?? '';
+  if (inside === 'x' || inside === '-') return false;
+  let at = 0;
+  for (const size of groups) {
+    for (let digit = 1; digit < size; digit++) if (signs[at++] !== inside) return false;
+    if (at < signs.length && signs[at++] !== '-') return false;
+  }
+  return true;
 }
-
-const sum = (a: number, b: number): number => a + b;

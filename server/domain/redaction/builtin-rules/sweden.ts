@@ -48,7 +48,7 @@ export const SWEDISH_RULES: readonly BuiltinRule[] = [
       valid: isOrganisationsnummer,
       checksum: true,
       // 3-3-4 is how phone numbers are written.
-      context: ({ outline }) => !/^ddd[^d]ddd[^d]dddd$/.test(outline),
+      context: ({ signs }) => !/^xx[^x]xx[^x]xxx$/.test(signs),
     }),
   },
 ];

@@ -5,9 +5,9 @@ import type { BuiltinRule } from './builtin-rule.ts';
 import { isSpelledOut } from './spaced.ts';
 
 /** Without a checksum its form must speak for it: the same separator twice, every digit apart, or its name before it. */
-const readsAsSsn = ({ outline, before }: Candidate): boolean =>
-  /^ddd([-. _*/])dd\1dddd$/.test(outline) ||
-  isSpelledOut(outline, [3, 2, 4]) ||
+const readsAsSsn = ({ signs, before }: Candidate): boolean =>
+  /^xx([-. _*/])x\1xxx$/.test(signs) ||
+  isSpelledOut(signs, [3, 2, 4]) ||
   /\b(?:ssn|social security)\b/i.test(before);
 
 /** Source: `validators/us-ssn.ts`. */

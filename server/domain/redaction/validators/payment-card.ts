@@ -11,8 +11,9 @@ interface Issuer {
 const LONG = [16, 17, 18, 19];
 
 /**
- * Issuer ranges and lengths after ISO/IEC 7812 and the schemes' own published ranges: Visa, Mastercard (51-55
- * and 2221-2720), American Express, Diners Club, Discover, JCB, UnionPay, Maestro, Mir, RuPay, Dankort, Verve.
+ * Issuer ranges and lengths: Visa, Mastercard (51-55 and 2221-2720), American Express, Diners Club, Discover, JCB,
+ * UnionPay, Maestro, Mir, RuPay, Dankort, Verve, InterPayment, InstaPayment. The register behind ISO/IEC 7812 is not
+ * public; the ranges were compared with public tables of issuer identification numbers.
  */
 const ISSUERS: readonly Issuer[] = [
   { from: 4, to: 4, prefix: 1, lengths: [13, 16, 19] },
@@ -27,6 +28,8 @@ const ISSUERS: readonly Issuer[] = [
   { from: 6011, to: 6011, prefix: 4, lengths: LONG },
   { from: 644, to: 649, prefix: 3, lengths: LONG },
   { from: 65, to: 65, prefix: 2, lengths: LONG },
+  { from: 636, to: 636, prefix: 3, lengths: LONG },
+  { from: 637, to: 639, prefix: 3, lengths: [16] },
   { from: 3528, to: 3589, prefix: 4, lengths: LONG },
   { from: 62, to: 62, prefix: 2, lengths: LONG },
   { from: 2200, to: 2204, prefix: 4, lengths: LONG },

@@ -16,7 +16,7 @@ import {
   pick,
   seededRandom,
 } from '../../../support/identifiers.ts';
-import { builtinAsRule, redact, ruleOf } from './support.ts';
+import { ALL_BUILTIN, builtinAsRule, redact, redacted, ruleOf } from './support.ts';
 
 const SEED = 7;
 
@@ -87,6 +87,22 @@ describe(`generated values (seed ${SEED})`, () => {
   });
 });
 
+describe('passwords in clear', () => {
+  const WORDS =
+    'password passcode passphrase passwords passwd pwd pin pincode pin-code lösenord lösenordet losenord pinkod pinkoden passord ' +
+    'passordet adgangskode adgangskoden kodeord salasana salasanani passwort kennwort wachtwoord contraseña contrasena clave ' +
+    'hasło haslo';
+  const rule = ALL_BUILTIN.filter(({ id }) => id === 'password');
+
+  it.each([...WORDS.split(' '), 'pass word', 'mot de passe'])(
+    'are found behind "%s", in capitals too',
+    (word) => {
+      expect(redacted(rule, `my ${word}: hunter22 ok`)).toBe(`my ${word}: ████ ok`);
+      expect(redact(rule, `MY ${word.toUpperCase()} IS HUNTER22`).count).toBe(1);
+    },
+  );
+});
+
 describe('checks', () => {
   it('has a validator for every name', () => {
     for (const name of CHECK_NAMES) expect(typeof checkOf(name)).toBe('function');
@@ -111,6 +127,7 @@ describe('checks', () => {
     ['ssn', '666-12-3456', false],
     ['payment-card', '6011 1111 1111 1117', true],
     ['payment-card', '9111 1111 1111 1111', false],
+    ['payment-card', '6360 0000 0000 0001', true],
     ['iban', 'GB29 NWBK 6016 1331 9268 19', true],
     ['iban', 'GB29 NWBK 6016 1331 9268 1', false],
     ['phone', '+46 70 123 45 67', true],
