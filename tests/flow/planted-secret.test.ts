@@ -71,11 +71,9 @@ describeOnEveryStore('planted secrets', (start) => {
       await visitor.emitRaw('profile:update', { fields: { [secret]: secret } });
     }
     const prechat = Object.fromEntries(SECRETS.map((secret) => [secret, secret]));
-    const started = await visitor.emit('chat:start', {
-      prechat,
-      departmentId: SECRETS[0],
-      inviteId: SECRETS[1],
-    });
+    await visitor.emitRaw('chat:start', { prechat, departmentId: SECRETS[0] });
+    await visitor.emitRaw('chat:start', { prechat, inviteId: SECRETS[1] });
+    const started = await visitor.emit('chat:start', { prechat });
     conversationId = started.conversationId;
     expect(started.status).toBe('active');
   }

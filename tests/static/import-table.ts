@@ -84,7 +84,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'server/edge/socket', may: ['server/edge', 'socket.io'] },
 
   { path: 'server/ops', may: ['server/ports', 'server/features', 'server/domain', ...SHARED, 'node-cron'] },
-  { path: 'server/compose', may: ['server', 'config'] },
+  { path: 'server/compose', may: ['server', 'config', 'node:http', 'socket.io'] },
   { path: 'server/compose.ts', may: ['server', 'config', 'node:http', 'node:net', 'socket.io'] },
   {
     path: 'server/main.ts',
