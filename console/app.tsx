@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { SignedInUser } from '../shared/protocol/index.ts';
 import { Waiting } from './components/common/scene.tsx';
 import { useStore } from './components/common/use-store.ts';
-import type { PageServices } from './components/shell/workspace.tsx';
+import type { PageServices } from './components/shell/page-services.ts';
 import { SignInScene } from './scenes/sign-in/sign-in-scene.tsx';
 import { theme } from './theme/theme.ts';
 

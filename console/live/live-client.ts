@@ -1,4 +1,4 @@
-import type { Ack, AgentEventName, ServerToAgent, WireConversation } from '../../shared/protocol/index.ts';
+import type { Ack, ServerToAgent, WireConversation } from '../../shared/protocol/index.ts';
 import {
   applyConversation,
   dequeue,
@@ -9,10 +9,12 @@ import {
   select,
   updateChat,
 } from './desk.ts';
-import { type Data, type Link, type LinkStatus, NoAnswer, type Payload } from './link.ts';
+import type { Data, LinkStatus } from './link.ts';
+import type { Alert, LiveDeps } from './live-deps.ts';
 import { Outbox } from './outbox.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
 import { QueueWatch } from './queue-watch.ts';
+import { isRefusedOrCut, Requests, unanswered } from './requests.ts';
 import { INITIAL_STATE, type LiveState, type PendingLine, type PresenceIntent } from './state.ts';
 import { createStore, type Store } from './store.ts';
 import {
@@ -29,27 +31,6 @@ import {
 import { TypingMarks } from './typing-marks.ts';
 import { TypingReporter } from './typing-reporter.ts';
 
-/** What deserves the agent's attention, for sound and notifications. Carries no text. */
-export type Alert =
-  | { readonly kind: 'message'; readonly conversationId: string; readonly caseId: string }
-  | { readonly kind: 'assigned' | 'offered'; readonly conversationId: string; readonly caseId: string };
-
-export interface LiveDeps {
-  readonly link: Link;
-  readonly me: { readonly id: string; readonly name: string };
-  readonly newClientId: () => string;
-  readonly now: () => Date;
-  /** Runs a function later; returns a function that cancels it. */
-  readonly after: (delayMs: number, run: () => void) => () => void;
-  /** What this tab's user last wanted to be, kept over a reload. */
-  readonly intent?: PresenceIntent | undefined;
-  readonly saveIntent?: (intent: PresenceIntent) => void;
-  readonly alert?: (alert: Alert) => void;
-}
-
-/** Why an action did not happen; `message` is fit to be shown. */
-export class ActionRefused extends Error {}
-
 /** What the server could not do just now is tried again after this long. */
 const RETRY_AFTER_MS = 2_000;
 
@@ -61,6 +42,7 @@ const RETRY_AFTER_MS = 2_000;
 export class LiveClient {
   readonly state: Store<LiveState>;
   readonly #deps: LiveDeps;
+  readonly #requests: Requests;
   readonly #outbox: Outbox;
   readonly #typing: TypingReporter;
   readonly #marks: TypingMarks;
@@ -75,6 +57,7 @@ export class LiveClient {
     this.#deps = deps;
     const { intent } = deps;
     this.state = createStore<LiveState>(intent === undefined ? INITIAL_STATE : { ...INITIAL_STATE, intent });
+    this.#requests = new Requests(deps.link, () => this.state.get().connection.kind === 'online');
     this.#outbox = new Outbox({
       send: (conversationId, line) => this.#sendLine(conversationId, line),
       waiting: (conversationId) => this.state.get().chats[conversationId]?.pending ?? [],
@@ -89,19 +72,19 @@ export class LiveClient {
     });
     this.#typing = new TypingReporter({
       after: deps.after,
-      report: (conversationId, active) => this.#tell('typing', { conversationId, active }),
+      report: (conversationId, active) => this.#requests.tell('typing', { conversationId, active }),
     });
     this.#marks = new TypingMarks({ after: deps.after, change: (id, change) => this.#change(id, change) });
     this.#presence = new PresenceKeeper({
       state: this.state,
       agentId: deps.me.id,
-      ask: (payload) => this.#ask('presence:set', payload),
+      ask: (payload) => this.#requests.ask('presence:set', payload),
       saveIntent: deps.saveIntent,
     });
     this.#queue = new QueueWatch({
       state: this.state,
-      list: () => this.#ask('queue:list', {}),
-      ignoreCut: (work) => this.#ignoreCut(work),
+      list: () => this.#requests.ask('queue:list', {}),
+      ignoreCut: (work) => this.#requests.ignoreCut(work),
       after: deps.after,
     });
     this.#listen();
@@ -130,7 +113,7 @@ export class LiveClient {
   /** Takes a waiting conversation and opens it. @throws ActionRefused */
   async accept(conversationId: string): Promise<void> {
     try {
-      const conversation = await this.#ask('chat:accept', { conversationId });
+      const conversation = await this.#requests.ask('chat:accept', { conversationId });
       this.state.set((state) => select(applyConversation(state, conversation, this.#me), conversationId));
       await this.#resume(conversationId);
     } catch (error) {
@@ -141,17 +124,17 @@ export class LiveClient {
 
   /** Ends the chat; it stays on the desk, closed, until it is put away. @throws ActionRefused */
   async closeChat(conversationId: string): Promise<void> {
-    this.#apply(await this.#ask('chat:close', { conversationId }));
+    this.#apply(await this.#requests.ask('chat:close', { conversationId }));
   }
 
   /** @throws ActionRefused */
   async setTags(conversationId: string, tags: readonly string[]): Promise<void> {
-    this.#apply(await this.#ask('chat:tag', { conversationId, tags: [...tags] }));
+    this.#apply(await this.#requests.ask('chat:tag', { conversationId, tags: [...tags] }));
   }
 
   /** @throws ActionRefused */
   async setCaseId(conversationId: string, caseId: string): Promise<void> {
-    this.#apply(await this.#ask('chat:case', { conversationId, caseId }));
+    this.#apply(await this.#requests.ask('chat:case', { conversationId, caseId }));
   }
 
   /** Takes a chat that is no longer this agent's off the desk. */
@@ -243,14 +226,17 @@ export class LiveClient {
   async #resync(connection: number): Promise<void> {
     try {
       await this.#presence.connected();
-      const [queue, mine] = await Promise.all([this.#ask('queue:list', {}), this.#ask('chat:list', {})]);
+      const [queue, mine] = await Promise.all([
+        this.#requests.ask('queue:list', {}),
+        this.#requests.ask('chat:list', {}),
+      ]);
       if (connection !== this.#connection) return;
       this.state.set((state) => mine.items.reduce(putChat, putQueue(state, queue.items)));
       this.#outbox.setOnline(true);
       await Promise.all(this.state.get().order.map((id) => this.#resumeAndFlush(id)));
     } catch (error) {
       if (connection !== this.#connection) return;
-      if (!(error instanceof NoAnswer || error instanceof ActionRefused)) throw error;
+      if (!isRefusedOrCut(error)) throw error;
       this.#later(() => this.#resync(connection));
     }
   }
@@ -281,7 +267,7 @@ export class LiveClient {
   #later(work: () => Promise<void>): void {
     const connection = this.#connection;
     this.#deps.after(RETRY_AFTER_MS, () => {
-      if (connection === this.#connection && !this.#closed) this.#ignoreCut(work());
+      if (connection === this.#connection && !this.#closed) this.#requests.ignoreCut(work());
     });
   }
 
@@ -337,31 +323,13 @@ export class LiveClient {
     const seen = chat.messages.findLast((message) => message.from.kind === 'visitor')?.seq;
     this.#change(conversationId, () => read);
     if (seen === undefined || seen <= chat.readSeq || chat.conversation.status !== 'active') return;
-    this.#tell('message:seen', { conversationId, seq: seen });
+    this.#requests.tell('message:seen', { conversationId, seq: seen });
   }
 
   #sendLine(conversationId: string, line: PendingLine): Promise<Ack<Data<'message:send'>>> {
     const { clientId, text } = line;
     const name = line.kind === 'note' ? 'note:add' : 'message:send';
     return this.#deps.link.ask(name, { conversationId, clientId, text });
-  }
-
-  async #ask<Name extends AgentEventName>(name: Name, payload: Payload<Name>): Promise<Data<Name>> {
-    const ack = await this.#deps.link.ask(name, payload);
-    if (!ack.ok) throw new ActionRefused(ack.error.message);
-    return ack.data;
-  }
-
-  /** For what may be lost without harm: the next one, or the next resync, puts it right. */
-  #tell<Name extends AgentEventName>(name: Name, payload: Payload<Name>): void {
-    if (this.state.get().connection.kind === 'online') this.#ignoreCut(this.#deps.link.ask(name, payload));
-  }
-
-  /** A cut is put right by the resync that follows it. */
-  #ignoreCut(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (!(error instanceof NoAnswer || error instanceof ActionRefused)) throw error;
-    });
   }
 
   #flush(conversationId: string): void {
@@ -375,8 +343,4 @@ export class LiveClient {
   #alert(kind: Alert['kind'], { id, caseId }: WireConversation): void {
     this.#deps.alert?.({ kind, conversationId: id, caseId });
   }
-}
-
-function unanswered(error: unknown): undefined {
-  if (!(error instanceof NoAnswer)) throw error;
 }

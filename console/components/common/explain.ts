@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { messageOf } from '../../api/problem.ts';
 import { NoAnswer } from '../../live/link.ts';
-import { ActionRefused } from '../../live/live-client.ts';
+import { ActionRefused } from '../../live/requests.ts';
 
 /** What to tell a person about anything that was thrown. */
 export function explain(error: unknown): string {

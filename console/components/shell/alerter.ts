@@ -1,4 +1,4 @@
-import type { Alert } from '../../live/live-client.ts';
+import type { Alert } from '../../live/live-deps.ts';
 import type { Store } from '../../live/store.ts';
 import type { Preferences } from './preferences.ts';
 

@@ -5,7 +5,7 @@ import { LiveClient } from '../../live/live-client.ts';
 import { createSocketLink } from '../../live/socket-link.ts';
 import { hasUnsent, type PresenceIntent } from '../../live/state.ts';
 import { createAlerter } from './alerter.ts';
-import type { PageServices } from './workspace.tsx';
+import type { PageServices } from './page-services.ts';
 
 interface Who {
   readonly page: PageServices;

@@ -2,8 +2,6 @@ import { IconLock } from '@tabler/icons-react';
 import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { SignedInUser } from '../../../shared/protocol/index.ts';
 import { createApi } from '../../api/calls.ts';
-import type { Http } from '../../api/http.ts';
-import type { Session } from '../../api/session.ts';
 import type { LiveClient } from '../../live/live-client.ts';
 import { totalUnread } from '../../live/state.ts';
 import { createStore, type Store } from '../../live/store.ts';
@@ -11,9 +9,9 @@ import { Empty, Waiting } from '../common/scene.tsx';
 import { useStore } from '../common/use-store.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ConsoleContext, type ConsoleServices, type Draft } from './console-context.tsx';
+import type { PageServices } from './page-services.ts';
 import type { Preferences } from './preferences.ts';
 import { Rail } from './rail.tsx';
-import type { Router } from './router.ts';
 import { SCENES, type SceneEntry } from './scenes.tsx';
 import styles from './shell.module.css';
 import { ShortcutHelp } from './shortcut-help.tsx';
@@ -21,14 +19,6 @@ import { useLiveClient } from './use-live-client.ts';
 import { ShortcutContext, ShortcutRegistry, useShortcuts } from './use-shortcuts.ts';
 
 const PRODUCT = 'Engagement console';
-
-/** What lives as long as the page. */
-export interface PageServices {
-  readonly session: Session;
-  readonly http: Http;
-  readonly router: Router;
-  readonly preferences: Store<Preferences>;
-}
 
 type Account = SignedInUser['accounts'][number];
 

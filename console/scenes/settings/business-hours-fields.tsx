@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Select, Switch, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import styles from './settings.module.css';
-import type { SettingsFormApi } from './settings-form.tsx';
+import type { SettingsFormApi } from './settings-form-api.ts';
 
 const PATH = 'businessHours.intervals';
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { LIMITS } from '../../../shared/limits.ts';
 import styles from './settings.module.css';
-import type { SettingsFormApi } from './settings-form.tsx';
+import type { SettingsFormApi } from './settings-form-api.ts';
 
 const PATH = 'dpa.customFields';
 

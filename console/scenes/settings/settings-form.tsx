@@ -9,7 +9,9 @@ import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { BusinessHoursFields } from './business-hours-fields.tsx';
 import { CustomFieldsEditor } from './custom-fields-editor.tsx';
+import { RedactionPanel } from './redaction-panel.tsx';
 import styles from './settings.module.css';
+import type { SettingsFormApi } from './settings-form-api.ts';
 import { changeOf, type SettingsValues, valuesOf } from './settings-values.ts';
 
 const TRANSCRIPT_DAYS_MAX = 3_650;
@@ -54,7 +56,7 @@ export function SettingsForm(props: {
           <GeneralPanel form={form} />
           <RetentionPanel form={form} shortens={shortens(form.values, settings)} />
           <RoutingPanel form={form} />
-          <RedactionPanel form={form} />
+          <RedactionPanel form={form} saved={settings.redaction.applyTo} />
           <Panel
             title="Fields allowed by the data-processing agreement"
             about="A profile field is kept only if it is listed here. Taking a field away stops it from being kept."
@@ -69,8 +71,6 @@ export function SettingsForm(props: {
     </Scene>
   );
 }
-
-export type SettingsFormApi = ReturnType<typeof useForm<SettingsValues>>;
 
 function shortens(values: SettingsValues, settings: AccountSettings): boolean {
   return values.transcriptRetentionDays < settings.transcriptRetentionDays;
@@ -170,42 +170,6 @@ function RoutingPanel({ form }: { readonly form: SettingsFormApi }) {
           />
         </Stack>
       </div>
-    </Panel>
-  );
-}
-
-function RedactionPanel({ form }: { readonly form: SettingsFormApi }) {
-  return (
-    <Panel
-      title="Redaction"
-      about="What is stored is always redacted. This decides what the agent sees live."
-    >
-      <Radio.Group aria-label="Redaction applies to" {...form.getInputProps('redaction.applyTo')}>
-        <Stack gap="xs" mt="sm">
-          <Radio
-            value="store-and-delivery"
-            label="Redact for everyone"
-            description="Nobody ever sees what a rule removes. The safe choice."
-          />
-          <Radio
-            value="store"
-            label="Redact what is stored only"
-            description="The agent in the chat sees the original until the page is left."
-          />
-        </Stack>
-      </Radio.Group>
-      {form.values.redaction.applyTo === 'store' && (
-        <Alert
-          mt="md"
-          color="orange"
-          icon={<IconAlertTriangle aria-hidden />}
-          title="Agents will see originals"
-        >
-          Agents can read, copy and photograph what the rules are meant to keep from them. Use this only if
-          they need it to help, and your data-processing agreement allows it. Switching it on is written to
-          the audit log.
-        </Alert>
-      )}
     </Panel>
   );
 }

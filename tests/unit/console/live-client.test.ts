@@ -1,4 +1,5 @@
-import { type Alert, LiveClient } from '../../../console/live/live-client.ts';
+import { LiveClient } from '../../../console/live/live-client.ts';
+import type { Alert } from '../../../console/live/live-deps.ts';
 import { hasUnsent, type PresenceIntent, unreadOf, waitingCount } from '../../../console/live/state.ts';
 import { conversation, FakeServer, ME, refusal, settle, Timers } from './fake-server.ts';
 
