@@ -59,7 +59,9 @@ async function printHead(options: Options): Promise<void> {
   console.log(
     `node ${process.version}, socket.io ${socketIo}, product ${product}, ${await storeVersions(options)}`,
   );
-  console.log(`${availableParallelism()} cores (${cpus()[0]?.model.trim()}), load average ${loadNow()}`);
+  console.log(
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), node options: ${options.nodeArguments.join(' ') || 'none'}, load average ${loadNow()}`,
+  );
   console.log(
     `${senders} senders in as many conversations, ${agents} agents, ${RULES} redaction rules, messages of ${MESSAGE_LENGTH} characters, seed ${seed}; ${rounds} rounds of ${seconds} s a run after one that warms up; medians\n`,
   );

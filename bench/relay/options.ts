@@ -16,6 +16,8 @@ export interface Options {
   readonly idle: number;
   readonly stores: readonly StoreName[];
   readonly mongodbUri: string | undefined;
+  /** Options of Node itself, for every measured server. */
+  readonly nodeArguments: readonly string[];
   /** Folder for CPU profiles; undefined: none are made. */
   readonly profileDir: string | undefined;
 }
@@ -30,6 +32,7 @@ const USAGE = `npm run bench relay [options]
   --stores A,B    sqlite, mongodb (sqlite, and mongodb when there is an address)
   --mongodb URI   address of a MongoDB (MONGODB_TEST_URI)
   --profile DIR   profiles the servers in a run of their own and tells where the time goes
+  --node OPTIONS  options of Node itself for every server, e.g. --node=--max-semi-space-size=64
   --seed N        of the messages`;
 
 /** Reads the arguments. @throws Error with the usage */
@@ -39,7 +42,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       ...{ rounds: text, seconds: text, senders: text, agents: text, windows: text, idle: text },
-      ...{ stores: text, mongodb: text, profile: text, seed: text },
+      ...{ stores: text, mongodb: text, profile: text, seed: text, node: text },
     },
   });
   const mongodbUri = values.mongodb ?? process.env.MONGODB_TEST_URI;
@@ -55,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
     idle: number(values.idle, 2_000),
     stores: storesOf(values.stores ?? (mongodbUri === undefined ? 'sqlite' : 'sqlite,mongodb'), mongodbUri),
     mongodbUri,
+    nodeArguments: values.node?.split(' ') ?? [],
     profileDir: values.profile,
   };
 }

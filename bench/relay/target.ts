@@ -29,8 +29,8 @@ export async function startTarget(name: TargetName, options: Options): Promise<T
   return name === 'bare' ? startBare(options) : startProduct(name, options);
 }
 
-async function startBare({ senders, agents, seed }: Options): Promise<Target> {
-  const server = await startMeasured('dist/bench/relay/bare-relay.js', {});
+async function startBare({ senders, agents, seed, nodeArguments }: Options): Promise<Target> {
+  const server = await startMeasured('dist/bench/relay/bare-relay.js', { env: {}, nodeArguments });
   const generator = startGenerator();
   const rooms = Array.from({ length: senders }, () => crypto.randomUUID());
   const plan: LoadPlan = {
@@ -63,7 +63,10 @@ async function startProduct(name: StoreName, options: Options): Promise<Target> 
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-relay-'));
   const database = name === 'mongodb' ? await openScratchDatabase(options.mongodbUri ?? '') : undefined;
   const env = productEnvironment({ dataDir, mongodbUri: database?.uri });
-  const server = await startMeasured('dist/server/main.js', env);
+  const server = await startMeasured('dist/server/main.js', {
+    env,
+    nodeArguments: options.nodeArguments,
+  });
   const generator = startGenerator();
   return {
     name,

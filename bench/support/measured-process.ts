@@ -17,14 +17,18 @@ const PROBE = 'dist/bench/support/probe.js';
 /** Starts a built program that prints the `ready` line, with the probe beside it. */
 export async function startMeasured(
   program: string,
-  env: Readonly<Record<string, string>>,
+  options: {
+    readonly env: Readonly<Record<string, string>>;
+    /** Options of Node itself. */
+    readonly nodeArguments: readonly string[];
+  },
 ): Promise<MeasuredProcess> {
   const probe = pathToFileURL(join(process.cwd(), PROBE)).href;
   const server = await startServer({
     program,
-    env,
+    env: options.env,
     ipc: true,
-    nodeArguments: ['--enable-source-maps', '--expose-gc', '--import', probe],
+    nodeArguments: ['--enable-source-maps', '--expose-gc', '--import', probe, ...options.nodeArguments],
   });
   const ask = <Answer>(question: ProbeQuestion) => askProbe<Answer>(server, question);
   return {
