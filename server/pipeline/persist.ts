@@ -1,6 +1,6 @@
 import { Refusal, type Sealed, type Stored } from '../domain/index.ts';
 import type { AppendOutcome, Clock, Logger, MessageStore, Metrics } from '../ports/index.ts';
-import { logId } from '../ports/index.ts';
+import { logId, StoreError } from '../ports/index.ts';
 import type { Lane, LaneEntry, Persisted } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { ChainHead, Sealer } from './seal.ts';
@@ -24,6 +24,8 @@ export interface GroupCommitDeps {
 
 /** Pauses before a failed write is tried again, in milliseconds; after the last one its senders are told. */
 const RETRY_PAUSES_MS = [50, 250, 1_000];
+/** A write that has no answer after this long is given up, in milliseconds. */
+const WRITE_DEADLINE_MS = 8_000;
 /** A writer that loses its place so often in a row gives up. */
 const MAX_ATTEMPTS = 20;
 
@@ -56,7 +58,7 @@ export class GroupCommit {
     lane.remember(input.clientKey, outcome);
     outcome.catch(() => lane.forget(input.clientKey));
     this.#dirty.add(lane);
-    this.#running ??= this.#run();
+    this.#running ??= this.#run().catch((error) => this.#failAll(error));
     return outcome;
   }
 
@@ -184,6 +186,12 @@ export class GroupCommit {
     this.#dirty.add(lane);
   }
 
+  /** A fault of the commit itself: every waiting sender is told, and the next message begins anew. */
+  #failAll(error: unknown): void {
+    this.#deps.logger.error('the commit failed', error);
+    for (const lane of [...this.#dirty]) this.#failLane(lane, error);
+  }
+
   #failLane(lane: Lane, error: unknown): void {
     const entries = lane.pending.splice(0);
     this.#dirty.delete(lane);
@@ -198,7 +206,7 @@ export class GroupCommit {
   async #append(batch: readonly BatchItem[]): Promise<readonly (AppendOutcome | Error)[]> {
     for (const pauseMs of [...RETRY_PAUSES_MS, undefined]) {
       try {
-        return await this.#deps.messages.append(batch.map(({ sealed }) => sealed));
+        return await this.#write(batch);
       } catch (error) {
         this.#deps.logger.error('message write failed', error, { messages: batch.length });
         if (pauseMs !== undefined) await this.#pause(pauseMs);
@@ -211,13 +219,27 @@ export class GroupCommit {
     const outcomes = new Map<BatchItem, AppendOutcome | Error>();
     for (const [, items] of groupByLane(batch)) {
       try {
-        const settled = await this.#deps.messages.append(items.map(({ sealed }) => sealed));
+        const settled = await this.#write(items);
         for (const [index, item] of items.entries()) outcomes.set(item, settled[index] as AppendOutcome);
       } catch {
         for (const item of items) outcomes.set(item, new Refusal('store.unavailable'));
       }
     }
     return batch.map((item) => outcomes.get(item) ?? new Refusal('store.unavailable'));
+  }
+
+  /**
+   * One write with a deadline: a connection that died may leave it without an answer, and everyone waits behind it.
+   * What is given up is in doubt, and safe to send again, because stored records are recognised by their hash.
+   */
+  #write(batch: readonly BatchItem[]): Promise<readonly AppendOutcome[]> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#deps.clock.after(WRITE_DEADLINE_MS, () => reject(new StoreError('DEADLINE')));
+      this.#deps.messages
+        .append(batch.map(({ sealed }) => sealed))
+        .then(resolve, reject)
+        .finally(cancel);
+    });
   }
 
   #pause(ms: number): Promise<void> {
