@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import type { AgentEventName, AgentEvents } from '../protocol/agent-events.ts';
-import { idSchema, type Matches } from './common.ts';
+import { idSchema, type Matches, plainTextSchema } from './common.ts';
 import { chatRefSchema, messageSendSchema, resumeSchema, seenSchema } from './message.ts';
 
 const emptySchema = z.record(z.string(), z.never());
@@ -23,11 +23,11 @@ export const agentEventSchemas = {
   'chat:close': chatRefSchema,
   'chat:tag': z.object({
     conversationId: idSchema,
-    tags: z.array(z.string().trim().min(1).max(LIMITS.tagLength)).max(LIMITS.tagsPerConversation),
+    tags: z.array(plainTextSchema.trim().min(1).max(LIMITS.tagLength)).max(LIMITS.tagsPerConversation),
   }),
   'chat:case': z.object({
     conversationId: idSchema,
-    caseId: z.string().trim().min(1).max(LIMITS.caseIdLength),
+    caseId: plainTextSchema.trim().min(1).max(LIMITS.caseIdLength),
   }),
 } satisfies Record<AgentEventName, z.ZodType>;
 

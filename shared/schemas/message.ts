@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { idSchema } from './common.ts';
+import { idSchema, plainTextSchema } from './common.ts';
 
 /** Names a conversation and nothing else. */
 export const chatRefSchema = z.object({ conversationId: idSchema });
@@ -11,7 +11,7 @@ export const chatRefSchema = z.object({ conversationId: idSchema });
  */
 export const messageSendSchema = z.object({
   conversationId: idSchema,
-  clientId: z.string().min(1).max(LIMITS.clientIdLength),
+  clientId: plainTextSchema.min(1).max(LIMITS.clientIdLength),
   text: z.string().min(1),
 });
 

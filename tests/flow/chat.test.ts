@@ -166,6 +166,8 @@ describeOnEveryStore('a chat', (start) => {
       ['message:send', null],
       ['message:send', 'text'],
       ['message:send', { conversationId, clientId: 7, text: [] }],
+      ['message:send', { conversationId, clientId: 'a\0b', text: 'x' }],
+      ['message:send', { conversationId, clientId: '\ud800', text: 'x' }],
       ['chat:rate', { conversationId, score: 9 }],
       ['chat:resume', { conversationId, afterSeq: -1 }],
     ];

@@ -80,9 +80,14 @@ export class Hub {
   async recheckStaff(): Promise<void> {
     for (const socket of this.#agents.sockets.values()) {
       const { agent } = socket.data as { agent: StaffPrincipal };
-      const current = await this.#deps.auth.currentPrincipal(agent.userId, agent.accountId);
-      if (current === undefined) socket.disconnect(true);
-      else socket.data.agent = current;
+      const { userId, accountId } = agent;
+      try {
+        const current = await this.#deps.auth.currentPrincipal(userId, accountId);
+        if (current === undefined) socket.disconnect(true);
+        else socket.data.agent = current;
+      } catch (error) {
+        this.#deps.logger.error('a staff member could not be looked up again', error);
+      }
     }
   }
 

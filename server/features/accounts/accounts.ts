@@ -69,6 +69,8 @@ export class Accounts {
     const { before, settings } = await this.#write(accountId, change);
     this.#deps.changes.publish({ kind: 'account', accountId });
     await this.#applyRetention(accountId, change, settings);
+    // Told again: what was read between the two has the new settings and the old dates.
+    this.#deps.changes.publish({ kind: 'account', accountId });
     await this.#deps.audit.byStaff(staff, {
       action: 'settings.changed',
       target: { kind: 'account', id: accountId },
