@@ -70,6 +70,8 @@ export interface LimitsConfig {
   readonly bodyMaxBytes: number;
   readonly requestTimeoutMs: number;
   readonly eventMaxBytes: number;
+  /** Characters. */
+  readonly messageMaxLength: number;
   readonly socketsPerSession: number;
   readonly sessionsPerSite: number;
   readonly outboundBufferMaxBytes: number;
@@ -172,6 +174,7 @@ function limitsOf(values: Values): LimitsConfig {
     bodyMaxBytes: values.BODY_MAX_BYTES,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     eventMaxBytes: values.EVENT_MAX_BYTES,
+    messageMaxLength: values.MESSAGE_MAX_LENGTH,
     socketsPerSession: values.SOCKETS_PER_SESSION,
     sessionsPerSite: values.SESSIONS_PER_SITE,
     outboundBufferMaxBytes: values.OUTBOUND_BUFFER_MAX_BYTES,

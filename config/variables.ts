@@ -229,6 +229,14 @@ export const VARIABLES = {
     unit: 'events in 10 seconds and socket',
     stops: 'one client that keeps the server busy for everyone',
   },
+  MESSAGE_MAX_LENGTH: {
+    section: 'after',
+    help: 'Longest message or note. The pages show the limit of 4000; a lower one is answered message.too_long.',
+    parse: integer(1, LIMITS.messageLength),
+    standard: String(LIMITS.messageLength),
+    unit: 'characters',
+    stops: 'long texts in a row, each of which costs searching, sealing and showing',
+  },
   CHAT_STARTS_PER_HOUR: {
     section: 'after',
     help: 'Chats started by one visitor session.',

@@ -62,6 +62,7 @@ export function composePipeline(base: Foundation) {
     broadcaster,
     clock,
     metrics,
+    maxLength: config.limits.messageMaxLength,
   });
   const dropCachedLane = bus.subscribe((change) => {
     if (change.kind === 'account') lanes.dropAccount(change.accountId);

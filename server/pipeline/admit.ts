@@ -11,16 +11,20 @@ export type Sender =
  * fitting length. Gives it the server's time.
  * @throws Refusal `not_found`, `forbidden`, `conversation.closed`, `message.too_long`, `invalid_value`
  */
-export function admit(draft: Draft, conversation: Conversation, sender: Sender, now: number): Admitted {
-  assertParty(conversation, sender, draft.kind);
+export function admit(
+  draft: Draft,
+  conversation: Conversation,
+  by: { readonly sender: Sender; readonly now: number; readonly maxLength: number },
+): Admitted {
+  assertParty(conversation, by.sender, draft.kind);
   if (conversation.status === 'closed' && draft.kind !== 'note') throw new Refusal('conversation.closed');
-  assertFitting(draft.text);
-  return { ...draft, at: now } as Admitted;
+  assertFitting(draft.text, by.maxLength);
+  return { ...draft, at: by.now } as Admitted;
 }
 
 /** @throws Refusal `message.too_long`, `invalid_value` */
-export function assertFitting(text: Draft['text']): void {
-  if (text.reveal().length > LIMITS.messageLength) throw new Refusal('message.too_long');
+export function assertFitting(text: Draft['text'], maxLength: number = LIMITS.messageLength): void {
+  if (text.reveal().length > maxLength) throw new Refusal('message.too_long');
   if (text.reveal().trim() === '') {
     throw new Refusal('invalid_value', { errors: [{ path: 'text', message: 'must not be blank' }] });
   }

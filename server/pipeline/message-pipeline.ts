@@ -22,6 +22,8 @@ export interface MessagePipelineDeps {
   readonly broadcaster: Broadcaster;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Characters of a message; stops long texts in a row, each of which costs searching, sealing and showing. */
+  readonly maxLength: number;
 }
 
 /** One message and who brings it. */
@@ -71,7 +73,11 @@ export class MessagePipeline {
     if (known !== undefined) return known.then((first) => ({ ...first, fresh: false }));
     let admitted: ReturnType<typeof admit>;
     try {
-      admitted = admit(draft, lane.conversation, sender, this.#deps.clock.now());
+      admitted = admit(draft, lane.conversation, {
+        sender,
+        now: this.#deps.clock.now(),
+        maxLength: this.#deps.maxLength,
+      });
     } catch (refusal) {
       return this.#answerIfKnown(lane, clientKey, refusal);
     }

@@ -69,6 +69,16 @@ describe('limits', () => {
     calm.close();
   });
 
+  it('answers message.too_long beyond the configured length', async () => {
+    await start({ MESSAGE_MAX_LENGTH: '20' });
+    const visitor = await connectVisitor(test);
+    const { conversationId } = await visitor.emit('chat:start', {});
+    const send = (text: string) => visitor.emitRaw('message:send', { conversationId, clientId: text, text });
+    expect(await send('x'.repeat(21))).toMatchObject({ ok: false, error: { code: 'message.too_long' } });
+    expect(await send('x'.repeat(20))).toMatchObject({ ok: true });
+    visitor.close();
+  });
+
   it('E5 closes the connection on a packet beyond the limit and harms nobody else', async () => {
     await start({ EVENT_MAX_BYTES: '32768' });
     const attacker = await connectVisitor(test);
