@@ -106,12 +106,18 @@ export class RedactionRules {
     await this.#announce(staff, 'redaction-rule.removed', { id });
   }
 
-  /** The changes of one rule, or of all, also of those that are removed; newest first. */
-  history(
+  /**
+   * The changes of one rule, or of all, also of those that are removed; newest first.
+   * @throws Refusal `not_found` when the account neither has nor had the rule
+   */
+  async history(
     staff: StaffPrincipal,
     query: { ruleId?: string; limit: number; cursor?: string | undefined },
   ): Promise<Page<WireRedactionRuleChange>> {
-    return this.#deps.history.list(staff, query);
+    const page = await this.#deps.history.list(staff, query);
+    // A rule that nobody has changed yet has no history, and one that is not the account's must not look like it.
+    if (query.ruleId !== undefined && page.items.length === 0) await this.#find(staff, query.ruleId);
+    return page;
   }
 
   async export(staff: StaffPrincipal): Promise<RedactionExport> {
