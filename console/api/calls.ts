@@ -4,9 +4,12 @@ import type {
   Page,
   PrechatField,
   RedactionPreview,
+  RedactionReportItem,
   SiteTheme,
   WireConversation,
+  WireRedactionRescan,
   WireRedactionRule,
+  WireRedactionRuleChange,
   WireSite,
   WireTranscript,
   WireUser,
@@ -73,6 +76,30 @@ export function createApi(http: Http, accountId: string) {
         http.send('DELETE', at('conversations', id)),
       export: (id: string, format: ExportFormat) =>
         http.download(`${at('conversations', id)}/export`, { format }),
+    },
+    redaction: {
+      /** Changes of one rule, or of all, newest first; removed rules included. */
+      changes: (ruleId: string | undefined, cursor?: string): Promise<Page<WireRedactionRuleChange>> =>
+        http.get(
+          ruleId === undefined
+            ? `${base}/redaction-rule-changes`
+            : `${at('redaction-rules', ruleId)}/history`,
+          { query: { limit: PAGE_SIZE, cursor } },
+        ),
+      /** Counts by rule and day (UTC). Bounds are ISO 8601 instants. */
+      report: (query: {
+        readonly from: string;
+        readonly to: string;
+      }): Promise<{ readonly items: readonly RedactionReportItem[] }> =>
+        http.get(`${base}/reports/redaction`, { query }),
+    },
+    rescans: {
+      list: () => all<WireRedactionRescan>('redaction-rescans'),
+      get: (id: string, signal?: AbortSignal): Promise<WireRedactionRescan> =>
+        http.get(at('redaction-rescans', id), { signal }),
+      start: (): Promise<WireRedactionRescan> => http.send('POST', `${base}/redaction-rescans`),
+      setStatus: (id: string, status: 'running' | 'paused' | 'cancelled'): Promise<WireRedactionRescan> =>
+        http.send('PATCH', at('redaction-rescans', id), { body: { status } }),
     },
     rules: {
       list: () => all<WireRedactionRule>('redaction-rules'),

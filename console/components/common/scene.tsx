@@ -29,7 +29,7 @@ export function Scene(props: {
 export function Panel(props: {
   readonly title?: string;
   readonly about?: string;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }) {
   return (
     <section className={styles.panel}>

@@ -74,6 +74,11 @@ export function RuleEditor(props: {
         <Link to={['redaction']} className={styles.ruleLink}>
           <IconArrowLeft size={15} aria-hidden /> All rules
         </Link>
+        {rule !== undefined && (
+          <Link to={['redaction', 'history', rule.id]} className={styles.ruleLink}>
+            Its history
+          </Link>
+        )}
       </p>
       <FormFailure failure={failure} />
       <div className={styles.columns}>

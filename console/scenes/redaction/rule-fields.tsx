@@ -62,6 +62,7 @@ export function RuleFields(props: { readonly form: RuleForm; readonly checks: re
           />
           <Switch
             label="Also numbers written in words"
+            description="“four one one one” counts as 4111. It may hit ordinary sentences: try some."
             {...form.getInputProps('digitWords', { type: 'checkbox' })}
           />
         </Stack>

@@ -10,6 +10,7 @@ import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import styles from './redaction.module.css';
+import { RedactionTabs } from './redaction-tabs.tsx';
 import { exportRules, inOrder, movesFor } from './rule-transfer.ts';
 import { TryOut } from './try-out.tsx';
 
@@ -32,6 +33,7 @@ export function RuleList(props: {
       about="What a rule recognises is removed before anything is stored. A change works at once, without a restart."
       actions={<ListActions rules={rules} writable={writable} onChanged={onChanged} />}
     >
+      <RedactionTabs part={undefined} />
       <Panel title="Trial" about="All rules that are on, in their order.">
         <TryOut nameOf={nameOf} />
       </Panel>

@@ -21,7 +21,7 @@ export function exportRules(rules: readonly WireRedactionRule[]): string {
 
 /**
  * Reads a file that {@link exportRules} wrote, or one written by hand: a list of objects with at least a name and a
- * pattern. What is missing gets the default of a new rule. The server judges the rest.
+ * pattern, or the file of the REST interface's export. What is missing gets the default of a new rule. The server judges the rest.
  * @throws Error with a message for the user when it is not such a list
  */
 export function parseRules(text: string): PortableRule[] {
@@ -31,8 +31,9 @@ export function parseRules(text: string): PortableRule[] {
   } catch {
     throw new Error('The file is not JSON.');
   }
-  if (!Array.isArray(parsed)) throw new Error('The file does not hold a list of rules.');
-  return parsed.map((entry: unknown, index) => {
+  const list = isWrapped(parsed) ? parsed.rules : parsed;
+  if (!Array.isArray(list)) throw new Error('The file does not hold a list of rules.');
+  return list.map((entry: unknown, index) => {
     if (!isNamed(entry)) throw new Error(`Rule ${index + 1} in the file has no name or no pattern.`);
     return { ...withoutNulls(draftOf(newRuleValues(index + 1))), ...entry };
   });
@@ -81,6 +82,11 @@ export function movesFor(
     if (current.order !== last) moves.push({ id: current.id, order: last });
   });
   return moves;
+}
+
+/** The REST interface's export holds the list under `rules`. */
+function isWrapped(file: unknown): file is { rules: unknown } {
+  return typeof file === 'object' && file !== null && 'rules' in file;
 }
 
 function isNamed(entry: unknown): entry is { name: string; pattern: string } {

@@ -23,7 +23,7 @@ export function TryOut(props: {
   readonly onError?: (error: unknown) => void;
 }) {
   const [text, setText] = useState('');
-  const { preview, tried, error } = usePreview(text, props.rules, props.onError);
+  const { preview, tried, tookMs, error } = usePreview(text, props.rules, props.onError);
   return (
     <>
       <Textarea
@@ -42,7 +42,14 @@ export function TryOut(props: {
         {error !== undefined && props.onError === undefined && (
           <p className={styles.fault}>{explain(error)}</p>
         )}
-        {preview && text !== '' && <PreviewView text={tried} preview={preview} nameOf={props.nameOf} />}
+        {preview && text !== '' && (
+          <>
+            <PreviewView text={tried} preview={preview} nameOf={props.nameOf} />
+            <p className={styles.quiet}>
+              Answered in {tookMs} ms, measured in this browser, the way to the server included.
+            </p>
+          </>
+        )}
       </div>
     </>
   );
@@ -94,7 +101,7 @@ function usePreview(text: string, rules: readonly object[] | undefined, onError?
   const { api } = useConsole();
   const request = JSON.stringify({ text, rules });
   const [settled] = useDebouncedValue(request, TYPING_PAUSE_MS);
-  const [answer, setAnswer] = useState<{ tried: string; preview: RedactionPreview }>();
+  const [answer, setAnswer] = useState<{ tried: string; preview: RedactionPreview; tookMs: number }>();
   const [error, setError] = useState<unknown>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is reported to may change with every drawing.
   useEffect(() => {
@@ -105,10 +112,11 @@ function usePreview(text: string, rules: readonly object[] | undefined, onError?
       setError(reason);
       onError?.(reason);
     };
+    const startedMs = performance.now();
     api.rules
       .preview(body, abort.signal)
       .then((preview) => {
-        setAnswer({ tried: body.text, preview });
+        setAnswer({ tried: body.text, preview, tookMs: Math.round(performance.now() - startedMs) });
         report(undefined);
       })
       .catch((reason: unknown) => {
@@ -116,5 +124,5 @@ function usePreview(text: string, rules: readonly object[] | undefined, onError?
       });
     return () => abort.abort();
   }, [api, settled]);
-  return { preview: answer?.preview, tried: answer?.tried ?? '', error };
+  return { preview: answer?.preview, tried: answer?.tried ?? '', tookMs: answer?.tookMs, error };
 }
