@@ -145,6 +145,8 @@ export class ResumingSender {
     payload: VisitorEvents[Name]['payload'],
     connection: number,
   ): Promise<VisitorEvents[Name]['data'] | undefined> {
+    // Kept back by Socket.IO, it would go out on the next connection before anything older that is still to be resent.
+    if (!this.#socket.connected) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       this.#socket.emit(name, payload, (ack: Ack<VisitorEvents[Name]['data']>) => {
         if (connection !== this.connections) resolve(undefined);
