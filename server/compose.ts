@@ -5,6 +5,7 @@ import type { Config, Secrets } from '../config/index.ts';
 import { MemoryChangeBus } from './adapters/memory/change-bus.ts';
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
 import { createSocketBroadcaster } from './adapters/socket/broadcaster.ts';
+import { gatherWebSocketWrites } from './adapters/socket/gather-writes.ts';
 import { RandomIds } from './adapters/system/random-ids.ts';
 import { SystemClock } from './adapters/system/system-clock.ts';
 import { composeEdge } from './compose/edge.ts';
@@ -74,6 +75,7 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
   const { config, secrets, logger, publicDir } = options;
   const clock = options.clock ?? new SystemClock();
   const http = createServer({ requestTimeout: config.limits.requestTimeoutMs });
+  gatherWebSocketWrites(http);
   const io = new SocketServer({
     path: '/socket.io',
     transports: ['websocket', 'polling'],

@@ -105,7 +105,7 @@ export class GroupCommit {
     const entries = lane.pending.slice(0, this.#deps.limits.maxPerConversation);
     let head: ChainHead = lane.head;
     const items = entries.map((entry) => {
-      const sealed = this.#deps.sealer.seal(entry.message, lane.context, head);
+      const sealed = this.#deps.sealer.seal(entry, lane.context, head);
       head = sealed.record;
       return { lane, entry, sealed };
     });

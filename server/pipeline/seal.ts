@@ -67,25 +67,34 @@ export class Sealer {
    */
   clientKeyOf(context: SealContext, message: { from: MessageAuthor; clientId: string }): string {
     const { kind, id = '' } = message.from;
-    const name = Buffer.from(`client\n${context.conversationId}\n${kind}\n${id}\n${message.clientId}`);
-    return Buffer.from(this.#cipher.mac(context.key, name)).toString('base64url');
+    const name = `client\n${context.conversationId}\n${kind}\n${id}\n${message.clientId}`;
+    return this.#cipher.macText(context.key, name);
   }
 
-  /** Encrypts one message as the next of its chain. */
-  seal(message: Redacted, context: SealContext, head: ChainHead): Sealed {
-    const seq = head.seq + 1;
+  /** Encrypts one message as the next of its chain; `clientKey` is that of {@link clientKeyOf}. */
+  seal(
+    { message, clientKey }: { readonly message: Redacted; readonly clientKey: string },
+    context: SealContext,
+    head: ChainHead,
+  ): Sealed {
+    const place = { seq: head.seq + 1, before: head.hash };
     return {
-      record: this.#record(toBody(message), context, { seq, before: head.hash }),
+      record: this.#record({ body: toBody(message), clientKey }, context, place),
       content: message,
     } as Sealed;
   }
 
   /** Seals an opened message again in its old place, with another text or behind another hash. */
   reseal(message: OpenedMessage, context: SealContext, before: Uint8Array): MessageRecord {
-    return this.#record(toBody(message), context, { seq: message.seq, before });
+    const clientKey = this.clientKeyOf(context, message);
+    return this.#record({ body: toBody(message), clientKey }, context, { seq: message.seq, before });
   }
 
-  #record(body: SealedBody, context: SealContext, place: { seq: number; before: Uint8Array }): MessageRecord {
+  #record(
+    { body, clientKey }: { readonly body: SealedBody; readonly clientKey: string },
+    context: SealContext,
+    place: { readonly seq: number; readonly before: Uint8Array },
+  ): MessageRecord {
     const { accountId, conversationId, retainFrom, expiresAt } = context;
     const aad = additionalData(context, place);
     const sealed = this.#cipher.seal(context.key, Buffer.from(JSON.stringify(body)), aad);
@@ -93,7 +102,7 @@ export class Sealer {
       accountId,
       conversationId,
       seq: place.seq,
-      clientKey: this.clientKeyOf(context, { from: body.f, clientId: body.c }),
+      clientKey,
       sealed,
       hash: this.#cipher.hash(aad, sealed),
       retainFrom,

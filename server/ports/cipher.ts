@@ -10,6 +10,8 @@ export interface Cipher {
   hash(...parts: readonly Uint8Array[]): Uint8Array;
   /** HMAC-SHA-256; 32 bytes. */
   mac(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** The same as base64url, 43 characters. */
+  macText(key: Uint8Array, data: string): string;
   /** Compares in constant time. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }

@@ -69,7 +69,7 @@ export const ROOMS: readonly Room[] = [
   adapter('memory', 'rate-limiter-flexible'),
   adapter('metrics', 'prom-client'),
   adapter('mongo', 'mongoose'),
-  adapter('socket', 'socket.io'),
+  adapter('socket', 'socket.io', 'node:http', 'node:process', 'node:stream'),
   adapter('sqlite', 'libsql', 'node:fs', 'node:path'),
   adapter('system', 'node:crypto'),
 

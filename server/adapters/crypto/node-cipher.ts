@@ -1,8 +1,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash as digestOf,
   randomBytes,
   randomFillSync,
   timingSafeEqual,
@@ -24,12 +24,9 @@ export function createNodeCipher(): Cipher {
     newKey: () => randomBytes(32),
     seal: (key, plain, context) => seal({ key, plain, context, nonce: nextNonce() }),
     open,
-    hash: (...parts) => {
-      const hash = createHash('sha256');
-      for (const part of parts) hash.update(part);
-      return hash.digest();
-    },
+    hash: (...parts) => digestOf('sha256', Buffer.concat(parts), 'buffer'),
     mac: (key, data) => createHmac('sha256', key).update(data).digest(),
+    macText: (key, data) => createHmac('sha256', key).update(data).digest('base64url'),
     equal: (a, b) => a.byteLength === b.byteLength && timingSafeEqual(a, b),
   };
 }

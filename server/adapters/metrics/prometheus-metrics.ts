@@ -4,6 +4,8 @@ import { COUNTERS, GAUGES, HISTOGRAMS } from './metric-table.ts';
 
 /** A label takes this many different values, then everything new is `other`: data in a label cannot fill memory. */
 const MOST_LABEL_VALUES = 500;
+/** Label combinations that are remembered; others are looked up each time. */
+const MOST_CHILDREN = 2_000;
 const LABEL_VALUE = /^[\w.:-]{1,64}$/;
 /** How finely delays of the event loop are told apart. */
 const EVENT_LOOP_PRECISION_MS = 10;
@@ -15,6 +17,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #gauges: ReadonlyMap<GaugeName, Gauge>;
   readonly #histograms: ReadonlyMap<HistogramName, Histogram>;
   readonly #labelValues = new Map<string, Set<string>>();
+  readonly #children = new Map<string, Counter.Internal>();
 
   /** @param options `processMetrics: false` leaves out memory, garbage collection and event-loop lag. */
   constructor(options: { processMetrics?: boolean } = {}) {
@@ -37,7 +40,17 @@ export class PrometheusMetrics implements Metrics {
     const counter = this.#counters.get(name);
     const declared = COUNTERS[name].labels;
     if (declared.length === 0) counter?.inc(by);
-    else counter?.inc(this.#labelsOf(name, declared, labels), by);
+    else this.#child(name, declared, labels)?.inc(by);
+  }
+
+  /** The counter with these label values, found again without building its labels anew. */
+  #child(name: CounterName, declared: readonly string[], labels: Readonly<Record<string, string>>) {
+    const key = declared.reduce((path, label) => `${path}\n${labels[label] ?? 'none'}`, name as string);
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const child = this.#counters.get(name)?.labels(this.#labelsOf(name, declared, labels));
+    if (child !== undefined && this.#children.size < MOST_CHILDREN) this.#children.set(key, child);
+    return child;
   }
 
   gauge(name: GaugeName, value: number): void {
@@ -54,6 +67,7 @@ export class PrometheusMetrics implements Metrics {
 
   close(): void {
     this.#registry.clear();
+    this.#children.clear();
   }
 
   #labelsOf(

@@ -2,16 +2,16 @@ import type { Namespace, Server } from 'socket.io';
 import { AGENT_NAMESPACE, VISITOR_NAMESPACE } from '../../../shared/protocol/index.ts';
 import { type Broadcaster, ROOMS } from '../../ports/index.ts';
 
-/** Live events through Socket.IO rooms; with a cluster adapter they reach every node. */
+/** Live events through Socket.IO rooms of this process. */
 export function createSocketBroadcaster(io: Server): Broadcaster {
   const visitors = io.of(VISITOR_NAMESPACE);
   const agents = io.of(AGENT_NAMESPACE);
   return {
     toVisitor: ({ sessionId, exceptSocketId }, name, payload) => {
-      emit(visitors, ROOMS.session(sessionId), exceptSocketId).emit(name, payload);
+      emit(visitors, { room: ROOMS.session(sessionId), exceptSocketId, name, payload });
     },
     toAgent: ({ accountId, agentId, exceptSocketId }, name, payload) => {
-      emit(agents, ROOMS.agent(accountId, agentId), exceptSocketId).emit(name, payload);
+      emit(agents, { room: ROOMS.agent(accountId, agentId), exceptSocketId, name, payload });
     },
     toStaff: (accountId, name, payload) => {
       agents.to(ROOMS.staff(accountId)).emit(name, payload);
@@ -26,7 +26,17 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
   };
 }
 
-function emit(namespace: Namespace, room: string, exceptSocketId: string | undefined) {
+interface RoomEvent {
+  readonly room: string;
+  readonly exceptSocketId: string | undefined;
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/** Socket.IO encodes an event before it looks who is there; a sender with one window open is most often alone. */
+function emit(namespace: Namespace, { room, exceptSocketId, name, payload }: RoomEvent): void {
+  const sockets = namespace.adapter.rooms.get(room);
+  if (sockets === undefined || (sockets.size === 1 && sockets.has(exceptSocketId ?? ''))) return;
   const target = namespace.to(room);
-  return exceptSocketId === undefined ? target : target.except(exceptSocketId);
+  (exceptSocketId === undefined ? target : target.except(exceptSocketId)).emit(name, payload);
 }

@@ -175,10 +175,15 @@ export interface ActiveRules {
   readonly memory: SearchMemory;
 }
 
+/** The rules of one origin, and those of them that are looked for across several messages too. */
+export interface OriginRules extends ActiveRules {
+  readonly acrossMessages: ActiveRules;
+}
+
 /** Rules of one account, compiled. It keeps working memory, so one text is searched at a time. */
 export interface RuleSet {
   /** Enabled rules by {@link whereIndex}. */
-  readonly byWhere: readonly ActiveRules[];
+  readonly byWhere: readonly OriginRules[];
 }
 
 const PLACES = ['message', 'profile', 'url'] as const;
@@ -200,12 +205,11 @@ export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
   const compiled = ordered.map(({ rule }) => compileRule(rule));
   const memory = new SearchMemory();
   const byWhere = SENDERS.flatMap((from) =>
-    PLACES.map((place) =>
-      activeRules(
-        compiled.filter(({ rule }) => covers(rule, { from, place })),
-        memory,
-      ),
-    ),
+    PLACES.map((place) => {
+      const covering = compiled.filter(({ rule }) => covers(rule, { from, place }));
+      const distinctive = covering.filter((rule) => rule.distinctive);
+      return { ...activeRules(covering, memory), acrossMessages: activeRules(distinctive, memory) };
+    }),
   );
   return { byWhere };
 }

@@ -1,4 +1,4 @@
-import { type ActiveRules, activeRules, budgetFor, type RuleSet, whereIndex } from './compile.ts';
+import { type ActiveRules, budgetFor, type RuleSet, whereIndex } from './compile.ts';
 import { factsOf } from './prefilter.ts';
 import { findSpans, redactSpans, type Span } from './redact.ts';
 import type { RedactedText, RedactionWhere } from './rule.ts';
@@ -30,13 +30,11 @@ export function findSplitMatches(
 ): SplitMatch | undefined {
   const active = ruleSet.byWhere[whereIndex(where)];
   if (active === undefined) throw new Error('a text has no such origin');
-  const rules = activeRules(
-    active.list.filter((rule) => rule.distinctive),
-    active.memory,
-  );
+  const rules = active.acrossMessages;
   const skipped = Math.max(0, tail.length - MAX_EARLIER);
   const parts = [...tail.slice(skipped), text];
   if (rules.list.length === 0 || parts.length < 2 || text === '') return undefined;
+  if (!rules.digitWords && !mayHoldDigits(parts)) return undefined;
   const direct = findJoined(rules, parts, '');
   const spans = direct.length > 0 ? direct : findJoined(rules, parts, ' ');
   if (spans.length === 0) return undefined;
@@ -54,6 +52,15 @@ interface JoinedSpan {
   readonly taken: readonly { readonly part: number; readonly start: number; readonly end: number }[];
 }
 
+/** Whether there is a digit at all, or what could be read as one; most messages have none. */
+function mayHoldDigits(parts: readonly string[]): boolean {
+  const last = parts.length - 1;
+  return parts.some((part, index) => {
+    const { digits, folds } = factsOf(index === last ? part.slice(0, REACH) : part.slice(-REACH));
+    return digits > 0 || folds;
+  });
+}
+
 /** Only the near ends are joined, so that the cost does not grow with the length of the messages. */
 function findJoined(rules: ActiveRules, parts: readonly string[], glue: string): JoinedSpan[] {
   const last = parts.length - 1;
@@ -66,7 +73,6 @@ function findJoined(rules: ActiveRules, parts: readonly string[], glue: string):
     pieces.push({ part, from, start: joined.length, end: joined.length + to - from });
     joined += whole.slice(from, to);
   }
-  if (factsOf(joined).digits === 0) return [];
   return findSpans(rules, joined, budgetFor(joined)).flatMap((span) => {
     const taken = pieces.flatMap((piece) => takenOf(span, piece));
     const crosses = taken.some(({ part }) => part === last) && taken.some(({ part }) => part === last - 1);

@@ -152,4 +152,14 @@ describe('numbers split over messages', () => {
     const short = compileRuleSet([ruleOf('\\d+', { check: 'luhn' })]);
     expect(findSplitMatches(short, ['1'], '8', WHERE)).toBeUndefined();
   });
+
+  it('reads look-alike digits and, where a rule asks for it, spelled-out ones over several messages', () => {
+    const wide = findSplitMatches(rules, ['kort ４１１１１１１１'], '１１１１１１１１', WHERE);
+    expect(wide?.texts.join('|')).not.toMatch(/[０-９]/u);
+    expect(wide?.ruleIds).toHaveLength(1);
+    const spelled = compileRuleSet(ALL_BUILTIN.map((rule) => ({ ...rule, digitWords: true })));
+    const words = (count: number) => Array.from({ length: count }, () => 'one').join(' ');
+    const told = findSplitMatches(spelled, [`four ${words(7)}`], words(8), WHERE);
+    expect(told?.texts.join('|')).not.toMatch(/one/);
+  });
 });
