@@ -16,6 +16,7 @@ import { ConversationProfiles } from '../features/visitors/conversation-profiles
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
 import { composeAdministration } from './administration.ts';
+import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -70,7 +71,18 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     ids,
     metrics,
   });
-  const erasure = new Erasure({ stores, vault, lanes, live, routing, broadcaster, bus, audit, ids });
+  const erasure = new Erasure({
+    conversations: store,
+    erasables: composeErasables(base),
+    vault,
+    lanes,
+    live,
+    routing,
+    broadcaster,
+    bus,
+    audit,
+    ids,
+  });
   const transcripts = new Transcripts({
     conversations: store,
     lanes,

@@ -1,6 +1,7 @@
 export * from './broadcaster.ts';
 export * from './cipher.ts';
 export * from './clock.ts';
+export * from './erasable.ts';
 export * from './ids.ts';
 export * from './key-ring.ts';
 export * from './logger.ts';

@@ -64,13 +64,20 @@ export interface EntityStore<T extends Entity> {
    */
   replace(entity: T): Promise<boolean>;
   delete(id: string): Promise<boolean>;
+  /** Deletes all whose indexed fields have these values, at least one; answers how many there were. */
+  deleteWhere(where: Readonly<Record<string, string>>): Promise<number>;
 }
 
-/** What a store must know of an entity kind. `expires`: it has `expiresAt` and is purged. */
+/**
+ * What a store must know of an entity kind. `expires`: it has `expiresAt` and is purged. A kind with
+ * `conversationId`, `sessionId` or `accountId` among its indexed fields is erased with the conversation, the session or the account
+ * that it names, unless `outlives` says that it stays as evidence.
+ */
 export interface EntitySpec {
   readonly unique: readonly string[];
   readonly indexed: readonly string[];
   readonly expires: boolean;
+  readonly outlives?: true;
 }
 
 export interface EntityStores {
@@ -204,6 +211,8 @@ export interface ActivityStore {
     cursor?: string;
   }): Promise<StorePage<ActivityRecord>>;
   deleteByIp(accountId: string, ip: string): Promise<number>;
+  /** All of one session, or of the whole account. */
+  deleteOf(query: { accountId: string; sessionId?: string }): Promise<number>;
 }
 
 export interface AuditStore {
@@ -241,6 +250,8 @@ export interface PresenceStore {
   }): Promise<boolean>;
   /** Agents whose lease ended before `now` and who are online or away, or have chats still. */
   expired(now: number, limit: number): Promise<readonly AgentPresence[]>;
+  /** Answers how many there were. */
+  deleteAccount(accountId: string): Promise<number>;
 }
 
 /** What the retention needs of both technologies. */

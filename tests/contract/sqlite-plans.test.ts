@@ -78,6 +78,8 @@ async function tour(stores: Stores): Promise<void> {
   await stores.activity.find({ ...page, sessionId });
   await stores.activity.find({ ...page, ip: activity.ip });
   await stores.activity.deleteByIp(accountId, activity.ip);
+  await stores.activity.deleteOf({ accountId, sessionId });
+  await stores.activity.deleteOf({ accountId });
   await stores.audit.append([anAuditEntry()]);
   await stores.audit.list(page);
   await stores.audit.list({ ...page, action: 'transcript.read', from: T0 });
@@ -91,6 +93,8 @@ async function tour(stores: Stores): Promise<void> {
   await presence.correctActive({ ...agent, seen: 0, counted: 1 });
   await presence.expired(T0, 10);
 
+  await presence.deleteAccount(agent.accountId);
+
   const [site, user, session] = [aSite(), aUser(), aVisitorSession()];
   await entities.sites.insert(site);
   await entities.users.insert(user);
@@ -101,6 +105,8 @@ async function tour(stores: Stores): Promise<void> {
   await entities.users.list({ where: { 'memberships.accountId': accountId }, limit: 10 });
   await entities.visitorSessions.list({ where: { accountId, visitorHash: 'h' }, limit: 10 });
   await entities.users.delete(user.id);
+  await entities.visitorSessions.deleteWhere({ accountId });
+  await entities.users.deleteWhere({ 'memberships.accountId': accountId });
 
   await retention.expiredConversations(T0, 10);
   await retention.applyTranscriptRetention(accountId, 1_000);

@@ -26,5 +26,7 @@ export function createActivityStore(model: Model<ActivityDocument>): ActivitySto
       return pageOf(records, limit, ({ connectedAt, id }) => ({ at: connectedAt, id }));
     },
     deleteByIp: async (accountId, ip) => (await model.deleteMany({ accountId, ip })).deletedCount,
+    deleteOf: async ({ accountId, sessionId }) =>
+      (await model.deleteMany({ accountId, ...withoutUndefined({ sessionId }) })).deletedCount,
   };
 }

@@ -43,6 +43,10 @@ export function createEntityStore<T extends Entity>(
       return result.matchedCount === 1;
     },
     delete: async (id) => (await model.deleteOne({ _id: id })).deletedCount === 1,
+    deleteWhere: async (where) => {
+      if (Object.keys(where).length === 0) throw new TypeError('a deletion names what it deletes');
+      return (await model.deleteMany(equals(where, spec.indexed))).deletedCount;
+    },
   };
 }
 

@@ -47,6 +47,7 @@ export function createPresenceStore(model: Presences): PresenceStore {
       const query = model.find(overdue, WITHOUT_ID).sort({ leaseUntil: 1 }).limit(limit);
       return (await query.lean<PresenceDocument[]>()).map(presenceCodec.decode);
     },
+    deleteAccount: async (accountId) => (await model.deleteMany({ accountId })).deletedCount,
   };
 }
 

@@ -70,6 +70,15 @@ export class SqliteActivityStore implements ActivityStore {
     if (deleted > 0) await this.#file.forget();
     return deleted;
   }
+
+  async deleteOf({ accountId, sessionId }: { accountId: string; sessionId?: string }): Promise<number> {
+    const ofSession = sessionId === undefined ? '' : 'AND session_id = ?';
+    const params = sessionId === undefined ? [accountId] : [accountId, sessionId];
+    const sql = `DELETE FROM activity_log WHERE account_id = ? ${ofSession}`;
+    const deleted = await this.#file.write(sql, params);
+    if (deleted > 0) await this.#file.forget();
+    return deleted;
+  }
 }
 
 function recordIn(row: Row): ActivityRecord {

@@ -80,6 +80,17 @@ class SqliteEntityStore<T extends Entity> implements EntityStore<T> {
     return (await this.#write(`DELETE FROM ${this.#table} WHERE id = ?`, [id])) > 0;
   }
 
+  async deleteWhere(where: Readonly<Record<string, string>>): Promise<number> {
+    const conditions = Object.keys(where).map((path) => this.#condition(path));
+    if (conditions.length === 0) throw new Error('a deletion names what it deletes');
+    const deleted = await this.#write(
+      `DELETE FROM ${this.#table} WHERE ${conditions.join(' AND ')}`,
+      Object.values(where),
+    );
+    if (deleted > 0) await this.#file.forget();
+    return deleted;
+  }
+
   #condition(path: string): string {
     if (this.#spec.unique.includes(path)) return `${fieldOf(path)} = ?`;
     if (!this.#spec.indexed.includes(path)) throw new Error('not an indexed field of this kind');

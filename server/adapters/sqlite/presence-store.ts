@@ -83,6 +83,12 @@ export class SqlitePresenceStore implements PresenceStore {
       ORDER BY lease_until LIMIT ?`;
     return this.#file.all(sql, [now, limit]).map(presenceIn);
   }
+
+  async deleteAccount(accountId: string): Promise<number> {
+    const deleted = await this.#file.write('DELETE FROM agent_presence WHERE account_id = ?', [accountId]);
+    if (deleted > 0) await this.#file.forget();
+    return deleted;
+  }
 }
 
 function presenceIn(row: Row): AgentPresence {

@@ -1,14 +1,16 @@
 import type { AuditEntry, Conversation } from '../../domain/index.ts';
 import type { KeyVault } from '../../pipeline/key-vault.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
-import type { Broadcaster, ChangeBus, Ids, Stores } from '../../ports/index.ts';
+import type { Broadcaster, ChangeBus, Erasable, Ids, Stores } from '../../ports/index.ts';
 import { presentChatUpdate, presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { LiveVisitors } from '../visitors/live-visitors.ts';
 
 export interface ErasureDeps {
-  readonly stores: Pick<Stores, 'conversations' | 'messages' | 'profiles'>;
+  readonly conversations: Stores['conversations'];
+  /** Every part that keeps something about a conversation, a visitor or an account. */
+  readonly erasables: readonly Erasable[];
   readonly vault: KeyVault;
   readonly lanes: Lanes;
   readonly live: LiveVisitors;
@@ -19,9 +21,12 @@ export interface ErasureDeps {
   readonly ids: Ids;
 }
 
+/** Records deleted, by what kept them: `{messages: 4, profiles: 1}`. */
+type Counts = Readonly<Record<string, number>>;
+
 /**
- * The end of a transcript: its key first, which makes every copy unreadable, backups included; then its
- * messages, its profile and the conversation itself. Safe while messages are being written, and twice.
+ * The end of a transcript: its key first, which makes every copy unreadable, backups included; then what every
+ * part keeps of it, and the conversation itself. Safe while messages are being written, and twice.
  */
 export class Erasure {
   readonly #deps: ErasureDeps;
@@ -35,27 +40,27 @@ export class Erasure {
     const { id, accountId } = conversation;
     await this.#stopWriting(id);
     await this.#deps.vault.destroyDataKey(id);
-    let messages = await this.#deleteParts(id);
+    const before = await this.#deleteParts(conversation);
     // An agent may have taken it since it was read.
-    const last = (await this.#deps.stores.conversations.get(accountId, id)) ?? conversation;
-    await this.#deps.stores.conversations.delete(accountId, id);
+    const last = (await this.#deps.conversations.get(accountId, id)) ?? conversation;
+    await this.#deps.conversations.delete(accountId, id);
     this.#deps.live.unfollow(conversation.sessionId, true);
     // Who came in while the key was being destroyed may have it still, and may have written with it.
     await this.#stopWriting(id);
-    messages += await this.#deleteParts(id);
+    const counts = sumOf(before, await this.#deleteParts(conversation));
     const certificateId = this.#deps.ids.id();
     const target = { kind: 'conversation', id };
-    const details = { certificateId, messages };
+    const details = { certificateId, ...counts };
     await this.#deps.audit.record({ accountId, actor, action: 'transcript.erased', target, details });
     await this.#tell(last);
     return certificateId;
   }
 
-  /** Answers how many messages there were. */
-  async #deleteParts(id: string): Promise<number> {
-    const messages = await this.#deps.stores.messages.deleteConversation(id);
-    await this.#deps.stores.profiles.delete(id);
-    return messages;
+  async #deleteParts({ id, accountId, sessionId }: Conversation): Promise<Counts> {
+    const scope = { kind: 'conversation', accountId, conversationId: id, sessionId } as const;
+    const counts: Record<string, number> = {};
+    for (const erasable of this.#deps.erasables) counts[erasable.keeps] = await erasable.erase(scope);
+    return counts;
   }
 
   /** New messages are refused from here on; what is being written is waited for, so that it is deleted too. */
@@ -85,4 +90,11 @@ export class Erasure {
     this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:update', presentConversation(ended));
     await this.#deps.routing.released(accountId, agentId);
   }
+}
+
+/** Counts of nothing are left out. */
+function sumOf(one: Counts, other: Counts): Counts {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  const sums = names.map((name): [string, number] => [name, (one[name] ?? 0) + (other[name] ?? 0)]);
+  return Object.fromEntries(sums.filter(([, sum]) => sum > 0));
 }

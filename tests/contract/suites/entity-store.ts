@@ -142,6 +142,24 @@ export function describeEntityStores(name: string, open: OpenStores): void {
       expect(await sites().findBy('siteKey', site.siteKey)).toBeUndefined();
     });
 
+    it('deletes all with the values named, and nothing when none is named', async () => {
+      const { visitorSessions } = stores().entities;
+      const session = aVisitorSession();
+      const { accountId, visitorHash } = session;
+      const same = aVisitorSession({ accountId, visitorHash });
+      const other = aVisitorSession({ accountId });
+      for (const one of [session, same, other]) await visitorSessions.insert(one);
+      expect(await visitorSessions.deleteWhere({ accountId, visitorHash })).toBe(2);
+      expect(await visitorSessions.deleteWhere({ accountId, visitorHash })).toBe(0);
+      expect(await visitorSessions.get(other.id)).toEqual(other);
+      await expect(visitorSessions.deleteWhere({})).rejects.toThrow();
+      await expect(visitorSessions.deleteWhere({ visits: '1' })).rejects.toThrow();
+      const member = aUser({ memberships: [{ accountId, roles: [] }] });
+      await users().insert(member);
+      expect(await users().deleteWhere({ 'memberships.accountId': accountId })).toBe(1);
+      expect(await users().get(member.id)).toBeUndefined();
+    });
+
     describe('list', () => {
       it('walks oldest first or newest first over equal times without a gap or a double', async () => {
         const accountId = freshId('account');

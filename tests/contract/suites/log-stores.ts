@@ -83,6 +83,21 @@ export function describeLogStores(name: string, open: OpenStores): void {
       expect(await walk({ accountId: foreign.accountId, ip, limit: 5 })).toEqual([foreign]);
     });
 
+    it('deletes everything of one session, or of one account', async () => {
+      const [accountId, sessionId] = [freshId('account'), freshId('session')];
+      const ip = '198.51.100.4';
+      const foreign = anActivityRecord({ accountId: freshId('account'), sessionId, ip });
+      const mine = [{ sessionId }, { sessionId }, {}, {}].map((of) =>
+        anActivityRecord({ accountId, ip, ...of }),
+      );
+      await activity().append([...mine, foreign]);
+      expect(await activity().deleteOf({ accountId, sessionId })).toBe(2);
+      expect(await activity().deleteOf({ accountId, sessionId })).toBe(0);
+      expect(await walk({ accountId, ip, limit: 5 })).toHaveLength(2);
+      expect(await activity().deleteOf({ accountId })).toBe(2);
+      expect(await walk({ accountId: foreign.accountId, ip, limit: 5 })).toEqual([foreign]);
+    });
+
     it('refuses a cursor that it did not make', async () => {
       await refusedAsBadRequest((cursor) =>
         activity().find({ accountId: 'a', ip: '192.0.2.1', limit: 2, cursor }),

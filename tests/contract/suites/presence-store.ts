@@ -143,5 +143,15 @@ export function describePresenceStore(name: string, open: OpenStores): void {
       expect(expired.map(({ agentId }) => agentId).sort()).toEqual(gone.map(({ agentId }) => agentId).sort());
       expect(await store().expired(early + 5, 2)).toHaveLength(2);
     });
+
+    it('deletes the agents of one account', async () => {
+      const [one, two, foreign] = [aPresence(), aPresence(), aPresence()];
+      const { accountId } = one;
+      for (const presence of [one, { ...two, accountId }, foreign]) await put(presence);
+      expect(await store().deleteAccount(accountId)).toBe(2);
+      expect(await store().deleteAccount(accountId)).toBe(0);
+      expect(await store().list(accountId)).toEqual([]);
+      expect(await store().list(foreign.accountId)).toHaveLength(1);
+    });
   });
 }

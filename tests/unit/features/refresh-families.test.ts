@@ -40,6 +40,7 @@ describe('families of refresh tokens', () => {
       insert: (family) => store.insert(family),
       replace: (family) => store.replace(family),
       delete: (id) => store.delete(id),
+      deleteWhere: (where) => store.deleteWhere(where),
       get: async (id) => {
         const family = await store.get(id);
         arrived += 1;
