@@ -43,7 +43,7 @@ const clockTimeSchema = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be HH:MM, 24:00 at the most');
 
-const intervalSchema = z
+export const intervalSchema = z
   .strictObject({ weekday: z.int().min(1).max(7), from: clockTimeSchema, to: clockTimeSchema })
   .refine(({ from, to }) => from < to, { path: ['to'], message: 'must be later than from' });
 

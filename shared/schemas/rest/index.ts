@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './auth.ts';
 export * from './conversations.ts';
+export * from './engagement-rules.ts';
 export * from './logs.ts';
 export * from './primitives.ts';
 export * from './problem.ts';
