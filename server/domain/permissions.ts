@@ -1,85 +1,125 @@
-import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
 import type { RoleKey } from '../../shared/protocol/index.ts';
-import type { Membership } from './account.ts';
 
-/** Everything that can be allowed, as a closed list. Each route and socket event names one. */
-export const AUTHORIZATIONS = [
-  'account:create',
-  'settings:read',
-  'settings:write',
-  'site:read',
-  'site:write',
-  'user:read',
-  'user:write',
-  'redaction-rule:read',
-  'redaction-rule:write',
-  'conversation:read',
-  'conversation:handle',
-  'transcript:export',
-  'transcript:erase',
-  'activity-log:read',
-  'activity-log:erase',
-  'audit-log:read',
-] as const;
-export type Authorization = (typeof AUTHORIZATIONS)[number];
+/** What an authorization is about, and so how far it can be limited. */
+export type AuthorizationReach =
+  /** The deployment as a whole; it counts wherever its holder works. */
+  | 'deployment'
+  /** One account. */
+  | 'account'
+  /** Conversations of one account; a role may be given for some departments alone, and then it reaches theirs. */
+  | 'conversation';
 
-const AGENT: readonly Authorization[] = ['conversation:read', 'conversation:handle', 'site:read'];
-const SUPERVISOR: readonly Authorization[] = [...AGENT, 'user:read', 'transcript:export'];
-const PRIVACY_OFFICER: readonly Authorization[] = [
-  'conversation:read',
-  'transcript:export',
-  'transcript:erase',
-  'activity-log:read',
-  'activity-log:erase',
-  'audit-log:read',
-  'redaction-rule:read',
-  'redaction-rule:write',
-  'settings:read',
-];
+/**
+ * Everything that can be allowed, as a closed list: each route and each staff event names one. `help` completes
+ * "may ...". docs/AUTHORIZATIONS.md is written from it (`npm run docs:authorizations`).
+ */
+export const AUTHORIZATIONS = {
+  'account:create': { reach: 'deployment', help: 'make accounts on this deployment' },
+  'settings:read': { reach: 'account', help: 'see the settings of the account' },
+  'settings:write': { reach: 'account', help: 'change the settings of the account' },
+  'site:read': { reach: 'account', help: 'see the web sites of the account' },
+  'site:write': { reach: 'account', help: 'add, change and remove web sites' },
+  'user:read': { reach: 'account', help: 'see who works in the account, and as what' },
+  'user:write': {
+    reach: 'account',
+    help: 'add, change and remove users, and give roles that they have themselves',
+  },
+  'role:read': { reach: 'account', help: 'see the roles and what each allows' },
+  'role:write': { reach: 'account', help: 'make, change and remove roles of what they may do themselves' },
+  'department:read': { reach: 'account', help: 'see the departments and who belongs to them' },
+  'department:write': { reach: 'account', help: 'make, change and remove departments' },
+  'access-grant:read': { reach: 'account', help: 'see who was let in for a time, why, and when they came' },
+  'access-grant:write': { reach: 'account', help: 'let an operator in for a reason and a time, and end it' },
+  'redaction-rule:read': {
+    reach: 'account',
+    help: 'see the redaction rules, their history and their report',
+  },
+  'redaction-rule:write': {
+    reach: 'account',
+    help: 'change redaction rules, and apply them to stored transcripts',
+  },
+  'conversation:read': { reach: 'conversation', help: 'see the queue, and find and read conversations' },
+  'conversation:handle': {
+    reach: 'conversation',
+    help: 'take conversations, write in them, hand them on and close them',
+  },
+  'conversation:supervise': {
+    reach: 'conversation',
+    help: 'watch the conversations of others, whisper to their agents, and take them over',
+  },
+  'transcript:export': { reach: 'conversation', help: 'take transcripts out as files' },
+  'transcript:erase': { reach: 'conversation', help: 'erase transcripts' },
+  'activity-log:read': { reach: 'account', help: 'see from which addresses visitors connected' },
+  'activity-log:erase': { reach: 'account', help: 'erase what the activity log holds of an address' },
+  'audit-log:read': { reach: 'account', help: 'see who did what' },
+} as const satisfies Record<string, { readonly reach: AuthorizationReach; readonly help: string }>;
+export type Authorization = keyof typeof AUTHORIZATIONS;
 
-/** What each built-in role is allowed to do in the account that it is given in. */
-export const BUILTIN_ROLES: { readonly [Key in RoleKey]: readonly Authorization[] } = {
-  agent: AGENT,
-  supervisor: SUPERVISOR,
-  analyst: ['settings:read', 'site:read'],
-  'privacy-officer': PRIVACY_OFFICER,
-  'account-administrator': [...SUPERVISOR, ...PRIVACY_OFFICER, 'settings:write', 'site:write', 'user:write'],
-  operator: ['account:create'],
-};
-
-/** The authorizations that the role keys add up to; an unknown key adds nothing. */
-export function authorizationsOf(roles: readonly string[]): ReadonlySet<Authorization> {
-  return new Set(roles.flatMap((role) => BUILTIN_ROLES[role as RoleKey] ?? []));
-}
-
-type AccountSubject = { readonly kind: 'account'; readonly id: string };
-export type AccountAbility = MongoAbility<[Authorization, 'account' | AccountSubject]>;
-
-/** What a user may do, account by account. */
-export function abilityOf(memberships: readonly Membership[]): AccountAbility {
-  const { can, build } = new AbilityBuilder<AccountAbility>(createMongoAbility);
-  for (const { accountId, roles } of memberships) {
-    for (const authorization of authorizationsOf(roles)) can(authorization, 'account', { id: accountId });
-  }
-  return build({ detectSubjectType: (object) => object.kind });
-}
-
-/** Whether the ability covers the authorization in this account. */
-export function allows(ability: AccountAbility, authorization: Authorization, accountId: string): boolean {
-  return ability.can(authorization, { kind: 'account', id: accountId });
-}
-
-/** A signed-in staff member acting in one account. */
-export interface StaffPrincipal {
-  readonly userId: string;
+/** A role that comes with the product: what it allows itself, and the roles that it contains. */
+export interface BuiltinRole {
   readonly name: string;
-  readonly accountId: string;
-  readonly authorizations: ReadonlySet<Authorization>;
+  /** One line for who gives it. */
+  readonly about: string;
+  readonly roles: readonly RoleKey[];
+  readonly authorizations: readonly Authorization[];
 }
 
-/** A visitor on a site, as the session token says. */
-export interface VisitorPrincipal {
-  readonly accountId: string;
-  readonly siteId: string;
-  readonly sessionId: string;
-}
+/** Roles that every account has and none can change. */
+export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
+  agent: {
+    name: 'Agent',
+    about: 'Answers visitors and reads transcripts',
+    roles: [],
+    authorizations: ['conversation:read', 'conversation:handle', 'site:read', 'department:read'],
+  },
+  supervisor: {
+    name: 'Supervisor',
+    about: 'An agent who also watches and helps others, sees the staff and exports transcripts',
+    roles: ['agent'],
+    authorizations: ['conversation:supervise', 'user:read', 'role:read', 'transcript:export'],
+  },
+  analyst: {
+    name: 'Analyst',
+    about: 'Sees settings and sites, no conversation',
+    roles: [],
+    authorizations: ['settings:read', 'site:read', 'department:read'],
+  },
+  'privacy-officer': {
+    name: 'Privacy officer',
+    about: 'Reads, exports and erases transcripts and logs, and decides on redaction',
+    roles: [],
+    authorizations: [
+      'conversation:read',
+      'transcript:export',
+      'transcript:erase',
+      'activity-log:read',
+      'activity-log:erase',
+      'audit-log:read',
+      'redaction-rule:read',
+      'redaction-rule:write',
+      'settings:read',
+      'role:read',
+      'department:read',
+      'access-grant:read',
+    ],
+  },
+  'account-administrator': {
+    name: 'Account administrator',
+    about: 'Everything in this account',
+    roles: ['supervisor', 'privacy-officer', 'analyst'],
+    authorizations: [
+      'settings:write',
+      'site:write',
+      'user:write',
+      'role:write',
+      'department:write',
+      'access-grant:write',
+    ],
+  },
+  operator: {
+    name: 'Operator',
+    about: 'Runs the server for all accounts, and sees what is in one only when its administrator lets them',
+    roles: [],
+    authorizations: ['account:create'],
+  },
+};

@@ -7,6 +7,7 @@ import type {
   Conversation,
   ConversationStatus,
   DataKeyRecord,
+  Department,
   Entity,
   MessageRecord,
   ProfileRecord,
@@ -90,6 +91,7 @@ export interface EntityStores {
   readonly redactionRescans: EntityStore<RedactionRescan>;
   readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
   readonly redactionCounts: EntityStore<RedactionDay>;
+  readonly departments: EntityStore<Department>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -103,6 +105,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: false },
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: false },
   redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
+  departments: { unique: [], indexed: ['accountId'], expires: false },
 };
 
 export interface ConversationFilter {
@@ -111,11 +114,20 @@ export interface ConversationFilter {
   readonly sessionId?: string;
   readonly status?: ConversationStatus;
   readonly caseId?: string;
+  readonly departmentId?: string;
+  /** Only those of one of these departments, and so none that has no department. */
+  readonly departments?: readonly string[];
   /** `startedAt` bounds, inclusive, epoch milliseconds. */
   readonly from?: number;
   readonly to?: number;
   readonly limit: number;
   readonly cursor?: string;
+}
+
+/** The queue of an account, or of some of its departments; `null` stands for conversations without one. */
+export interface QueueFilter {
+  readonly accountId: string;
+  readonly departments?: readonly (string | null)[];
 }
 
 export interface ConversationStore {
@@ -130,9 +142,11 @@ export interface ConversationStore {
   /** Newest first (by `startedAt`, then `id`). */
   list(filter: ConversationFilter): Promise<StorePage<Conversation>>;
   findOpenBySession(sessionId: string): Promise<Conversation | undefined>;
-  /** Queued ones of an account in order of arrival (`queuedAt`, then `id`). */
-  queue(accountId: string, limit: number): Promise<readonly Conversation[]>;
-  queueLength(accountId: string): Promise<number>;
+  /** Queued ones in order of arrival (`queuedAt`, then `id`). */
+  queue(filter: QueueFilter & { readonly limit: number }): Promise<readonly Conversation[]>;
+  queueLength(filter: QueueFilter): Promise<number>;
+  /** What the account's queue is made of: each department with queued conversations; `null` for those without one. */
+  queuedDepartments(accountId: string): Promise<readonly (string | null)[]>;
   /** Open conversations (not closed) of one agent. */
   openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]>;
   /** Accounts that have queued conversations. */

@@ -39,8 +39,11 @@ async function tour(stores: Stores): Promise<void> {
   await conversations.replace(assigned(conversation, 'agent-1'));
   await conversations.get(accountId, id);
   await conversations.findOpenBySession(sessionId);
-  await conversations.queue(accountId, 10);
-  await conversations.queueLength(accountId);
+  await conversations.queue({ accountId, limit: 10 });
+  await conversations.queueLength({ accountId });
+  await conversations.queue({ accountId, departments: ['d', null], limit: 10 });
+  await conversations.queueLength({ accountId, departments: ['d'] });
+  await conversations.queuedDepartments(accountId);
   await conversations.openOfAgent(accountId, 'agent-1');
   await conversations.accountsWithQueue();
   const page = { accountId, limit: 10 };
@@ -50,6 +53,8 @@ async function tour(stores: Stores): Promise<void> {
     { sessionId },
     { status: 'queued' as const },
     { caseId: 'c' },
+    { departmentId: 'd' },
+    { departments: ['d', 'e'] },
     { from: T0 },
   ];
   for (const filter of filters) await conversations.list({ ...page, ...filter });

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 import type { Conversation } from '../../domain/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import type { ConversationFilter, ConversationStore } from '../../ports/stores.ts';
+import type { ConversationFilter, ConversationStore, QueueFilter } from '../../ports/stores.ts';
 import { toBuffer, withoutUndefined } from './codec.ts';
 import { isDuplicateKey } from './errors.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
@@ -41,6 +41,7 @@ type Reads =
   | 'findOpenBySession'
   | 'queue'
   | 'queueLength'
+  | 'queuedDepartments'
   | 'openOfAgent'
   | 'accountsWithQueue';
 
@@ -49,16 +50,32 @@ function conversationReads(model: Conversations): Pick<ConversationStore, Reads>
     get: (accountId, id) => findOne(model, { _id: id, accountId }),
     findOpenBySession: (sessionId) => findOpenBySession(model, sessionId),
     list: (filter) => list(model, filter),
-    queue: async (accountId, limit) => {
-      const query = model.find({ accountId, status: 'queued' }).sort({ queuedAt: 1, _id: 1 }).limit(limit);
+    queue: async ({ limit, ...filter }) => {
+      const query = model.find(queued(filter)).sort({ queuedAt: 1, _id: 1 }).limit(limit);
       return (await query.lean<ConversationDocument[]>()).map(decode);
     },
-    queueLength: (accountId) => model.countDocuments({ accountId, status: 'queued' }),
+    queueLength: (filter) => model.countDocuments(queued(filter)),
+    queuedDepartments: async (accountId) => {
+      const found = await model.aggregate<{ _id: string | null }>([
+        { $match: queued({ accountId }) },
+        { $group: { _id: { $ifNull: ['$departmentId', null] } } },
+      ]);
+      return found.map(({ _id }) => _id);
+    },
     openOfAgent: async (accountId, agentId) => {
       const query = model.find({ accountId, agentId, status: 'active' }).sort({ assignedAt: 1, _id: 1 });
       return (await query.lean<ConversationDocument[]>()).map(decode);
     },
     accountsWithQueue: () => model.distinct('accountId', { status: 'queued' }),
+  };
+}
+
+/** To MongoDB `null` is also what is not there. */
+function queued({ accountId, departments }: QueueFilter) {
+  return {
+    accountId,
+    status: 'queued' as const,
+    ...(departments !== undefined && { departmentId: { $in: [...departments] } }),
   };
 }
 
@@ -112,10 +129,15 @@ async function replace(model: Conversations, next: Conversation): Promise<boolea
 }
 
 async function list(model: Conversations, filter: ConversationFilter) {
-  const { accountId, limit, cursor, from, to, ...others } = filter;
+  const { accountId, limit, cursor, from, to, departments, ...others } = filter;
   const keyset: Keyset = { time: 'startedAt', direction: 'newest-first', from, to, cursor };
   const documents = await model
-    .find({ accountId, ...withoutUndefined(others), ...keysetFilter(keyset) })
+    .find({
+      accountId,
+      ...withoutUndefined(others),
+      ...(departments !== undefined && { $and: [{ departmentId: { $in: [...departments] } }] }),
+      ...keysetFilter(keyset),
+    })
     .sort(keysetSort(keyset))
     .limit(limit + 1)
     .lean<ConversationDocument[]>();

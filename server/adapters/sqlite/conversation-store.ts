@@ -1,5 +1,5 @@
 import type { Conversation, TranscriptAnchor } from '../../domain/index.ts';
-import type { ConversationFilter, ConversationStore, StorePage } from '../../ports/index.ts';
+import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { HIGHEST, keyOf, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
@@ -21,11 +21,17 @@ const ANCHOR = `UPDATE conversations SET anchor_seq = j.value ->> 2, anchor_mac 
   FROM json_each(?1) j
   WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) <= j.value ->> 2`;
 
+/** Spelt as in the index. */
+const DEPARTMENT = "body ->> '$.departmentId'";
+/** One of a JSON list, where an empty name stands for no department; served in the order of another index. */
+const IN_DEPARTMENTS = `coalesce(${DEPARTMENT}, '') IN (SELECT value FROM json_each(?))`;
+
 const EQUALS = [
   ['agentId', 'agent_id'],
   ['sessionId', 'session_id'],
   ['status', 'status'],
   ['caseId', 'case_id'],
+  ['departmentId', DEPARTMENT],
 ] as const;
 
 /** How often `create` looks again when the conversation in its way is gone by the time that it is read. */
@@ -62,6 +68,10 @@ export class SqliteConversationStore implements ConversationStore {
     const equal = EQUALS.filter(([key]) => filter[key] !== undefined);
     const conditions = ['account_id = ?', ...equal.map(([, column]) => `${column} = ?`)];
     const params: SqlValue[] = [filter.accountId, ...equal.map(([key]) => filter[key] ?? null)];
+    if (filter.departments !== undefined) {
+      conditions.push(IN_DEPARTMENTS);
+      params.push(JSON.stringify(filter.departments));
+    }
     const sql = `${SELECT} WHERE ${conditions.join(' AND ')} AND started_at BETWEEN ? AND ?
       AND (started_at, id) < (?, ?) ORDER BY started_at DESC, id DESC LIMIT ?`;
     const { from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = filter;
@@ -74,14 +84,23 @@ export class SqliteConversationStore implements ConversationStore {
     return row === undefined ? undefined : conversationIn(row);
   }
 
-  async queue(accountId: string, limit: number): Promise<readonly Conversation[]> {
-    const sql = `${SELECT} WHERE account_id = ? AND status = 'queued' ORDER BY queued_at, id LIMIT ?`;
-    return this.#file.all(sql, [accountId, limit]).map(conversationIn);
+  async queue({ limit, ...filter }: QueueFilter & { limit: number }): Promise<readonly Conversation[]> {
+    const { condition, params } = queued(filter);
+    const sql = `${SELECT} WHERE ${condition} ORDER BY queued_at, id LIMIT ?`;
+    return this.#file.all(sql, [...params, limit]).map(conversationIn);
   }
 
-  async queueLength(accountId: string): Promise<number> {
-    const sql = "SELECT count(*) AS n FROM conversations WHERE account_id = ? AND status = 'queued'";
-    return integer(this.#file.get(sql, [accountId])?.n);
+  async queueLength(filter: QueueFilter): Promise<number> {
+    const { condition, params } = queued(filter);
+    return integer(this.#file.get(`SELECT count(*) AS n FROM conversations WHERE ${condition}`, params)?.n);
+  }
+
+  async queuedDepartments(accountId: string): Promise<readonly (string | null)[]> {
+    const { condition, params } = queued({ accountId });
+    const sql = `SELECT DISTINCT ${DEPARTMENT} AS department FROM conversations WHERE ${condition}`;
+    return this.#file
+      .all(sql, params)
+      .map(({ department }) => (department === null ? null : text(department)));
   }
 
   async openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]> {
@@ -115,6 +134,13 @@ export class SqliteConversationStore implements ConversationStore {
     if (deleted) await this.#file.forget();
     return deleted;
   }
+}
+
+function queued({ accountId, departments }: QueueFilter): { condition: string; params: SqlValue[] } {
+  const condition = "account_id = ? AND status = 'queued'";
+  if (departments === undefined) return { condition, params: [accountId] };
+  const names = departments.map((department) => department ?? '');
+  return { condition: `${condition} AND ${IN_DEPARTMENTS}`, params: [accountId, JSON.stringify(names)] };
 }
 
 function columnsOf(conversation: Conversation): SqlValue[] {

@@ -34,6 +34,8 @@ CREATE INDEX IF NOT EXISTS conversations_time ON conversations (account_id, star
 CREATE INDEX IF NOT EXISTS conversations_agent ON conversations (account_id, agent_id, started_at, id);
 CREATE INDEX IF NOT EXISTS conversations_case ON conversations (account_id, case_id, started_at, id);
 CREATE INDEX IF NOT EXISTS conversations_session ON conversations (account_id, session_id, started_at, id);
+CREATE INDEX IF NOT EXISTS conversations_department
+  ON conversations (account_id, (body ->> '$.departmentId'), started_at, id);
 CREATE INDEX IF NOT EXISTS conversations_expiry ON conversations (expires_at);
 `;
 

@@ -26,7 +26,7 @@ export class AgentInbox {
 
   /** Next in line first. */
   async queue(accountId: string): Promise<{ items: readonly WireConversation[] }> {
-    const waiting = await this.#deps.store.queue(accountId, LISTED_QUEUE);
+    const waiting = await this.#deps.store.queue({ accountId, limit: LISTED_QUEUE });
     return { items: await Promise.all(waiting.map((conversation) => this.present(conversation))) };
   }
 

@@ -81,7 +81,10 @@ export class ConversationNotifier {
   /** 1 is next in line. */
   async positionOf(conversation: Conversation): Promise<number | undefined> {
     if (conversation.status !== 'queued') return undefined;
-    const queue = await this.#deps.conversations.queue(conversation.accountId, TOLD_POSITIONS);
+    const queue = await this.#deps.conversations.queue({
+      accountId: conversation.accountId,
+      limit: TOLD_POSITIONS,
+    });
     const index = queue.findIndex(({ id }) => id === conversation.id);
     return index === -1 ? undefined : index + 1;
   }
@@ -93,8 +96,8 @@ export class ConversationNotifier {
 
   async #tellQueue(accountId: string): Promise<void> {
     const [queue, length] = await Promise.all([
-      this.#deps.conversations.queue(accountId, TOLD_POSITIONS),
-      this.#deps.conversations.queueLength(accountId),
+      this.#deps.conversations.queue({ accountId, limit: TOLD_POSITIONS }),
+      this.#deps.conversations.queueLength({ accountId }),
     ]);
     this.#deps.metrics.gauge('conversations_queued', length);
     this.#deps.broadcaster.toStaff(accountId, 'queue:update', { length });

@@ -193,7 +193,7 @@ export class Routing {
 
   async #drainOnce(accountId: string): Promise<void> {
     for (;;) {
-      const waiting = await this.#deps.conversations.queue(accountId, QUEUE_PAGE);
+      const waiting = await this.#deps.conversations.queue({ accountId, limit: QUEUE_PAGE });
       let given = 0;
       for (const conversation of waiting) {
         const outcome = await this.#assign(conversation);

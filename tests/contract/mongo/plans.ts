@@ -32,6 +32,7 @@ async function fill(stores: Stores): Promise<void> {
       id: `conversation-${index}`,
       sessionId: `session-${index}`,
       caseId: `case-${index % 40}`,
+      departmentId: `department-${index % 7}`,
       startedAt: T0 + index,
     });
     await stores.conversations.create(conversation);
@@ -79,8 +80,8 @@ async function fill(stores: Stores): Promise<void> {
 /** Each call of a store with how many documents it may look at. */
 const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] = [
   ['conversations.get', (s) => s.conversations.get('account-0', 'conversation-0'), 1],
-  ['queue', (s) => s.conversations.queue('account-1', 5), 5],
-  ['queue length', (s) => s.conversations.queueLength('account-1'), 20],
+  ['queue', (s) => s.conversations.queue({ accountId: 'account-1', limit: 5 }), 5],
+  ['queue length', (s) => s.conversations.queueLength({ accountId: 'account-1' }), 20],
   ['accounts with a queue', (s) => s.conversations.accountsWithQueue(), 80],
   ['open of an agent', (s) => s.conversations.openOfAgent('account-1', 'agent-1'), 20],
   ['open of a session', (s) => s.conversations.findOpenBySession('session-1'), 1],
@@ -92,6 +93,27 @@ const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] =
     (s) => s.conversations.list({ accountId: 'account-1', sessionId: 'session-1', limit: 5 }),
     6,
   ],
+  [
+    'list by department',
+    (s) => s.conversations.list({ accountId: 'account-1', departmentId: 'department-1', limit: 5 }),
+    6,
+  ],
+  [
+    'list within departments',
+    (s) =>
+      s.conversations.list({
+        accountId: 'account-1',
+        departments: ['department-1', 'department-2'],
+        limit: 5,
+      }),
+    12,
+  ],
+  [
+    'queue of departments',
+    (s) => s.conversations.queue({ accountId: 'account-1', departments: ['department-1', null], limit: 5 }),
+    20,
+  ],
+  ['queued departments', (s) => s.conversations.queuedDepartments('account-1'), 20],
   ['list by status', (s) => s.conversations.list({ accountId: 'account-1', status: 'closed', limit: 5 }), 6],
   [
     'list by time',

@@ -137,8 +137,8 @@ async function compare({ store, model, accountId }: Run): Promise<void> {
   const listed = await store.list({ accountId, limit: 200 });
   expect(plain(listed.items)).toEqual([...model.all].sort(byTime((one) => one.startedAt)).reverse());
   const queued = model.all.filter(({ status }) => status === 'queued').sort(byTime((one) => one.queuedAt));
-  expect(plain(await store.queue(accountId, 200))).toEqual(queued);
-  expect(await store.queueLength(accountId)).toBe(queued.length);
+  expect(plain(await store.queue({ accountId, limit: 200 }))).toEqual(queued);
+  expect(await store.queueLength({ accountId })).toBe(queued.length);
   for (const agentId of AGENTS) {
     const mine = model.all.filter((one) => one.status === 'active' && one.agentId === agentId);
     const ids = (all: readonly Conversation[]) => all.map(({ id }) => id).sort();

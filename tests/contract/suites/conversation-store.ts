@@ -202,9 +202,9 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         const at = [5, 1, 3, 3, 3, 2].map((offset) => aConversation({ accountId, queuedAt: T0 + offset }));
         for (const conversation of at) await keep(conversation);
         const expected = [...at].sort((a, b) => a.queuedAt - b.queuedAt || (a.id < b.id ? -1 : 1));
-        expect(plain(await store().queue(accountId, 100))).toEqual(expected);
-        expect(ids(await store().queue(accountId, 2))).toEqual(ids(expected.slice(0, 2)));
-        expect(await store().queueLength(accountId)).toBe(6);
+        expect(plain(await store().queue({ accountId, limit: 100 }))).toEqual(expected);
+        expect(ids(await store().queue({ accountId, limit: 2 }))).toEqual(ids(expected.slice(0, 2)));
+        expect(await store().queueLength({ accountId })).toBe(6);
       });
 
       it('holds queued ones alone, and puts one that comes back at its new place', async () => {
@@ -215,19 +215,40 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         ];
         const active = assigned(first, 'agent-1');
         await store().replace(active);
-        expect(ids(await store().queue(accountId, 10))).toEqual([second.id]);
+        expect(ids(await store().queue({ accountId, limit: 10 }))).toEqual([second.id]);
         await store().replace({ ...first, queuedAt: T0 + 2, version: 3 });
-        expect(ids(await store().queue(accountId, 10))).toEqual([second.id, first.id]);
+        expect(ids(await store().queue({ accountId, limit: 10 }))).toEqual([second.id, first.id]);
         expect(await store().accountsWithQueue()).toContain(accountId);
         for (const one of [second, { ...first, version: 3 }]) await store().replace(closed(one));
-        expect(await store().queueLength(accountId)).toBe(0);
+        expect(await store().queueLength({ accountId })).toBe(0);
         expect(await store().accountsWithQueue()).not.toContain(accountId);
+      });
+
+      it('shows the queue of some departments, and of those who have none', async () => {
+        const accountId = freshId('account');
+        const departments = ['sales', undefined, 'help', 'sales', undefined];
+        const rooms = departments.map((departmentId, index) =>
+          aConversation({ accountId, queuedAt: T0 + index, ...(departmentId && { departmentId }) }),
+        );
+        for (const room of rooms) await keep(room);
+        const queue = async (of: (string | null)[]) => {
+          const waiting = await store().queue({ accountId, departments: of, limit: 10 });
+          expect(await store().queueLength({ accountId, departments: of })).toBe(waiting.length);
+          return waiting.map(({ id }) => rooms.findIndex((room) => room.id === id));
+        };
+        expect(await queue(['sales'])).toEqual([0, 3]);
+        expect(await queue([null])).toEqual([1, 4]);
+        expect(await queue(['help', null])).toEqual([1, 2, 4]);
+        expect(await queue([])).toEqual([]);
+        const queued = await store().queuedDepartments(accountId);
+        expect([...queued].map(String).sort()).toEqual(['help', 'null', 'sales']);
+        expect(await store().queuedDepartments(freshId('account'))).toEqual([]);
       });
 
       it('P6: keeps the queues of accounts apart', async () => {
         const [one, other] = [await keep(aConversation()), await keep(aConversation())];
-        expect(ids(await store().queue(one.accountId, 10))).toEqual([one.id]);
-        expect(ids(await store().queue(other.accountId, 10))).toEqual([other.id]);
+        expect(ids(await store().queue({ accountId: one.accountId, limit: 10 }))).toEqual([one.id]);
+        expect(ids(await store().queue({ accountId: other.accountId, limit: 10 }))).toEqual([other.id]);
         const both = (await store().accountsWithQueue()).filter((id) =>
           [one.accountId, other.accountId].includes(id),
         );
@@ -287,6 +308,24 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         expect(ids(rest)).toEqual(ids([...rooms].reverse().slice(3)));
       });
 
+      it('filters by a department, and shows nothing outside those that it is kept to', async () => {
+        const accountId = freshId('account');
+        const departments = ['sales', undefined, 'help', 'sales', 'claims'];
+        const rooms = departments.map((departmentId, index) =>
+          aConversation({ accountId, startedAt: T0 + index, ...(departmentId && { departmentId }) }),
+        );
+        for (const room of rooms) await keep(room);
+        const listed = async (filter: Partial<ConversationFilter>) =>
+          (await walk({ accountId, limit: 1, ...filter })).map(({ id }) =>
+            rooms.findIndex((room) => room.id === id),
+          );
+        expect(await listed({ departmentId: 'sales' })).toEqual([3, 0]);
+        expect(await listed({ departments: ['claims', 'sales'] })).toEqual([4, 3, 0]);
+        expect(await listed({ departments: ['help'], departmentId: 'sales' })).toEqual([]);
+        expect(await listed({ departments: [] })).toEqual([]);
+        expect(await listed({ departments: ['help', 'sales'], departmentId: 'sales' })).toEqual([3, 0]);
+      });
+
       it('filters by agent, session, status, case and inclusive times, and by all of them together', async () => {
         const accountId = freshId('account');
         const rooms = Array.from({ length: 8 }, (_, index) =>
@@ -324,7 +363,7 @@ export function describeConversationStore(name: string, open: OpenStores): void 
       expect(await store().delete(kept.accountId, kept.id)).toBe(true);
       expect(await store().delete(kept.accountId, kept.id)).toBe(false);
       expect(await get(kept)).toBeUndefined();
-      expect(await store().queueLength(kept.accountId)).toBe(0);
+      expect(await store().queueLength({ accountId: kept.accountId })).toBe(0);
     });
   });
 }

@@ -7,7 +7,7 @@ import {
   roleSchema,
   userSchema,
 } from '../../../../shared/schemas/rest/index.ts';
-import { BUILTIN_ROLES, Private } from '../../../domain/index.ts';
+import { authorizationsOf, Private } from '../../../domain/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { USER_LIMITS } from '../limits.ts';
@@ -82,7 +82,9 @@ export function userRoutes(staff: Staff): readonly Route[] {
       limit: USER_LIMITS.read,
       query: pageQuerySchema,
       answer: { status: 200, schema: pageSchema(roleSchema), description: 'The roles' },
-      handler: async () => ({ items: ROLE_KEYS.map((key) => ({ key, authorizations: BUILTIN_ROLES[key] })) }),
+      handler: async () => ({
+        items: ROLE_KEYS.map((key) => ({ key, authorizations: [...authorizationsOf([key])] })),
+      }),
     }),
   ];
 }
