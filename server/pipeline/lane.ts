@@ -4,7 +4,7 @@ import type { RedactedText } from '../domain/redaction/index.ts';
 import type { ChainHead, SealContext } from './seal.ts';
 
 /** How many of a sender's own message ids a lane remembers; older ones are looked up in the store. */
-const REMEMBERED_CLIENT_KEYS = 200;
+const REMEMBERED_CLIENT_KEYS = 32;
 /** A number may be split over this many messages before the one that completes it. */
 export const TAIL_LENGTH = 2;
 /** Kept of each sender, so that the tail is whole again when a message turns out to be a repeat. */

@@ -82,8 +82,32 @@ export class GroupCommit {
   async #refreshStaleLanes(): Promise<void> {
     const stale = [...this.#dirty].filter((lane) => lane.stale);
     await Promise.all(
-      stale.map((lane) => this.#deps.lanes.reloadHead(lane).catch((error) => this.#failLane(lane, error))),
+      stale.map((lane) =>
+        this.#deps.lanes
+          .reloadHead(lane)
+          .then(() => this.#answerRepeats(lane))
+          .catch((error) => this.#failLane(lane, error)),
+      ),
     );
+  }
+
+  /**
+   * Of what lost its place, answers all that was kept before. Each write finds one repeat alone, and whoever was cut
+   * off with many messages under way sends as many again.
+   */
+  async #answerRepeats(lane: Lane): Promise<void> {
+    const again = lane.pending.filter(({ attempts }) => attempts > 0);
+    const known = await Promise.all(
+      again.map(({ clientKey }) => this.#deps.messages.findByClientKey(lane.id, clientKey)),
+    );
+    for (const [index, entry] of again.entries()) {
+      if (known[index] === undefined) continue;
+      lane.pending.splice(lane.pending.indexOf(entry), 1);
+      this.#answerRepeat(lane, entry);
+    }
+    if (lane.pending.length > 0) return;
+    this.#dirty.delete(lane);
+    lane.settled();
   }
 
   /** Seals what waits, lane by lane; a lane that cannot be sealed fails alone. */
@@ -143,9 +167,7 @@ export class GroupCommit {
         return;
       case 'duplicate':
         lane.stale = true;
-        lane.cutFromTail(entry.message.from, entry.message.id);
-        this.#deps.metrics.count('messages_duplicate_total');
-        this.#settleDuplicate(lane, entry);
+        this.#answerRepeat(lane, entry);
         return;
       case 'conflict':
         lane.stale = true;
@@ -171,7 +193,9 @@ export class GroupCommit {
   }
 
   /** Kept before, perhaps by another node or before a restart: answers what was kept then. */
-  #settleDuplicate(lane: Lane, entry: LaneEntry): void {
+  #answerRepeat(lane: Lane, entry: LaneEntry): void {
+    lane.cutFromTail(entry.message.from, entry.message.id);
+    this.#deps.metrics.count('messages_duplicate_total');
     this.#deps.reader
       .findByClientKey(lane.context, entry.clientKey)
       .then((message) => {
