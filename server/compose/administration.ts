@@ -6,7 +6,7 @@ import type { UseCases } from '../edge/http/routes/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
-import { createAuth } from '../features/auth/index.ts';
+import { createAuth, SignIns } from '../features/auth/index.ts';
 import type { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import {
   createRedactionRules,
@@ -45,10 +45,13 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     perEmailAndAddress: scaled(SIGN_IN_LIMITS.perEmailAndAddress, rateFactor),
     perEmail: scaled(SIGN_IN_LIMITS.perEmail, rateFactor),
   };
-  const auth = createAuth({ stores, tokens, passwords, rateLimiter, limits, broadcaster, ids, clock });
+  const { users } = stores.entities;
+  const signIns = new SignIns({ stores, tokens, broadcaster, ids, clock });
+  const auth = createAuth({ users, signIns, tokens, passwords, rateLimiter, limits });
   const provision = { stores, passwords, ids, clock };
   const useCases: UseCases = {
     auth,
+    signIns,
     visitorSessions: createVisitorSessions({
       stores,
       tokens,
@@ -63,7 +66,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       stores,
       passwords,
       audit,
-      endSignInsOf: (user) => auth.endSignInsOf(user),
+      endSignInsOf: (user) => signIns.endAllOf(user),
       standDown: (accountId, agentId) => parts.routing.standDown(accountId, agentId),
       broadcaster,
       ids,

@@ -61,7 +61,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
   const { config, stores, clock, logger, metrics, io } = base;
   const { conversations, signals, visitors, inbox, routing, notifier, live, activity, rateLimiter } =
     features;
-  const { auth, visitorSessions } = features.useCases;
+  const { auth, signIns, visitorSessions } = features.useCases;
   const { limits, server } = config;
   return new Hub({
     io,
@@ -85,7 +85,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     rateLimiter,
     auth: {
       staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
-      currentPrincipal: (userId, accountId) => currentPrincipal(stores.entities.users, userId, accountId),
+      currentPrincipal: (agent) => currentPrincipal({ users: stores.entities.users, signIns }, agent),
     },
     verifyVisitor: (token) => visitorSessions.verify(token),
     trustedProxyHops: server.trustProxyHops,

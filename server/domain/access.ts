@@ -37,6 +37,10 @@ export interface StaffPrincipal {
   readonly name: string;
   readonly accountId: string;
   readonly authorizations: ReadonlySet<Authorization>;
+  /** The sign-in that they act by; absent for an API token. */
+  readonly signInId?: string;
+  /** The API token that acts for them. */
+  readonly tokenId?: string;
 }
 
 /** A visitor on a site, as the session token says. */

@@ -40,6 +40,8 @@ export interface Membership {
 export interface RefreshFamily extends Entity {
   readonly userId: string;
   readonly currentHash: string;
+  /** Coarse name of the browser or program, e.g. `Firefox on Windows`; absent in those of earlier versions. */
+  readonly client?: string;
   readonly expiresAt: number;
 }
 

@@ -19,7 +19,7 @@ export interface AuditEntry {
   readonly id: string;
   readonly accountId: string;
   readonly at: number;
-  readonly actor: { readonly kind: 'user' | 'system' | 'visitor'; readonly id?: string };
+  readonly actor: { readonly kind: 'user' | 'token' | 'system' | 'visitor'; readonly id?: string };
   readonly action: string;
   readonly target?: { readonly kind: string; readonly id: string };
   readonly details: Readonly<Record<string, string | number | boolean>>;

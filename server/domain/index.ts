@@ -15,3 +15,4 @@ export * from './profile.ts';
 export * from './redaction-report.ts';
 export * from './redaction-rescan.ts';
 export * from './redaction-rule.ts';
+export * from './sign-in.ts';

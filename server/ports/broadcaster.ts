@@ -22,6 +22,8 @@ export interface Broadcaster {
   ): void;
   /** Ends every socket of a staff member in one account (role taken away, signed out). */
   disconnectAgent(accountId: string, agentId: string): void;
+  /** Ends every socket that came in by one sign-in. */
+  disconnectSignIn(signInId: string): void;
   /** Whether a socket of the visitor's session is connected. */
   visitorOnline(sessionId: string): Promise<boolean>;
 }

@@ -2,5 +2,7 @@
 export const ROOMS = {
   session: (sessionId: string) => `session:${sessionId}`,
   agent: (accountId: string, agentId: string) => `agent:${accountId}:${agentId}`,
+  /** Sockets that came in by one sign-in, in whichever accounts. */
+  signIn: (signInId: string) => `sign-in:${signInId}`,
   staff: (accountId: string) => `staff:${accountId}`,
 } as const;

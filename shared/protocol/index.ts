@@ -7,5 +7,6 @@ export * from './error-codes.ts';
 export * from './message.ts';
 export * from './rest.ts';
 export * from './server-events.ts';
+export * from './sign-in.ts';
 export * from './version.ts';
 export * from './visitor-events.ts';

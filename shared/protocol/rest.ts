@@ -262,7 +262,7 @@ export interface WireActivity {
 export interface WireAuditEntry {
   readonly id: string;
   readonly at: string;
-  readonly actor: { readonly kind: 'user' | 'system' | 'visitor'; readonly id?: string };
+  readonly actor: { readonly kind: 'user' | 'token' | 'system' | 'visitor'; readonly id?: string };
   readonly action: string;
   readonly target?: { readonly kind: string; readonly id: string };
   readonly details: Readonly<Record<string, string | number | boolean>>;

@@ -19,6 +19,9 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
     disconnectAgent: (accountId, agentId) => {
       agents.in(ROOMS.agent(accountId, agentId)).disconnectSockets(true);
     },
+    disconnectSignIn: (signInId) => {
+      agents.in(ROOMS.signIn(signInId)).disconnectSockets(true);
+    },
     visitorOnline: async (sessionId) => {
       const sockets = await visitors.adapter.sockets(new Set([ROOMS.session(sessionId)]));
       return sockets.size > 0;

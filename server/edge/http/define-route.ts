@@ -39,6 +39,8 @@ export interface RouteRequest<Principal, Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly client: Client;
+  /** The sign-in that a signed-in user calls by. */
+  readonly signInId: string | undefined;
 }
 
 /** An answer that is a file to keep. */

@@ -1,5 +1,13 @@
 import type { Request } from 'express';
-import { abilityOf, allows, Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import {
+  abilityOf,
+  allows,
+  type Caller,
+  Private,
+  Refusal,
+  type StaffPrincipal,
+  type User,
+} from '../../domain/index.ts';
 import { type Auth, allowedAnywhere, principalIn } from '../../features/auth/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { addressKey, canonicalAddress } from './client-address.ts';
@@ -15,10 +23,16 @@ export interface GuardDeps {
 
 export type Principal = User | StaffPrincipal | undefined;
 
+/** Who was let through, and by which sign-in; public routes ask for neither. */
+export interface Admitted {
+  readonly principal: Principal;
+  readonly signInId: string | undefined;
+}
+
 /** Lets a request through to its route: limits first, then who it is, then whether they may. */
 export interface Guard {
   /** @throws Refusal `rate_limited`, `auth.*`, `not_found` (a stranger to the account), `forbidden` */
-  admit(route: Route, request: Request, client: Client): Promise<Principal>;
+  admit(route: Route, request: Request, client: Client): Promise<Admitted>;
 }
 
 export function createGuard(deps: GuardDeps): Guard {
@@ -29,7 +43,7 @@ export function createGuard(deps: GuardDeps): Guard {
     throw new Refusal('rate_limited', { retryAfterMs });
   }
 
-  async function authenticate(request: Request, client: Client): Promise<User> {
+  async function authenticate(request: Request, client: Client): Promise<Caller> {
     try {
       return await deps.auth.authenticate(bearerToken(request));
     } catch (error) {
@@ -42,17 +56,18 @@ export function createGuard(deps: GuardDeps): Guard {
     admit: async (route, request, client) => {
       if (route.authorization === 'public') {
         await take(route.limit, client.addressKey.reveal());
-        return undefined;
+        return { principal: undefined, signInId: undefined };
       }
-      const user = await authenticate(request, client);
-      await take(route.limit, user.id);
-      return authorise(route, user, request.params.a);
+      const caller = await authenticate(request, client);
+      await take(route.limit, caller.user.id);
+      const principal = authorise(route, caller, request.params.a);
+      return { principal, signInId: caller.signInId };
     },
   };
 }
 
 /** A path with `:a` is judged in that account; one without, in the deployment. */
-function authorise(route: Route, user: User, accountId: unknown): User | StaffPrincipal {
+function authorise(route: Route, { user, signInId }: Caller, accountId: unknown): User | StaffPrincipal {
   const { authorization } = route;
   if (typeof accountId !== 'string') {
     const allowed =
@@ -60,7 +75,7 @@ function authorise(route: Route, user: User, accountId: unknown): User | StaffPr
     if (!allowed) throw new Refusal('forbidden');
     return user;
   }
-  const principal = principalIn(user, accountId);
+  const principal = { ...principalIn(user, accountId), signInId };
   if (authorization === 'public' || authorization === 'signed-in') return principal;
   if (!allows(abilityOf(user.memberships), authorization, accountId)) throw new Refusal('forbidden');
   return principal;

@@ -11,8 +11,8 @@ export interface HandshakeDeps {
   readonly auth: {
     /** @throws Refusal `auth.required`, `auth.token_expired`, `not_found` */
     staffPrincipal(token: string, accountId: string): Promise<StaffPrincipal>;
-    /** The member as they are now; undefined when disabled or no longer a member. */
-    currentPrincipal(userId: string, accountId: string): Promise<StaffPrincipal | undefined>;
+    /** The member as they are now; undefined when disabled, no longer a member, or signed out. */
+    currentPrincipal(agent: StaffPrincipal): Promise<StaffPrincipal | undefined>;
   };
   /** @throws Refusal `auth.required`, `auth.token_expired` */
   readonly verifyVisitor: (token: string) => VisitorPrincipal;

@@ -80,9 +80,8 @@ export class Hub {
   async recheckStaff(): Promise<void> {
     for (const socket of this.#agents.sockets.values()) {
       const { agent } = socket.data as { agent: StaffPrincipal };
-      const { userId, accountId } = agent;
       try {
-        const current = await this.#deps.auth.currentPrincipal(userId, accountId);
+        const current = await this.#deps.auth.currentPrincipal(agent);
         if (current === undefined) socket.disconnect(true);
         else socket.data.agent = current;
       } catch (error) {
@@ -145,7 +144,11 @@ export class Hub {
   #agentConnected(socket: Socket): void {
     const { agent } = socket.data as { agent: StaffPrincipal };
     this.#deps.metrics.gauge('agent_sockets', ++this.#agentSockets);
-    const rooms = [ROOMS.agent(agent.accountId, agent.userId), ROOMS.staff(agent.accountId)];
+    const rooms = [
+      ROOMS.agent(agent.accountId, agent.userId),
+      ROOMS.staff(agent.accountId),
+      ...(agent.signInId === undefined ? [] : [ROOMS.signIn(agent.signInId)]),
+    ];
     this.#background(Promise.resolve(socket.join(rooms)));
     const connected = this.#deps.routing.connected(agent);
     this.#background(connected.then((mine) => socket.emit('presence:update', presentPresence(mine))));

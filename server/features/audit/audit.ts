@@ -41,13 +41,16 @@ export function createAudit(deps: {
     stores.audit.append([{ details: {}, ...entry, id: ids.id(), at: clock.now() }]);
   return {
     record,
-    byStaff: (staff, entry) =>
-      record({ ...entry, accountId: staff.accountId, actor: { kind: 'user', id: staff.userId } }),
+    byStaff: (staff, entry) => record({ ...entry, accountId: staff.accountId, actor: actorOf(staff) }),
     list: async (staff, { limit, ...query }) => {
       const page = await stores.audit.list({ accountId: staff.accountId, limit, ...given(query) });
       return { ...page, items: page.items.map(presentAuditEntry) };
     },
   };
+}
+
+function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
+  return tokenId === undefined ? { kind: 'user', id: userId } : { kind: 'token', id: tokenId };
 }
 
 function given(query: Omit<AuditQuery, 'limit'>) {

@@ -1,3 +1,4 @@
 export * from './auth.ts';
 export * from './principal.ts';
 export type { SignInLimits } from './sign-in-guard.ts';
+export * from './sign-ins.ts';

@@ -6,6 +6,7 @@ import {
   type User,
 } from '../../domain/index.ts';
 import type { EntityStore } from '../../ports/index.ts';
+import type { SignIns } from './sign-ins.ts';
 
 /**
  * The user as a staff member of one account.
@@ -22,15 +23,16 @@ export function principalIn(user: User, accountId: string): StaffPrincipal {
   };
 }
 
-/** The member as the store has them now; undefined when disabled or no longer a member. */
+/** The member as the store has them now; undefined when disabled, no longer a member, or signed out. */
 export async function currentPrincipal(
-  users: EntityStore<User>,
-  userId: string,
-  accountId: string,
+  deps: { readonly users: EntityStore<User>; readonly signIns: Pick<SignIns, 'alive'> },
+  { userId, accountId, signInId }: StaffPrincipal,
 ): Promise<StaffPrincipal | undefined> {
-  const user = await users.get(userId);
+  if (signInId === undefined || !(await deps.signIns.alive(signInId, userId))) return undefined;
+  const user = await deps.users.get(userId);
   const member = user?.memberships.some((membership) => membership.accountId === accountId);
-  return user === undefined || user.disabled || !member ? undefined : principalIn(user, accountId);
+  if (user === undefined || user.disabled || !member) return undefined;
+  return { ...principalIn(user, accountId), signInId };
 }
 
 /** Whether the user has the authorization in any account: for what belongs to the deployment as a whole. */

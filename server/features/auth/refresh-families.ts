@@ -32,7 +32,8 @@ export class RefreshFamilies {
     this.#deps = deps;
   }
 
-  async start(userId: string): Promise<{ familyId: string; refreshToken: string }> {
+  /** `client` is the coarse name of the browser. */
+  async start(userId: string, client: string): Promise<{ familyId: string; refreshToken: string }> {
     const { families, tokens, ids, clock } = this.#deps;
     const now = clock.now();
     const familyId = ids.id();
@@ -44,6 +45,7 @@ export class RefreshFamilies {
       updatedAt: now,
       userId,
       currentHash: tokens.fingerprint(refreshToken),
+      client,
       expiresAt: now + REFRESH_LIFE_MS,
     });
     return { familyId, refreshToken };
@@ -72,13 +74,26 @@ export class RefreshFamilies {
     await this.#deps.families.delete(familyId);
   }
 
-  async endAllOf(userId: string): Promise<void> {
+  /** Those of a user that are alive, newest first. */
+  async listOf(userId: string): Promise<readonly RefreshFamily[]> {
     const { families } = this.#deps;
-    for (;;) {
-      const { items } = await families.list({ where: { userId }, limit: PAGE });
-      if (items.length === 0) return;
-      await Promise.all(items.map((family) => families.delete(family.id)));
-    }
+    const found: RefreshFamily[] = [];
+    let cursor: string | undefined;
+    do {
+      const where = { where: { userId }, newestFirst: true, limit: PAGE };
+      const page = await families.list({ ...where, ...(cursor !== undefined && { cursor }) });
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return found.filter((family) => !this.#hasExpired(family));
+  }
+
+  /** Ends all sign-ins of a user but one; answers which it ended. */
+  async endAllOf(userId: string, except?: string): Promise<readonly string[]> {
+    const { families } = this.#deps;
+    const ended = (await this.listOf(userId)).map(({ id }) => id).filter((id) => id !== except);
+    await Promise.all(ended.map((id) => families.delete(id)));
+    return ended;
   }
 
   #hasExpired({ expiresAt }: RefreshFamily): boolean {

@@ -24,7 +24,7 @@ export interface StaffDeps {
   readonly passwords: Passwords;
   readonly audit: Audit;
   /** Ends every sign-in of a user and cuts their sockets. */
-  readonly endSignInsOf: (user: User) => Promise<void>;
+  readonly endSignInsOf: (user: User) => Promise<number>;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
   /** Takes a person who may not work in the account any more out of it: no new chats, and theirs go to others. */
   readonly standDown: (accountId: string, agentId: string) => Promise<void>;
@@ -106,6 +106,16 @@ export class Staff {
     await this.#standDownWhereDone(next);
     await this.#note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentUser(next, staff.accountId);
+  }
+
+  /** Ends every sign-in of the user; answers how many. */
+  async endSignIns(staff: StaffPrincipal, id: string): Promise<{ ended: number }> {
+    const user = await this.#find(staff, id);
+    requireSameRank(staff, user);
+    requireOwnMember(staff, user);
+    const ended = await this.#deps.endSignInsOf(user);
+    await this.#note(staff, 'user.sessions_ended', { id });
+    return { ended };
   }
 
   /** Takes the user out of the account; who is in no account any more is deleted. */

@@ -7,6 +7,7 @@ export * from './primitives.ts';
 export * from './problem.ts';
 export * from './redaction-records.ts';
 export * from './redaction-rules.ts';
+export * from './sign-in.ts';
 export * from './sites.ts';
 export * from './users.ts';
 export * from './visitor-sessions.ts';

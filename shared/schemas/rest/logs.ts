@@ -48,7 +48,10 @@ export const auditEntrySchema = z
   .object({
     id: wireIdSchema,
     at: instantSchema,
-    actor: z.object({ kind: z.enum(['user', 'system', 'visitor']), id: wireIdSchema.exactOptional() }),
+    actor: z.object({
+      kind: z.enum(['user', 'token', 'system', 'visitor']),
+      id: wireIdSchema.exactOptional(),
+    }),
     action: z.string(),
     target: z.object({ kind: z.string(), id: wireIdSchema }).exactOptional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

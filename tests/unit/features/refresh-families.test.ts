@@ -53,7 +53,7 @@ describe('families of refresh tokens', () => {
 
   it('let one of several win that have all read the same state, and end with the loser', async () => {
     const store = stores.entities.refreshFamilies;
-    const { refreshToken, familyId } = await familiesOn(store).start('user');
+    const { refreshToken, familyId } = await familiesOn(store).start('user', 'Firefox on Windows');
     const racing = familiesOn(readTogether(store, 3));
     const outcomes = await Promise.all([1, 2, 3].map(() => racing.rotate(refreshToken)));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['reused', 'reused', 'rotated']);
@@ -63,8 +63,9 @@ describe('families of refresh tokens', () => {
   it('end all at once, more than a page of them, and no one else’s', async () => {
     const families = familiesOn(stores.entities.refreshFamilies);
     const mine = [];
-    for (let count = 0; count < 120; count += 1) mine.push(await families.start('many'));
-    const other = await families.start('someone else');
+    for (let count = 0; count < 120; count += 1)
+      mine.push(await families.start('many', 'Firefox on Windows'));
+    const other = await families.start('someone else', 'Firefox on Windows');
     await families.endAllOf('many');
     const alive = await Promise.all(mine.map(({ familyId }) => families.alive(familyId, 'many')));
     expect(alive.every((is) => !is)).toBe(true);

@@ -4,13 +4,13 @@ import {
   signedInUserSchema,
   signInSchema,
 } from '../../../../shared/schemas/rest/index.ts';
-import { Private } from '../../../domain/index.ts';
-import type { Auth } from '../../../features/auth/index.ts';
+import { clientName, Private } from '../../../domain/index.ts';
+import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { ADDRESS_LIMITS, USER_LIMITS } from '../limits.ts';
 
 /** Sign-in of staff. */
-export function authRoutes(auth: Auth): readonly Route[] {
+export function authRoutes({ auth, signIns }: { auth: Auth; signIns: SignIns }): readonly Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -21,8 +21,13 @@ export function authRoutes(auth: Auth): readonly Route[] {
       body: loginSchema,
       answer: { status: 200, schema: signInSchema, description: 'Signed in' },
       refusals: ['auth.invalid_credentials', 'auth.locked'],
-      handler: ({ body: { email, password }, client: { addressKey } }) =>
-        auth.login({ email, password: new Private(password), addressKey }),
+      handler: ({ body: { email, password }, client: { addressKey, userAgent } }) =>
+        auth.login({
+          email,
+          password: new Private(password),
+          addressKey,
+          client: clientName(userAgent.reveal()),
+        }),
     }),
     defineRoute({
       method: 'post',
@@ -55,7 +60,7 @@ export function authRoutes(auth: Auth): readonly Route[] {
       authorization: 'signed-in',
       limit: USER_LIMITS.read,
       answer: { status: 200, schema: signedInUserSchema, description: 'The signed-in user' },
-      handler: ({ principal }) => auth.describe(principal),
+      handler: ({ principal }) => signIns.describe(principal),
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
-import type { Auth } from '../../../features/auth/index.ts';
+import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
 import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
@@ -17,12 +17,14 @@ import { redactionReportRoutes, redactionTransferRoutes } from './redaction-reco
 import { redactionRescanRoutes } from './redaction-rescans.ts';
 import { redactionRuleRoutes } from './redaction-rules.ts';
 import { siteRoutes } from './sites.ts';
+import { staffSessionRoutes } from './staff-sessions.ts';
 import { userRoutes } from './users.ts';
 import { visitorSessionRoutes } from './visitor-sessions.ts';
 
 /** The use cases behind the routes. */
 export interface UseCases {
   readonly auth: Auth;
+  readonly signIns: SignIns;
   readonly visitorSessions: VisitorSessions;
   readonly accounts: Accounts;
   readonly sites: Sites;
@@ -38,7 +40,8 @@ export interface UseCases {
 /** Every call of the REST interface. */
 export function restRoutes(useCases: UseCases): readonly Route[] {
   return [
-    ...authRoutes(useCases.auth),
+    ...authRoutes(useCases),
+    ...staffSessionRoutes(useCases),
     ...visitorSessionRoutes(useCases.visitorSessions),
     ...accountRoutes(useCases.accounts),
     ...userRoutes(useCases.staff),

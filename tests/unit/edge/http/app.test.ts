@@ -24,7 +24,8 @@ describe('the HTTP app', () => {
   let publicDir: string;
   const logger = new RecordingLogger();
   const user = aUser({ memberships: [{ accountId: 'acme', roles: ['account-administrator'] }] });
-  const auth = { authenticate: async () => user, describe: async () => ({}) };
+  const auth = { authenticate: async () => ({ user, signInId: 'sign-in-1' }) };
+  const signIns = { describe: async () => ({}) };
   const sites = { firstSiteKey: async () => 'demo', list: async (): Promise<unknown> => ({ items: [] }) };
   const transcripts = {
     exportAs: async () => ({ contentType: 'text/html; charset=utf-8', fileName: 'a.html', body: '<p>x</p>' }),
@@ -44,7 +45,7 @@ describe('the HTTP app', () => {
   function app(more: Partial<HttpAppDeps> & { cases?: object } = {}) {
     const { cases, ...deps } = more;
     return createHttpApp({
-      useCases: { auth, sites, transcripts, ...cases } as unknown as UseCases,
+      useCases: { auth, signIns, sites, transcripts, ...cases } as unknown as UseCases,
       rateLimiter: createMemoryRateLimiter(),
       rateLimitFactor: 1,
       logger,

@@ -1,0 +1,15 @@
+import type { WireStaffSession } from '../../shared/protocol/index.ts';
+import type { RefreshFamily } from '../domain/index.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A sign-in as the person whose it is sees it; `currentId` is the one that asks. */
+export function presentStaffSession(family: RefreshFamily, currentId: string): WireStaffSession {
+  return {
+    id: family.id,
+    client: family.client ?? 'Unknown',
+    createdAt: iso(family.createdAt),
+    lastUsedAt: iso(family.updatedAt),
+    current: family.id === currentId,
+  };
+}
