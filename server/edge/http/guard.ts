@@ -24,7 +24,7 @@ export interface GuardDeps {
 export type Principal = User | StaffPrincipal | undefined;
 
 /** Who was let through, and by which sign-in; public routes ask for neither. */
-export interface Admitted {
+export interface LetIn {
   readonly principal: Principal;
   readonly signInId: string | undefined;
 }
@@ -32,7 +32,7 @@ export interface Admitted {
 /** Lets a request through to its route: limits first, then who it is, then whether they may. */
 export interface Guard {
   /** @throws Refusal `rate_limited`, `auth.*`, `not_found` (a stranger to the account), `forbidden` */
-  admit(route: Route, request: Request, client: Client): Promise<Admitted>;
+  admit(route: Route, request: Request, client: Client): Promise<LetIn>;
 }
 
 export function createGuard(deps: GuardDeps): Guard {

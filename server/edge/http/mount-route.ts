@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
 import { FileAnswer, type Route } from './define-route.ts';
-import { type Admitted, clientOf, type Guard } from './guard.ts';
+import { clientOf, type Guard, type LetIn } from './guard.ts';
 import { parseWith } from './parse.ts';
 
 const NO_QUERY = z.strictObject({});
@@ -15,12 +15,12 @@ export function mountRoute(router: Router, route: Route, by: { guard: Guard; bod
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
-    response.locals.admitted = await guard.admit(route, request, clientOf(request));
+    response.locals.letIn = await guard.admit(route, request, clientOf(request));
     next();
   };
   const handle: RequestHandler = async (request, response) => {
     const data = await route.handler({
-      ...(response.locals.admitted as Admitted),
+      ...(response.locals.letIn as LetIn),
       ...parse(route, request),
       client: clientOf(request),
     });
