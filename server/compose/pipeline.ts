@@ -20,9 +20,9 @@ const MAX_PER_CONVERSATION = 50;
 export function composePipeline(base: Foundation) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
   const cipher = createNodeCipher();
-  const keyRing = createMasterKeyRing(secrets.masterKey, cipher);
-  const { accountKeys, dataKeys, conversations, messages } = stores;
-  const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, clock });
+  const keyRing = createMasterKeyRing({ current: secrets.masterKey, previous: [] }, cipher);
+  const { accountKeys, dataKeys, namedKeys, conversations, messages } = stores;
+  const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, namedKeys, clock });
   const sealer = new Sealer(cipher);
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);
   const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
@@ -66,6 +66,7 @@ export function composePipeline(base: Foundation) {
   });
   const dropCachedLane = bus.subscribe((change) => {
     if (change.kind === 'account') lanes.dropAccount(change.accountId);
+    if (change.kind === 'keys') vault.forgetAccount(change.accountId);
   });
   return {
     pipeline,

@@ -18,3 +18,25 @@ export interface AccountKeyRecord {
   readonly wrapped: Uint8Array;
   readonly createdAt: number;
 }
+
+/** Owner of the named keys that belong to no account. */
+export const INSTANCE = 'instance';
+
+/** A key for one purpose other than sealing a conversation: signing, indexing, secrets at rest. */
+export interface NamedKeyRecord {
+  /** An account's id, or {@link INSTANCE}. */
+  readonly owner: string;
+  readonly purpose: string;
+  /** The version of the account's key that wrapped it, in digits; for the instance, the id of the master key. */
+  readonly wrappedBy: string;
+  readonly wrapped: Uint8Array;
+  readonly createdAt: number;
+}
+
+/** Something that was erased. `accountId` of an account is its own id. */
+export interface ErasedThing {
+  readonly id: string;
+  readonly kind: 'conversation' | 'session' | 'account';
+  readonly accountId: string;
+  readonly at: number;
+}

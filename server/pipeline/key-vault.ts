@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { DataKeyRecord } from '../domain/index.ts';
+import { type DataKeyRecord, INSTANCE, type NamedKeyRecord } from '../domain/index.ts';
 import {
   type AccountKeyStore,
   type Cipher,
@@ -7,15 +7,19 @@ import {
   type DataKeyStore,
   IntegrityError,
   type KeyRing,
+  type NamedKeyStore,
 } from '../ports/index.ts';
+import { accountKeyContext, dataKeyContext, namedKeyContext } from './key-contexts.ts';
 
 const CACHED_ACCOUNT_KEYS = 1_000;
+const CACHED_NAMED_KEYS = 1_000;
 
 export interface KeyVaultDeps {
   readonly cipher: Cipher;
   readonly keyRing: KeyRing;
   readonly accountKeys: AccountKeyStore;
   readonly dataKeys: DataKeyStore;
+  readonly namedKeys: NamedKeyStore;
   readonly clock: Clock;
 }
 
@@ -27,13 +31,21 @@ export interface DataKeyOwner {
   readonly expiresAt: number;
 }
 
+/** A version of an account's key, opened. */
+export interface AccountKey {
+  readonly version: number;
+  readonly key: Uint8Array;
+}
+
 /**
- * The envelope: the master key wraps an account's key, the account's key wraps a data key for each
- * conversation. Opened account keys are cached; data keys are held by the conversation's lane.
+ * The envelope: the master key wraps an account's key, the account's key wraps a data key for each conversation and
+ * the account's named keys. Opened account keys and named keys are cached; data keys are held by the conversation's
+ * lane.
  */
 export class KeyVault {
   readonly #deps: KeyVaultDeps;
   readonly #accountKeys = new LRUCache<string, Uint8Array>({ max: CACHED_ACCOUNT_KEYS });
+  readonly #namedKeys = new LRUCache<string, Uint8Array>({ max: CACHED_NAMED_KEYS });
 
   constructor(deps: KeyVaultDeps) {
     this.#deps = deps;
@@ -44,21 +56,28 @@ export class KeyVault {
    * @throws WrongKeyError when the master key is not the account key's
    */
   async createDataKey(owner: DataKeyOwner): Promise<Uint8Array> {
-    const { version, key: accountKey } = await this.#newestAccountKey(owner.accountId);
-    const dataKey = this.#deps.cipher.newKey();
+    const wrapping = await this.newestAccountKey(owner.accountId);
     const record: DataKeyRecord = {
       ...owner,
-      accountKeyVersion: version,
-      wrapped: this.#deps.cipher.seal(accountKey, dataKey, dataKeyContext(owner)),
+      accountKeyVersion: wrapping.version,
+      wrapped: this.#deps.cipher.seal(wrapping.key, this.#deps.cipher.newKey(), dataKeyContext(owner)),
     };
     const standing = await this.#deps.dataKeys.create(record);
-    return this.#openDataKey(standing);
+    const dataKey = await this.#openDataKey(standing);
+    if (await this.#outrun(standing.accountId, standing.accountKeyVersion)) {
+      await this.rewrapDataKey(standing, dataKey);
+    }
+    return dataKey;
   }
 
   /** The conversation's data key; undefined when it was destroyed or never was. */
   async dataKey(conversationId: string): Promise<Uint8Array | undefined> {
-    const record = await this.#deps.dataKeys.get(conversationId);
-    return record === undefined ? undefined : this.#openDataKey(record);
+    const open = async (): Promise<Uint8Array | undefined> => {
+      const record = await this.#deps.dataKeys.get(conversationId);
+      return record === undefined ? undefined : this.#openDataKey(record);
+    };
+    // A rotation may have wrapped it anew, and retired the key that it was under, since it was read.
+    return open().catch((error) => (error instanceof IntegrityError ? open() : Promise.reject(error)));
   }
 
   /** Forgets nothing else: whoever holds the opened key must drop it too. */
@@ -67,30 +86,57 @@ export class KeyVault {
   }
 
   /**
-   * Checks at start that the master key at hand opens what is stored.
+   * A random 32-byte key for one purpose of an account (its id) or of the whole installation (`'instance'`): made at
+   * first use, the same ever after and on every node, rotated with the rest, gone with the account.
+   * @throws WrongKeyError when the master key is not the one that it is under
+   */
+  async namedKey(owner: string, purpose: string): Promise<Uint8Array> {
+    const name = namedKeyContext({ owner, purpose });
+    const cached = this.#namedKeys.get(name);
+    if (cached !== undefined) return cached;
+    const key = (await this.#readNamedKey(owner, purpose)) ?? (await this.#createNamedKey(owner, purpose));
+    this.#namedKeys.set(name, key);
+    return key;
+  }
+
+  /** Destroys every key of an account: whatever is under them can never be read again, in no copy without them. */
+  async destroyAccount(accountId: string): Promise<void> {
+    await this.#deps.accountKeys.destroyAll(accountId);
+    await this.#deps.namedKeys.destroyAll(accountId);
+    this.forgetAccount(accountId);
+  }
+
+  /** Drops an account's keys from memory; they are read anew when they are asked for. */
+  forgetAccount(accountId: string): void {
+    for (const cache of [this.#accountKeys, this.#namedKeys]) {
+      for (const name of cache.keys()) if (name.split('\n')[1] === accountId) cache.delete(name);
+    }
+  }
+
+  /**
+   * Checks at start that the master keys at hand open what is stored.
    * @throws WrongKeyError
    */
   async verifyMasterKey(): Promise<void> {
-    const record = await this.#deps.accountKeys.any();
-    if (record === undefined) return;
-    await this.#deps.keyRing.unwrap(record.wrapped, accountKeyContext(record.accountId, record.version));
+    const { accountKeys, namedKeys, keyRing } = this.#deps;
+    for (const { masterKeyId: keyId, sample } of await accountKeys.underMasterKeys()) {
+      await keyRing.unwrap(sample.wrapped, { keyId, context: accountKeyContext(sample) });
+    }
+    for (const record of await namedKeys.list(INSTANCE)) await this.openNamedKey(record);
   }
 
-  async #openDataKey(record: DataKeyRecord): Promise<Uint8Array> {
-    const accountKey = await this.#accountKey(record.accountId, record.accountKeyVersion);
-    return this.#deps.cipher.open(accountKey, record.wrapped, dataKeyContext(record));
-  }
-
-  async #newestAccountKey(accountId: string): Promise<{ version: number; key: Uint8Array }> {
+  /** The newest version of an account's key; its first one is made here. */
+  async newestAccountKey(accountId: string): Promise<AccountKey> {
     const newest = await this.#deps.accountKeys.newest(accountId);
     const version = newest?.version ?? 1;
-    if (newest === undefined) await this.#createAccountKey(accountId, version);
+    if (newest === undefined) await this.createAccountKey(accountId, version);
     return { version, key: await this.#accountKey(accountId, version) };
   }
 
-  async #createAccountKey(accountId: string, version: number): Promise<void> {
+  /** Makes a version of an account's key unless it is there. */
+  async createAccountKey(accountId: string, version: number): Promise<void> {
     const { keyRing, cipher, accountKeys, clock } = this.#deps;
-    const wrapped = await keyRing.wrap(cipher.newKey(), accountKeyContext(accountId, version));
+    const wrapped = await keyRing.wrap(cipher.newKey(), accountKeyContext({ accountId, version }));
     await accountKeys.create({
       accountId,
       version,
@@ -100,22 +146,91 @@ export class KeyVault {
     });
   }
 
+  /** Puts a data key under the newest version of its account's key; false when another did, or it is destroyed. */
+  async rewrapDataKey(record: DataKeyRecord, opened?: Uint8Array): Promise<boolean> {
+    const dataKey = opened ?? (await this.#openDataKey(record));
+    const { version, key } = await this.newestAccountKey(record.accountId);
+    const wrapped = this.#deps.cipher.seal(key, dataKey, dataKeyContext(record));
+    return this.#deps.dataKeys.rewrap(
+      { ...record, wrapped, accountKeyVersion: version },
+      record.accountKeyVersion,
+    );
+  }
+
+  /** Puts a named key under the newest key of its kind; false when another did, or it is destroyed. */
+  async rewrapNamedKey(record: NamedKeyRecord): Promise<boolean> {
+    const next = await this.#wrapNamedKey(record, await this.openNamedKey(record));
+    return this.#deps.namedKeys.rewrap(next, record.wrappedBy);
+  }
+
+  /** @throws WrongKeyError, IntegrityError */
+  async openNamedKey(record: NamedKeyRecord): Promise<Uint8Array> {
+    const context = namedKeyContext(record);
+    if (record.owner === INSTANCE) {
+      return this.#deps.keyRing.unwrap(record.wrapped, { keyId: record.wrappedBy, context });
+    }
+    const accountKey = await this.#accountKey(record.owner, Number(record.wrappedBy));
+    return this.#deps.cipher.open(accountKey, record.wrapped, Buffer.from(context));
+  }
+
+  async #readNamedKey(owner: string, purpose: string): Promise<Uint8Array | undefined> {
+    const open = async (): Promise<Uint8Array | undefined> => {
+      const record = await this.#deps.namedKeys.get(owner, purpose);
+      return record === undefined ? undefined : this.openNamedKey(record);
+    };
+    return open().catch((error) => (error instanceof IntegrityError ? open() : Promise.reject(error)));
+  }
+
+  async #createNamedKey(owner: string, purpose: string): Promise<Uint8Array> {
+    const draft = { owner, purpose, createdAt: this.#deps.clock.now() };
+    const standing = await this.#deps.namedKeys.create(
+      await this.#wrapNamedKey(draft, this.#deps.cipher.newKey()),
+    );
+    const key = await this.openNamedKey(standing);
+    if (owner !== INSTANCE && (await this.#outrun(owner, Number(standing.wrappedBy)))) {
+      await this.rewrapNamedKey(standing);
+    }
+    return key;
+  }
+
+  async #wrapNamedKey(
+    of: Pick<NamedKeyRecord, 'owner' | 'purpose' | 'createdAt'>,
+    key: Uint8Array,
+  ): Promise<NamedKeyRecord> {
+    const { owner, purpose, createdAt } = of;
+    const context = namedKeyContext(of);
+    if (owner === INSTANCE) {
+      const { keyRing } = this.#deps;
+      const wrapped = await keyRing.wrap(key, context);
+      return { owner, purpose, createdAt, wrappedBy: keyRing.masterKeyId, wrapped };
+    }
+    const { version, key: accountKey } = await this.newestAccountKey(owner);
+    const wrapped = this.#deps.cipher.seal(accountKey, key, Buffer.from(context));
+    return { owner, purpose, createdAt, wrappedBy: String(version), wrapped };
+  }
+
+  /**
+   * Whether a rotation began while a key was being made under this version. It may have looked for keys before this
+   * one was there, and retires the version: so whoever makes a key looks again after it is stored.
+   */
+  async #outrun(accountId: string, version: number): Promise<boolean> {
+    const newest = await this.#deps.accountKeys.newest(accountId);
+    return newest !== undefined && newest.version > version;
+  }
+
+  async #openDataKey(record: DataKeyRecord): Promise<Uint8Array> {
+    const accountKey = await this.#accountKey(record.accountId, record.accountKeyVersion);
+    return this.#deps.cipher.open(accountKey, record.wrapped, dataKeyContext(record));
+  }
+
   async #accountKey(accountId: string, version: number): Promise<Uint8Array> {
-    const name = accountKeyContext(accountId, version);
-    const cached = this.#accountKeys.get(name);
+    const context = accountKeyContext({ accountId, version });
+    const cached = this.#accountKeys.get(context);
     if (cached !== undefined) return cached;
     const record = await this.#deps.accountKeys.get(accountId, version);
     if (record === undefined) throw new IntegrityError();
-    const key = await this.#deps.keyRing.unwrap(record.wrapped, name);
-    this.#accountKeys.set(name, key);
+    const key = await this.#deps.keyRing.unwrap(record.wrapped, { keyId: record.masterKeyId, context });
+    this.#accountKeys.set(context, key);
     return key;
   }
-}
-
-function accountKeyContext(accountId: string, version: number): string {
-  return `account-key\n${accountId}\n${version}`;
-}
-
-function dataKeyContext(owner: { accountId: string; conversationId: string }): Uint8Array {
-  return Buffer.from(`data-key\n${owner.accountId}\n${owner.conversationId}`);
 }

@@ -39,4 +39,6 @@ export type Change =
   | { readonly kind: 'redaction-rules'; readonly accountId: string }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'conversation'; readonly conversationId: string }
-  | { readonly kind: 'erased'; readonly conversationId: string };
+  | { readonly kind: 'erased'; readonly conversationId: string }
+  /** Keys of an account were destroyed or retired. */
+  | { readonly kind: 'keys'; readonly accountId: string };

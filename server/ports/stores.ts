@@ -1,12 +1,10 @@
 import type {
   Account,
-  AccountKeyRecord,
   ActivityRecord,
   AgentPresence,
   AuditEntry,
   Conversation,
   ConversationStatus,
-  DataKeyRecord,
   Department,
   Entity,
   MessageRecord,
@@ -22,6 +20,8 @@ import type {
   User,
   VisitorSession,
 } from '../domain/index.ts';
+import type { ErasureList } from './erasure-list.ts';
+import type { AccountKeyStore, DataKeyStore, NamedKeyStore } from './key-stores.ts';
 
 /** A page of a list; `nextCursor` is opaque and absent on the last page. */
 export interface StorePage<T> {
@@ -190,22 +190,6 @@ export interface MessageStore {
   deleteConversation(conversationId: string): Promise<number>;
 }
 
-export interface DataKeyStore {
-  /** Keeps the key unless there is one; answers the one that stands. */
-  create(record: DataKeyRecord): Promise<DataKeyRecord>;
-  get(conversationId: string): Promise<DataKeyRecord | undefined>;
-  destroy(conversationId: string): Promise<boolean>;
-}
-
-export interface AccountKeyStore {
-  /** Keeps the key unless this version is there; answers the one that stands. */
-  create(record: AccountKeyRecord): Promise<AccountKeyRecord>;
-  get(accountId: string, version: number): Promise<AccountKeyRecord | undefined>;
-  newest(accountId: string): Promise<AccountKeyRecord | undefined>;
-  /** Any one record, to check a master key against at start. */
-  any(): Promise<AccountKeyRecord | undefined>;
-}
-
 export interface ProfileStore {
   put(record: ProfileRecord): Promise<void>;
   get(conversationId: string): Promise<ProfileRecord | undefined>;
@@ -298,6 +282,8 @@ export interface Stores {
   readonly messages: MessageStore;
   readonly dataKeys: DataKeyStore;
   readonly accountKeys: AccountKeyStore;
+  readonly namedKeys: NamedKeyStore;
+  readonly erasureList: ErasureList;
   readonly profiles: ProfileStore;
   readonly activity: ActivityStore;
   readonly audit: AuditStore;

@@ -7,6 +7,7 @@ import type { Stores } from '../../server/ports/index.ts';
 import {
   aConversation,
   aDataKey,
+  aNamedKey,
   anAccountKey,
   anActivityRecord,
   anAuditEntry,
@@ -20,9 +21,9 @@ import {
   T0,
 } from '../support/builders.ts';
 
-/** They want any row, or every row of an index that holds queued conversations alone. */
+/** They count every account key, or want every row of an index that holds queued conversations alone. */
 const MAY_SCAN = [
-  /^SELECT \* FROM account_keys LIMIT 1$/,
+  /^SELECT master_key_id, count\(\*\) AS n FROM account_keys GROUP BY master_key_id$/,
   /^SELECT DISTINCT account_id FROM conversations WHERE status = 'queued'$/,
 ];
 /** The users of one account, found by a value in an array, have no index in the order of the list. */
@@ -73,7 +74,24 @@ async function tour(stores: Stores): Promise<void> {
   await stores.accountKeys.create(accountKey);
   await stores.accountKeys.get(accountKey.accountId, 1);
   await stores.accountKeys.newest(accountKey.accountId);
-  await stores.accountKeys.any();
+  const owned = { accountId, version: 2, limit: 10 };
+  await stores.dataKeys.wrappedBefore(owned);
+  await stores.dataKeys.countByVersion(accountId);
+  await stores.dataKeys.rewrap(aDataKey({ conversationId: id }), 1);
+  await stores.accountKeys.versions(accountKey.accountId);
+  await stores.accountKeys.underMasterKeys();
+  await stores.accountKeys.notUnder('master-2', 10);
+  await stores.accountKeys.rewrap(accountKey, 'master-1');
+  await stores.accountKeys.destroy(accountKey.accountId, 1);
+  await stores.accountKeys.destroyAll(accountKey.accountId);
+  const namedKey = aNamedKey();
+  await stores.namedKeys.create(namedKey);
+  await stores.namedKeys.get(namedKey.owner, namedKey.purpose);
+  await stores.namedKeys.list(namedKey.owner);
+  await stores.namedKeys.rewrap(namedKey, '1');
+  await stores.namedKeys.destroyAll(namedKey.owner);
+  await stores.erasureList.append([{ id, kind: 'conversation', accountId, at: T0 }]);
+  await stores.erasureList.list({ from: T0, limit: 10 });
   await stores.profiles.put(aProfileRecord({ conversationId: id }));
   await stores.profiles.get(id);
 

@@ -8,6 +8,7 @@ import type {
   ClosedConversation,
   DataKeyRecord,
   MessageRecord,
+  NamedKeyRecord,
   ProfileRecord,
   QueuedConversation,
   RefreshFamily,
@@ -137,6 +138,17 @@ export function anAccountKey(with_: Partial<AccountKeyRecord> = {}): AccountKeyR
     accountId: freshId('account'),
     version: 1,
     masterKeyId: 'master-1',
+    wrapped: freshBytes(60),
+    createdAt: T0,
+    ...with_,
+  };
+}
+
+export function aNamedKey(with_: Partial<NamedKeyRecord> = {}): NamedKeyRecord {
+  return {
+    owner: freshId('account'),
+    purpose: 'blind-index',
+    wrappedBy: '1',
     wrapped: freshBytes(60),
     createdAt: T0,
     ...with_,

@@ -5,8 +5,9 @@ import { createAuditStore } from './audit-store.ts';
 import { connect, type MongoOptions } from './connection.ts';
 import { createConversationStore } from './conversation-store.ts';
 import { createEntityStore } from './entity-store.ts';
+import { createErasureList } from './erasure-list.ts';
 import { shielded, toStoreError } from './errors.ts';
-import { createAccountKeyStore, createDataKeyStore } from './key-stores.ts';
+import { createAccountKeyStore, createDataKeyStore, createNamedKeyStore } from './key-stores.ts';
 import { createMessageStore } from './message-store.ts';
 import { createModels, type EntityModels, ensureIndexes, type Models, mapEntityKinds } from './models.ts';
 import { createPresenceStore } from './presence-store.ts';
@@ -42,6 +43,8 @@ function assemble(connection: Connection, models: Models): Stores {
     messages: shielded(createMessageStore(models.messages)),
     dataKeys: shielded(createDataKeyStore(models.dataKeys)),
     accountKeys: shielded(createAccountKeyStore(models.accountKeys)),
+    namedKeys: shielded(createNamedKeyStore(models.namedKeys)),
+    erasureList: shielded(createErasureList(models.erasureList)),
     profiles: shielded(createProfileStore(models.profiles)),
     activity: shielded(createActivityStore(models.activity)),
     audit: shielded(createAuditStore(models.audit)),

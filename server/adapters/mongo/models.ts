@@ -11,6 +11,10 @@ import {
   accountKeySchema,
   type DataKeyDocument,
   dataKeySchema,
+  type ErasedDocument,
+  erasedSchema,
+  type NamedKeyDocument,
+  namedKeySchema,
 } from './schemas/keys.ts';
 import { type MessageDocument, messageSchema } from './schemas/message.ts';
 import { type PresenceDocument, presenceSchema } from './schemas/presence.ts';
@@ -26,6 +30,8 @@ export interface Models {
   readonly messages: Model<MessageDocument>;
   readonly dataKeys: Model<DataKeyDocument>;
   readonly accountKeys: Model<AccountKeyDocument>;
+  readonly namedKeys: Model<NamedKeyDocument>;
+  readonly erasureList: Model<ErasedDocument>;
   readonly profiles: Model<ProfileDocument>;
   readonly activity: Model<ActivityDocument>;
   readonly audit: Model<AuditDocument>;
@@ -41,6 +47,8 @@ export function createModels(connection: Connection): Models {
     messages: model('messages', messageSchema),
     dataKeys: model('data_keys', dataKeySchema),
     accountKeys: model('account_keys', accountKeySchema),
+    namedKeys: model('named_keys', namedKeySchema),
+    erasureList: model('erasure_list', erasedSchema),
     profiles: model('profiles', profileSchema),
     activity: model('activity_logs', activitySchema),
     audit: model('audit_log', auditSchema),

@@ -5,8 +5,9 @@ import { SqliteAuditStore } from './audit-store.ts';
 import { SqliteConversationStore } from './conversation-store.ts';
 import { DatabaseFile } from './database-file.ts';
 import { entityStores } from './entity-store.ts';
+import { SqliteErasureList } from './erasure-list.ts';
 import { lockFolder } from './folder-lock.ts';
-import { SqliteAccountKeyStore, SqliteDataKeyStore } from './key-stores.ts';
+import { SqliteAccountKeyStore, SqliteDataKeyStore, SqliteNamedKeyStore } from './key-stores.ts';
 import { SqliteMessageStore } from './message-store.ts';
 import { SqlitePresenceStore } from './presence-store.ts';
 import { SqliteProfileStore } from './profile-store.ts';
@@ -45,6 +46,8 @@ export async function openSqliteStores(options: { dataDir: string }): Promise<St
     messages: new SqliteMessageStore(engagement),
     dataKeys: new SqliteDataKeyStore(keys),
     accountKeys: new SqliteAccountKeyStore(keys),
+    namedKeys: new SqliteNamedKeyStore(keys),
+    erasureList: new SqliteErasureList(keys),
     profiles: new SqliteProfileStore(engagement),
     activity: new SqliteActivityStore(activity),
     audit: new SqliteAuditStore(engagement),

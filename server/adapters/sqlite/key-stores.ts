@@ -1,5 +1,5 @@
-import type { AccountKeyRecord, DataKeyRecord } from '../../domain/index.ts';
-import type { AccountKeyStore, DataKeyStore } from '../../ports/index.ts';
+import type { AccountKeyRecord, DataKeyRecord, NamedKeyRecord } from '../../domain/index.ts';
+import type { AccountKeyStore, DataKeyStore, MasterKeyUse, NamedKeyStore } from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { bytes, integer, type Row, type SqlValue, text } from './driver.ts';
@@ -27,10 +27,28 @@ export class SqliteDataKeyStore implements DataKeyStore {
   }
 
   async destroy(conversationId: string): Promise<boolean> {
-    const sql = 'DELETE FROM data_keys WHERE conversation_id = ?';
-    const destroyed = (await this.#file.write(sql, [conversationId])) > 0;
-    if (destroyed) await this.#file.forget();
-    return destroyed;
+    return (
+      (await destroyIn(this.#file, 'DELETE FROM data_keys WHERE conversation_id = ?', [conversationId])) > 0
+    );
+  }
+
+  async wrappedBefore(query: { accountId: string; version: number; limit: number }) {
+    const sql = 'SELECT * FROM data_keys WHERE account_id = ? AND account_key_version < ? LIMIT ?';
+    return this.#file.all(sql, [query.accountId, query.version, query.limit]).map(dataKeyIn);
+  }
+
+  async rewrap(next: DataKeyRecord, seenVersion: number): Promise<boolean> {
+    const sql = `UPDATE data_keys SET wrapped = ?, account_key_version = ?
+      WHERE conversation_id = ? AND account_key_version = ?`;
+    const params = [next.wrapped, next.accountKeyVersion, next.conversationId, seenVersion];
+    return (await this.#file.write(sql, params)) > 0;
+  }
+
+  async countByVersion(accountId: string): Promise<ReadonlyMap<number, number>> {
+    const sql = `SELECT account_key_version AS version, count(*) AS n FROM data_keys
+      WHERE account_id = ? GROUP BY account_key_version`;
+    const rows = this.#file.all(sql, [accountId]);
+    return new Map(rows.map((row) => [integer(row.version), integer(row.n)]));
   }
 }
 
@@ -59,14 +77,95 @@ export class SqliteAccountKeyStore implements AccountKeyStore {
     return this.#one(sql, [accountId]);
   }
 
-  async any(): Promise<AccountKeyRecord | undefined> {
-    return this.#one('SELECT * FROM account_keys LIMIT 1', []);
+  async versions(accountId: string): Promise<readonly AccountKeyRecord[]> {
+    const sql = 'SELECT * FROM account_keys WHERE account_id = ? ORDER BY version';
+    return this.#file.all(sql, [accountId]).map(accountKeyIn);
+  }
+
+  async underMasterKeys(): Promise<readonly MasterKeyUse<AccountKeyRecord>[]> {
+    const counts = this.#file.all(
+      'SELECT master_key_id, count(*) AS n FROM account_keys GROUP BY master_key_id',
+      [],
+    );
+    const one = 'SELECT * FROM account_keys WHERE master_key_id = ? LIMIT 1';
+    return counts.flatMap((row) => {
+      const masterKeyId = text(row.master_key_id);
+      const sample = this.#one(one, [masterKeyId]);
+      return sample === undefined ? [] : [{ masterKeyId, count: integer(row.n), sample }];
+    });
+  }
+
+  async notUnder(masterKeyId: string, limit: number): Promise<readonly AccountKeyRecord[]> {
+    // Two ranges instead of `<>`, which no index serves.
+    const sql = `SELECT * FROM account_keys WHERE master_key_id < ?1 UNION ALL
+      SELECT * FROM account_keys WHERE master_key_id > ?1 LIMIT ?2`;
+    return this.#file.all(sql, [masterKeyId, limit]).map(accountKeyIn);
+  }
+
+  async rewrap(next: AccountKeyRecord, seenMasterKeyId: string): Promise<boolean> {
+    const sql = `UPDATE account_keys SET wrapped = ?, master_key_id = ?
+      WHERE account_id = ? AND version = ? AND master_key_id = ?`;
+    const { wrapped, masterKeyId, accountId, version } = next;
+    return (await this.#file.write(sql, [wrapped, masterKeyId, accountId, version, seenMasterKeyId])) > 0;
+  }
+
+  async destroy(accountId: string, version: number): Promise<boolean> {
+    const sql = 'DELETE FROM account_keys WHERE account_id = ? AND version = ?';
+    return (await destroyIn(this.#file, sql, [accountId, version])) > 0;
+  }
+
+  destroyAll(accountId: string): Promise<number> {
+    return destroyIn(this.#file, 'DELETE FROM account_keys WHERE account_id = ?', [accountId]);
   }
 
   #one(sql: string, params: readonly SqlValue[]): AccountKeyRecord | undefined {
     const row = this.#file.get(sql, params);
     return row === undefined ? undefined : accountKeyIn(row);
   }
+}
+
+export class SqliteNamedKeyStore implements NamedKeyStore {
+  readonly #file: DatabaseFile;
+
+  constructor(file: DatabaseFile) {
+    this.#file = file;
+  }
+
+  async create(record: NamedKeyRecord): Promise<NamedKeyRecord> {
+    const sql = `INSERT INTO named_keys (owner, purpose, wrapped_by, wrapped, created_at)
+      VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+    const { owner, purpose, wrappedBy, wrapped, createdAt } = record;
+    if ((await this.#file.write(sql, [owner, purpose, wrappedBy, wrapped, createdAt])) > 0) return record;
+    return standing(await this.get(owner, purpose));
+  }
+
+  async get(owner: string, purpose: string): Promise<NamedKeyRecord | undefined> {
+    const row = this.#file.get('SELECT * FROM named_keys WHERE owner = ? AND purpose = ?', [owner, purpose]);
+    return row === undefined ? undefined : namedKeyIn(row);
+  }
+
+  async list(owner: string): Promise<readonly NamedKeyRecord[]> {
+    const sql = 'SELECT * FROM named_keys WHERE owner = ? ORDER BY purpose';
+    return this.#file.all(sql, [owner]).map(namedKeyIn);
+  }
+
+  async rewrap(next: NamedKeyRecord, seenWrappedBy: string): Promise<boolean> {
+    const sql = `UPDATE named_keys SET wrapped = ?, wrapped_by = ?
+      WHERE owner = ? AND purpose = ? AND wrapped_by = ?`;
+    const { wrapped, wrappedBy, owner, purpose } = next;
+    return (await this.#file.write(sql, [wrapped, wrappedBy, owner, purpose, seenWrappedBy])) > 0;
+  }
+
+  destroyAll(owner: string): Promise<number> {
+    return destroyIn(this.#file, 'DELETE FROM named_keys WHERE owner = ?', [owner]);
+  }
+}
+
+/** A destroyed key stands in no file any more, the write-ahead log included. */
+async function destroyIn(file: DatabaseFile, sql: string, params: readonly SqlValue[]): Promise<number> {
+  const destroyed = await file.write(sql, params);
+  if (destroyed > 0) await file.forget();
+  return destroyed;
 }
 
 /** A key that was in the way a moment ago can only be gone when it was destroyed meanwhile. */
@@ -91,6 +190,16 @@ function accountKeyIn(row: Row): AccountKeyRecord {
     accountId: text(row.account_id),
     version: integer(row.version),
     masterKeyId: text(row.master_key_id),
+    wrapped: bytes(row.wrapped),
+    createdAt: integer(row.created_at),
+  };
+}
+
+function namedKeyIn(row: Row): NamedKeyRecord {
+  return {
+    owner: text(row.owner),
+    purpose: text(row.purpose),
+    wrappedBy: text(row.wrapped_by),
     wrapped: bytes(row.wrapped),
     createdAt: integer(row.created_at),
   };

@@ -135,7 +135,7 @@ CREATE TABLE IF NOT EXISTS data_keys (
   retain_from INTEGER NOT NULL,
   expires_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS data_keys_account ON data_keys (account_id);
+CREATE INDEX IF NOT EXISTS data_keys_version ON data_keys (account_id, account_key_version);
 CREATE INDEX IF NOT EXISTS data_keys_expiry ON data_keys (expires_at);
 CREATE TABLE IF NOT EXISTS account_keys (
   account_id TEXT NOT NULL,
@@ -145,6 +145,21 @@ CREATE TABLE IF NOT EXISTS account_keys (
   created_at INTEGER NOT NULL,
   PRIMARY KEY (account_id, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS account_keys_master ON account_keys (master_key_id);
+CREATE TABLE IF NOT EXISTS named_keys (
+  owner TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  wrapped_by TEXT NOT NULL,
+  wrapped BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (owner, purpose)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erasure_list (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS erasure_list_time ON erasure_list (at, id);
 `;
 
 export const ACTIVITY_SCHEMA = `

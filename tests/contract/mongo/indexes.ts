@@ -28,6 +28,8 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
   conversations: [{ sessionId: 1 }],
   data_keys: [{ conversationId: 1 }],
   account_keys: [{ accountId: 1, version: -1 }],
+  named_keys: [{ owner: 1, purpose: 1 }],
+  erasure_list: [],
   profiles: [{ conversationId: 1 }],
   agent_presence: [{ accountId: 1, agentId: 1 }],
   activity_logs: [],

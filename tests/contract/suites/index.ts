@@ -2,6 +2,7 @@ import { describeConversationModel } from './conversation-model.ts';
 import { describeConversationStore } from './conversation-store.ts';
 import { describeEntityStores } from './entity-store.ts';
 import { describeKeyStores } from './key-stores.ts';
+import { describeKeyVault } from './key-vault.ts';
 import { describeLogStores } from './log-stores.ts';
 import { describeMessageModel } from './message-model.ts';
 import { describeMessageStore } from './message-store.ts';
@@ -22,6 +23,7 @@ export function describeStores(name: string, open: OpenStores): void {
   describeMessageStore(name, open);
   describeMessageModel(name, open);
   describeKeyStores(name, open);
+  describeKeyVault(name, open);
   describeLogStores(name, open);
   describePresenceStore(name, open);
   describeRetentionStore(name, open);
