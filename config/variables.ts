@@ -41,6 +41,8 @@ export interface Variable<T> {
 /** The master key and every key made from it have 32 bytes: AES-256. */
 export const KEY_BYTES = 32;
 export const JWT_SECRET_MIN_BYTES = 32;
+/** Shorter than that of other passwords: how good it is, is judged at the first start. */
+const BOOTSTRAP_PASSWORD_MIN_LENGTH = 10;
 
 const SITE_KEY = matching(/^[A-Za-z0-9_-]{3,64}$/, 'must have 3 to 64 letters, digits, - or _');
 
@@ -142,8 +144,8 @@ export const VARIABLES = {
   },
   BOOTSTRAP_ADMIN_PASSWORD: {
     section: 'bootstrap',
-    help: "The first administrator's password.",
-    parse: optional(secret(lengthBetween(LIMITS.passwordMinLength, LIMITS.passwordMaxLength))),
+    help: "The first administrator's password. One that is easy to guess is refused in production.",
+    parse: optional(secret(lengthBetween(BOOTSTRAP_PASSWORD_MIN_LENGTH, LIMITS.passwordMaxLength))),
     standard: '',
     unset: 'random, printed once',
   },

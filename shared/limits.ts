@@ -19,7 +19,7 @@ export const LIMITS = {
   nameLength: 120,
   emailLength: 254,
   /** NIST SP 800-63B asks for at least 8 and at least 64 allowed; argon2 cost does not grow with length. */
-  passwordMinLength: 10,
+  passwordMinLength: 12,
   passwordMaxLength: 200,
   patternLength: 1_000,
   replacementLength: 40,

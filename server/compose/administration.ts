@@ -1,12 +1,13 @@
 import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
+import { createPasswordPolicy } from '../adapters/crypto/password-policy.ts';
 import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
-import { Private } from '../domain/index.ts';
+import { Private, Refusal } from '../domain/index.ts';
 import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
-import { createAuth, SignIns } from '../features/auth/index.ts';
+import { createAuth, createHashNewPassword, type HashNewPassword, SignIns } from '../features/auth/index.ts';
 import type { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import {
   createRedactionRules,
@@ -35,7 +36,7 @@ export interface AdministrationParts {
 
 /** Sign-in and what administrators do. */
 export function composeAdministration(base: Foundation, parts: AdministrationParts) {
-  const { stores, clock, ids, bus: changes, broadcaster, config } = base;
+  const { stores, clock, ids, bus: changes, broadcaster, config, logger } = base;
   const { audit, rateLimiter } = parts;
   const { rateFactor } = config.limits;
   const { region } = config.server;
@@ -48,7 +49,9 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
   const { users } = stores.entities;
   const signIns = new SignIns({ stores, tokens, broadcaster, ids, clock });
   const auth = createAuth({ users, signIns, tokens, passwords, rateLimiter, limits });
-  const provision = { stores, passwords, ids, clock };
+  const policy = createPasswordPolicy();
+  const hashNewPassword = createHashNewPassword({ passwords, policy });
+  const provision = { stores, hashNewPassword, ids, clock };
   const useCases: UseCases = {
     auth,
     signIns,
@@ -64,7 +67,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     sites: createSites({ stores, audit, ids, clock }),
     staff: createStaff({
       stores,
-      passwords,
+      hashNewPassword,
       audit,
       endSignInsOf: (user) => signIns.endAllOf(user),
       standDown: (accountId, agentId) => parts.routing.standDown(accountId, agentId),
@@ -94,7 +97,11 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       const { adminEmail: email, adminPassword, account, siteKey } = config.bootstrap;
       const password = adminPassword?.reveal() ?? ids.secret().slice(0, GENERATED_PASSWORD_LENGTH);
       const first = { email, password: new Private(password), account, siteKey, region };
-      const made = await bootstrapAccount(provision, first);
+      const isWeak = (await policy.judge(password, [email])) !== undefined;
+      if (isWeak && config.environment === 'production') throw new Refusal('auth.password_weak');
+      const hash: HashNewPassword = (chosen) => passwords.hash(chosen.reveal());
+      const made = await bootstrapAccount({ ...provision, hashNewPassword: hash }, first);
+      if (isWeak && made !== undefined) logger.warn('the first password is easy to guess: change it');
       return made === undefined ? undefined : { email, password };
     },
   };

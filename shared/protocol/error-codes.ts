@@ -26,6 +26,12 @@ export const ERRORS = {
     retryable: false,
     help: 'This refresh token was used before; every session that came from it has ended.',
   },
+  'auth.password_weak': {
+    status: 422,
+    retryable: false,
+    help: 'This password is too easy to guess: choose another one.',
+  },
+  'auth.password_wrong': { status: 422, retryable: false, help: 'The current password is not right.' },
   'auth.site_unknown': { status: 401, retryable: false, help: 'No site has this site key.' },
   forbidden: { status: 403, retryable: false, help: 'You are signed in but not allowed to do this.' },
   'transport.insecure': { status: 403, retryable: false, help: 'This server takes TLS connections only.' },

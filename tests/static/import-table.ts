@@ -56,7 +56,15 @@ export const ROOMS: readonly Room[] = [
   feature('visitor-sessions'),
   feature('visitors'),
 
-  adapter('crypto', 'node:crypto', '@node-rs/argon2', 'jsonwebtoken'),
+  adapter(
+    'crypto',
+    'node:crypto',
+    '@node-rs/argon2',
+    'jsonwebtoken',
+    'otpauth',
+    '@zxcvbn-ts/core',
+    '@zxcvbn-ts/language-common',
+  ),
   adapter(
     'logging',
     'node:fs',

@@ -9,7 +9,7 @@ import {
 } from '../../domain/index.ts';
 import type { Clock, EntityStore, EntityStores, Ids } from '../../ports/index.ts';
 import { UniqueViolation } from '../../ports/index.ts';
-import type { Passwords } from '../../ports/passwords.ts';
+import type { HashNewPassword } from '../auth/index.ts';
 import { builtinRulesFor } from '../redaction-rules/builtin-rules.ts';
 import { generatedSiteKey, newSite } from '../sites/new-site.ts';
 
@@ -17,7 +17,7 @@ export interface ProvisionDeps {
   readonly stores: {
     readonly entities: Pick<EntityStores, 'accounts' | 'users' | 'sites' | 'redactionRules'>;
   };
-  readonly passwords: Passwords;
+  readonly hashNewPassword: HashNewPassword;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -83,7 +83,7 @@ async function firstUser(deps: ProvisionDeps, account: Account, admin: NewAccoun
     updatedAt: account.createdAt,
     email: admin.email.toLowerCase(),
     name: admin.name,
-    passwordHash: await deps.passwords.hash(admin.password.reveal()),
+    passwordHash: await deps.hashNewPassword(admin.password, admin),
     memberships: [{ accountId: account.id, roles: admin.roles }],
     disabled: false,
   };

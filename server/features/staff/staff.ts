@@ -13,15 +13,15 @@ import {
   type Ids,
   UniqueViolation,
 } from '../../ports/index.ts';
-import type { Passwords } from '../../ports/passwords.ts';
 import { presentUser } from '../../presenters/account-presenter.ts';
 import type { Audit } from '../audit/index.ts';
+import type { HashNewPassword } from '../auth/index.ts';
 import { hasAdministrator } from './administrators.ts';
 import { requireMayGrant, requireOwnMember, requireSameRank, rolesIn, withRoles } from './staff-rules.ts';
 
 export interface StaffDeps {
   readonly stores: { readonly entities: { readonly users: EntityStore<User> } };
-  readonly passwords: Passwords;
+  readonly hashNewPassword: HashNewPassword;
   readonly audit: Audit;
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<number>;
@@ -84,7 +84,7 @@ export class Staff {
       updatedAt: now,
       email: input.email,
       name: input.name,
-      passwordHash: await this.#deps.passwords.hash(input.password.reveal()),
+      passwordHash: await this.#deps.hashNewPassword(input.password, input),
       memberships: [{ accountId: staff.accountId, roles: input.roles }],
       disabled: false,
     };
@@ -154,7 +154,7 @@ export class Staff {
       version: user.version + 1,
       updatedAt: this.#deps.clock.now(),
       ...(name !== undefined && { name }),
-      ...(password !== undefined && { passwordHash: await this.#deps.passwords.hash(password.reveal()) }),
+      ...(password !== undefined && { passwordHash: await this.#deps.hashNewPassword(password, user) }),
       ...(roles !== undefined && { memberships: withRoles(user, accountId, roles) }),
       ...(disabled !== undefined && { disabled }),
     };

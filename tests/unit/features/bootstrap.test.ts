@@ -32,8 +32,8 @@ describe('the first account', () => {
   });
 
   function bootstrap() {
-    const passwords = { hash: async () => 'hash', verify: async () => false };
-    return bootstrapAccount({ stores, passwords, ids: new RandomIds(), clock }, FIRST);
+    const hashNewPassword = async () => 'hash';
+    return bootstrapAccount({ stores, hashNewPassword, ids: new RandomIds(), clock }, FIRST);
   }
 
   const all = async () => ({

@@ -20,7 +20,7 @@ export function accountRoutes(accounts: Accounts): readonly Route[] {
       limit: USER_LIMITS.heavy,
       body: createAccountSchema,
       answer: { status: 201, schema: createdAccountSchema, description: 'The account' },
-      refusals: ['account.region_mismatch', 'already_exists'],
+      refusals: ['account.region_mismatch', 'already_exists', 'auth.password_weak'],
       handler: ({ principal, body }) =>
         accounts.create(principal, {
           ...body,

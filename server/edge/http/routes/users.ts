@@ -33,7 +33,7 @@ export function userRoutes(staff: Staff): readonly Route[] {
       limit: USER_LIMITS.heavy,
       body: createUserSchema,
       answer: { status: 201, schema: userSchema, description: 'The user' },
-      refusals: ['already_exists', 'forbidden'],
+      refusals: ['already_exists', 'auth.password_weak', 'forbidden'],
       handler: ({ principal, body }) =>
         staff.create(principal, { ...body, password: new Private(body.password) }),
     }),
@@ -54,7 +54,7 @@ export function userRoutes(staff: Staff): readonly Route[] {
       limit: USER_LIMITS.heavy,
       body: changeUserSchema,
       answer: { status: 200, schema: userSchema, description: 'The user after the change' },
-      refusals: ['conflict', 'forbidden', 'user.last_administrator'],
+      refusals: ['auth.password_weak', 'conflict', 'forbidden', 'user.last_administrator'],
       handler: ({ principal, params, body: { password, ...change } }) =>
         staff.change(principal, params.id, {
           ...change,
