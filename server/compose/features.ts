@@ -1,5 +1,4 @@
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
-import { createAudit } from '../features/audit/index.ts';
 import { AgentInbox } from '../features/conversations/agent-inbox.ts';
 import { AgentNames } from '../features/conversations/agent-names.ts';
 import { ConversationChanger } from '../features/conversations/change-conversation.ts';
@@ -16,6 +15,7 @@ import { ConversationProfiles } from '../features/visitors/conversation-profiles
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
 import { composeAdministration } from './administration.ts';
+import { composeAudit } from './audit.ts';
 import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -25,7 +25,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster } = base;
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
-  const audit = createAudit({ stores, ids, clock });
+  const audit = composeAudit(base, pipeline);
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
   const profiles = new ConversationProfiles({

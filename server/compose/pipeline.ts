@@ -76,6 +76,7 @@ export function composePipeline(base: Foundation) {
     redactor,
     sealer,
     vault,
+    cipher,
     settings,
     splitGuard,
     redactionCounts,

@@ -13,14 +13,3 @@ export interface ActivityRecord {
   readonly retainFrom: number;
   readonly expiresAt: number;
 }
-
-/** One read of personal data or one change, as kept for the account's own control. Holds no content. */
-export interface AuditEntry {
-  readonly id: string;
-  readonly accountId: string;
-  readonly at: number;
-  readonly actor: { readonly kind: 'user' | 'token' | 'system' | 'visitor'; readonly id?: string };
-  readonly action: string;
-  readonly target?: { readonly kind: string; readonly id: string };
-  readonly details: Readonly<Record<string, string | number | boolean>>;
-}

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './account.ts';
 export * from './activity.ts';
+export * from './audit.ts';
 export * from './conversation.ts';
 export * from './conversation-states.ts';
 export * from './department.ts';

@@ -2,7 +2,9 @@ import type {
   Account,
   ActivityRecord,
   AgentPresence,
-  AuditEntry,
+  AuditChain,
+  AuditLink,
+  AuditPoint,
   Conversation,
   ConversationStatus,
   Department,
@@ -15,6 +17,7 @@ import type {
   RefreshFamily,
   Sealed,
   Site,
+  StoredAuditEntry,
   StoredRedactionRule,
   TranscriptAnchor,
   User,
@@ -213,17 +216,39 @@ export interface ActivityStore {
   deleteOf(query: { accountId: string; sessionId?: string }): Promise<number>;
 }
 
+/** What a search of the audit log looks for; times are epoch milliseconds, inclusive. */
+export interface AuditFilter {
+  readonly accountId: string;
+  readonly action?: string;
+  readonly actorId?: string;
+  readonly targetKind?: string;
+  readonly targetId?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** The audit log: one chain for each account. Nothing changes a link once it is there. */
 export interface AuditStore {
-  append(entries: readonly AuditEntry[]): Promise<void>;
+  /**
+   * Adds links to the end of one account's chain, in the order of their `seq`; a unique index on (account, seq)
+   * decides between writers. Answers how many are stored: those before the first whose `seq` was taken. When all
+   * are, `head` is written down with them and the store never goes back behind it. Durable when it resolves.
+   */
+  append(links: readonly AuditLink[], head: AuditPoint): Promise<number>;
+  /** The end of the chain, where a writer goes on. */
+  last(accountId: string): Promise<AuditLink | undefined>;
+  /** Links with `seq > afterSeq` in order; `limit` at the most. */
+  read(query: { accountId: string; afterSeq: number; limit: number }): Promise<readonly AuditLink[]>;
+  chain(accountId: string): Promise<AuditChain | undefined>;
+  /** How many entries stand outside the chain: those from before there was one. */
+  unchained(accountId: string): Promise<number>;
   /** Newest first. */
-  list(query: {
-    accountId: string;
-    action?: string;
-    from?: number;
-    to?: number;
-    limit: number;
-    cursor?: string;
-  }): Promise<StorePage<AuditEntry>>;
+  list(query: AuditFilter & { limit: number; cursor?: string }): Promise<StorePage<StoredAuditEntry>>;
+  /**
+   * Writes down `base`, which never goes back, then deletes the links up to it and the entries outside the chain
+   * that are older than `before`. Answers how many were deleted.
+   */
+  purge(query: { accountId: string; base: AuditPoint; before: number }): Promise<number>;
 }
 
 export interface PresenceStore {

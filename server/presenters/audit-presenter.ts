@@ -1,12 +1,22 @@
 import type { WireActivity, WireAuditEntry } from '../../shared/protocol/index.ts';
-import type { ActivityRecord, AuditEntry } from '../domain/index.ts';
+import type { ActivityRecord, StoredAuditEntry } from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** An entry of the audit log as staff sees it. */
-export function presentAuditEntry(entry: AuditEntry): WireAuditEntry {
-  const { id, at, actor, action, target, details } = entry;
-  return { id, at: iso(at), actor, action, ...(target !== undefined && { target }), details };
+export function presentAuditEntry(entry: StoredAuditEntry): WireAuditEntry {
+  const { id, at, actor, action, target, details, seq, previous, hash } = entry;
+  return {
+    id,
+    at: iso(at),
+    actor,
+    action,
+    ...(target !== undefined && { target }),
+    details,
+    ...(seq !== undefined && { seq }),
+    ...(previous !== undefined && { previous }),
+    ...(hash !== undefined && { hash }),
+  };
 }
 
 /** A connection of the activity log, for those who may see addresses. */

@@ -5,6 +5,7 @@ export * from './engagement-conditions.ts';
 export * from './engagement-facts.ts';
 export * from './error-codes.ts';
 export * from './message.ts';
+export * from './privacy.ts';
 export * from './rest.ts';
 export * from './server-events.ts';
 export * from './sign-in.ts';

@@ -266,6 +266,10 @@ export interface WireAuditEntry {
   readonly action: string;
   readonly target?: { readonly kind: string; readonly id: string };
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** Place in the account's chain, with the hashes (SHA-256, hex) of the entry before and of this one. */
+  readonly seq?: number;
+  readonly previous?: string;
+  readonly hash?: string;
 }
 
 export type { ClosedBy };

@@ -10,13 +10,14 @@ import {
   aNamedKey,
   anAccountKey,
   anActivityRecord,
-  anAuditEntry,
   aPresence,
   aProfileRecord,
   aSealed,
   aSite,
   assigned,
   aUser,
+  auditLinks,
+  auditPoint,
   aVisitorSession,
   T0,
 } from '../support/builders.ts';
@@ -103,9 +104,18 @@ async function tour(stores: Stores): Promise<void> {
   await stores.activity.deleteByIp(accountId, activity.ip);
   await stores.activity.deleteOf({ accountId, sessionId });
   await stores.activity.deleteOf({ accountId });
-  await stores.audit.append([anAuditEntry()]);
+  const links = auditLinks({ accountId, count: 2 });
+  const point = auditPoint(links);
+  await stores.audit.append(links, point);
+  await stores.audit.last(accountId);
+  await stores.audit.read({ accountId, afterSeq: 0, limit: 10 });
+  await stores.audit.chain(accountId);
+  await stores.audit.unchained(accountId);
   await stores.audit.list(page);
   await stores.audit.list({ ...page, action: 'transcript.read', from: T0 });
+  await stores.audit.list({ ...page, actorId: 'user-1', targetKind: 'user' });
+  await stores.audit.list({ ...page, targetId: 'c-1' });
+  await stores.audit.purge({ accountId, base: point, before: T0 });
 
   const agent = aPresence();
   await presence.put(agent);

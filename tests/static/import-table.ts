@@ -41,7 +41,7 @@ export const ROOMS: readonly Room[] = [
 
   feature('accounts', ['server/features/redaction-rules', 'server/features/sites']),
   feature('activity'),
-  feature('audit'),
+  feature('audit', ['lru-cache']),
   feature('auth'),
   feature('conversations', ['lru-cache']),
   feature('erasure'),
@@ -88,7 +88,10 @@ export const ROOMS: readonly Room[] = [
       ...[...SHARED, 'shared/schemas', 'zod', 'node:net', 'node:http', 'node:path', 'node:module'],
     ],
   },
-  { path: 'server/edge/http', may: ['server/edge', 'express', 'helmet', '@asteasolutions/zod-to-openapi'] },
+  {
+    path: 'server/edge/http',
+    may: ['server/edge', 'express', 'helmet', '@asteasolutions/zod-to-openapi', 'node:stream'],
+  },
   { path: 'server/edge/socket', may: ['server/edge', 'socket.io'] },
 
   { path: 'server/ops', may: ['server/ports', 'server/features', 'server/domain', ...SHARED, 'node-cron'] },

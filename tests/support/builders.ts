@@ -5,6 +5,8 @@ import type {
   ActivityRecord,
   AgentPresence,
   AuditEntry,
+  AuditLink,
+  AuditPoint,
   ClosedConversation,
   DataKeyRecord,
   MessageRecord,
@@ -194,6 +196,28 @@ export function anAuditEntry(with_: Partial<AuditEntry> = {}): AuditEntry {
     details: { count: 3, complete: true, format: 'json' },
     ...with_,
   };
+}
+
+/** `count` links of one account's chain, from `firstSeq` on; hashes are their own, not computed. */
+export function auditLinks(query: {
+  accountId: string;
+  count: number;
+  firstSeq?: number;
+  with?: (index: number) => Partial<AuditEntry>;
+}): AuditLink[] {
+  const { accountId, count, firstSeq = 1 } = query;
+  return Array.from({ length: count }, (_, index) => ({
+    ...anAuditEntry({ accountId, ...query.with?.(index) }),
+    seq: firstSeq + index,
+    previous: String(firstSeq + index - 1).padStart(64, '0'),
+    hash: String(firstSeq + index).padStart(64, '0'),
+  }));
+}
+
+/** The place of the last link. */
+export function auditPoint(links: readonly AuditLink[]): AuditPoint {
+  const last = links.at(-1);
+  return { seq: last?.seq ?? 0, hash: last?.hash ?? '', mac: 'ab'.repeat(32) };
 }
 
 export function aPresence(with_: Partial<AgentPresence> = {}): AgentPresence {

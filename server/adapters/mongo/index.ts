@@ -47,7 +47,7 @@ function assemble(connection: Connection, models: Models): Stores {
     erasureList: shielded(createErasureList(models.erasureList)),
     profiles: shielded(createProfileStore(models.profiles)),
     activity: shielded(createActivityStore(models.activity)),
-    audit: shielded(createAuditStore(models.audit)),
+    audit: shielded(createAuditStore(models.audit, models.auditChains)),
     presence: shielded(createPresenceStore(models.presence)),
     retention: shielded(createRetentionStore(models)),
     ...shielded(lifeOf(connection)),

@@ -3,7 +3,12 @@ import { StoreError } from '../../ports/store-error.ts';
 import { ENTITY_SPECS, type EntityStores } from '../../ports/stores.ts';
 import { toStoreError } from './errors.ts';
 import { type ActivityDocument, activitySchema } from './schemas/activity.ts';
-import { type AuditDocument, auditSchema } from './schemas/audit.ts';
+import {
+  type AuditChainDocument,
+  type AuditDocument,
+  auditChainSchema,
+  auditSchema,
+} from './schemas/audit.ts';
 import { type ConversationDocument, conversationSchema } from './schemas/conversation.ts';
 import { createEntitySchema, type EntityDocument } from './schemas/entity.ts';
 import {
@@ -35,6 +40,7 @@ export interface Models {
   readonly profiles: Model<ProfileDocument>;
   readonly activity: Model<ActivityDocument>;
   readonly audit: Model<AuditDocument>;
+  readonly auditChains: Model<AuditChainDocument>;
   readonly presence: Model<PresenceDocument>;
   readonly entities: EntityModels;
 }
@@ -52,6 +58,7 @@ export function createModels(connection: Connection): Models {
     profiles: model('profiles', profileSchema),
     activity: model('activity_logs', activitySchema),
     audit: model('audit_log', auditSchema),
+    auditChains: model('audit_chains', auditChainSchema),
     presence: model('agent_presence', presenceSchema),
     entities: mapEntityKinds((kind) => model(collectionOf(kind), createEntitySchema(ENTITY_SPECS[kind]))),
   };

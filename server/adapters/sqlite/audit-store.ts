@@ -1,12 +1,31 @@
-import type { AuditEntry } from '../../domain/index.ts';
-import type { AuditStore, StorePage } from '../../ports/index.ts';
+import type { AuditChain, AuditLink, AuditPoint, StoredAuditEntry } from '../../domain/index.ts';
+import type { AuditFilter, AuditStore, StorePage } from '../../ports/index.ts';
 import { HIGHEST, keyOf, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
-import { jsonRows, type SqlValue, text } from './driver.ts';
+import { integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
+import { ConstraintError } from './errors.ts';
+
+const SEQ = "body ->> '$.seq'";
 
 const APPEND = `INSERT INTO audit_log (id, account_id, action, at, body)
-  SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4
-  FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING`;
+  SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4 FROM json_each(?) j`;
+
+/** In the same transaction as the links; without effect when they were refused. */
+const MOVE_HEAD = `INSERT INTO audit_chains (account_id, head_seq, head)
+  SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM audit_log WHERE account_id = ?1 AND ${SEQ} = ?2 AND id = ?4)
+  ON CONFLICT (account_id) DO UPDATE SET head_seq = excluded.head_seq, head = excluded.head
+  WHERE head_seq < excluded.head_seq`;
+
+const MOVE_BASE = `UPDATE audit_chains SET base_seq = ?2, base = ?3 WHERE account_id = ?1 AND base_seq < ?2`;
+const PURGE_LINKS = `DELETE FROM audit_log WHERE account_id = ?1 AND ${SEQ} <= ?2`;
+const PURGE_UNCHAINED = `DELETE FROM audit_log WHERE account_id = ?1 AND ${SEQ} IS NULL AND at < ?2`;
+
+const CONDITIONS = [
+  ['action', 'action = ?'],
+  ['actorId', "body ->> '$.actor.id' = ?"],
+  ['targetId', "body ->> '$.target.id' = ?"],
+  ['targetKind', "body ->> '$.target.kind' = ?"],
+] as const;
 
 export class SqliteAuditStore implements AuditStore {
   readonly #file: DatabaseFile;
@@ -15,28 +34,69 @@ export class SqliteAuditStore implements AuditStore {
     this.#file = file;
   }
 
-  async append(entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const rows = entries.map((entry) => {
-      return [entry.id, entry.accountId, entry.action, entry.at, JSON.stringify(entry)];
-    });
-    await this.#file.write(APPEND, [jsonRows(rows)]);
+  async append(links: readonly AuditLink[], head: AuditPoint): Promise<number> {
+    const last = links.at(-1);
+    if (last === undefined) return 0;
+    const rows = links.map((link) => [link.id, link.accountId, link.action, link.at, JSON.stringify(link)]);
+    const appended = this.#file.write(APPEND, [jsonRows(rows)]);
+    const moved = this.#file.write(MOVE_HEAD, [last.accountId, head.seq, JSON.stringify(head), last.id]);
+    try {
+      await Promise.all([appended, moved]);
+      return links.length;
+    } catch (error) {
+      if (error instanceof ConstraintError) return 0;
+      throw error;
+    }
   }
 
-  async list(query: {
-    accountId: string;
-    action?: string;
-    from?: number;
-    to?: number;
-    limit: number;
-    cursor?: string;
-  }): Promise<StorePage<AuditEntry>> {
-    const { accountId, action, from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = query;
-    const sql = `SELECT body FROM audit_log WHERE account_id = ? ${action === undefined ? '' : 'AND action = ?'}
-      AND at BETWEEN ? AND ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`;
-    const params: SqlValue[] = action === undefined ? [accountId] : [accountId, action];
-    const rows = this.#file.all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1]);
-    const found = rows.map((row) => JSON.parse(text(row.body)) as AuditEntry);
-    return pageOf(found, { limit, time: ({ at }) => at });
+  async last(accountId: string): Promise<AuditLink | undefined> {
+    const sql = `SELECT body FROM audit_log WHERE account_id = ? AND ${SEQ} > 0 ORDER BY ${SEQ} DESC LIMIT 1`;
+    const row = this.#file.get(sql, [accountId]);
+    return row === undefined ? undefined : bodyOf<AuditLink>(row);
   }
+
+  async read(query: { accountId: string; afterSeq: number; limit: number }): Promise<readonly AuditLink[]> {
+    const { accountId, afterSeq, limit } = query;
+    const sql = `SELECT body FROM audit_log WHERE account_id = ? AND ${SEQ} > ? ORDER BY ${SEQ} LIMIT ?`;
+    return this.#file.all(sql, [accountId, afterSeq, limit]).map((row) => bodyOf<AuditLink>(row));
+  }
+
+  async chain(accountId: string): Promise<AuditChain | undefined> {
+    const row = this.#file.get('SELECT head, base FROM audit_chains WHERE account_id = ?', [accountId]);
+    if (row === undefined) return undefined;
+    const head = JSON.parse(text(row.head)) as AuditPoint;
+    return { accountId, head, ...(row.base !== null && { base: JSON.parse(text(row.base)) as AuditPoint }) };
+  }
+
+  async unchained(accountId: string): Promise<number> {
+    const sql = `SELECT count(*) AS n FROM audit_log WHERE account_id = ? AND ${SEQ} IS NULL`;
+    return integer(this.#file.get(sql, [accountId])?.n);
+  }
+
+  async list(query: AuditFilter & { limit: number; cursor?: string }): Promise<StorePage<StoredAuditEntry>> {
+    const { accountId, from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = query;
+    const given = CONDITIONS.filter(([name]) => query[name] !== undefined);
+    const conditions = ['account_id = ?', ...given.map(([, condition]) => condition)];
+    const sql = `SELECT body FROM audit_log WHERE ${conditions.join(' AND ')}
+      AND at BETWEEN ? AND ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`;
+    const params: SqlValue[] = [accountId, ...given.map(([name]) => query[name] ?? null)];
+    const rows = this.#file.all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1]);
+    return pageOf(
+      rows.map((row) => bodyOf<StoredAuditEntry>(row)),
+      { limit, time: ({ at }) => at },
+    );
+  }
+
+  async purge(query: { accountId: string; base: AuditPoint; before: number }): Promise<number> {
+    const { accountId, base, before } = query;
+    await this.#file.write(MOVE_BASE, [accountId, base.seq, JSON.stringify(base)]);
+    const links = await this.#file.write(PURGE_LINKS, [accountId, base.seq]);
+    const others = await this.#file.write(PURGE_UNCHAINED, [accountId, before]);
+    if (links + others > 0) await this.#file.forget();
+    return links + others;
+  }
+}
+
+function bodyOf<T>(row: Row): T {
+  return JSON.parse(text(row.body)) as T;
 }

@@ -101,6 +101,16 @@ CREATE TABLE IF NOT EXISTS audit_log (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS audit_log_time ON audit_log (account_id, at, id);
 CREATE INDEX IF NOT EXISTS audit_log_action ON audit_log (account_id, action, at, id);
+CREATE UNIQUE INDEX IF NOT EXISTS audit_log_seq ON audit_log (account_id, body ->> '$.seq');
+CREATE INDEX IF NOT EXISTS audit_log_actor ON audit_log (account_id, body ->> '$.actor.id', at, id);
+CREATE INDEX IF NOT EXISTS audit_log_target ON audit_log (account_id, body ->> '$.target.id', at, id);
+CREATE TABLE IF NOT EXISTS audit_chains (
+  account_id TEXT PRIMARY KEY,
+  head_seq INTEGER NOT NULL,
+  head TEXT NOT NULL,
+  base_seq INTEGER NOT NULL DEFAULT 0,
+  base TEXT
+) STRICT, WITHOUT ROWID;
 `;
 
 const PRESENCE = `

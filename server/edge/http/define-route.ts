@@ -47,9 +47,10 @@ export interface RouteRequest<Principal, Params, Query, Body> {
 export class FileAnswer {
   readonly contentType: string;
   readonly fileName: string;
-  readonly body: string;
+  /** Parts are sent as they are made. */
+  readonly body: string | AsyncIterable<string>;
 
-  constructor(file: { contentType: string; fileName: string; body: string }) {
+  constructor(file: { contentType: string; fileName: string; body: string | AsyncIterable<string> }) {
     this.contentType = file.contentType;
     this.fileName = file.fileName;
     this.body = file.body;

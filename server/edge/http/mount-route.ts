@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { json, type Request, type RequestHandler, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { idSchema } from '../../../shared/schemas/common.ts';
@@ -24,7 +25,7 @@ export function mountRoute(router: Router, route: Route, by: { guard: Guard; bod
       ...parse(route, request),
       client: clientOf(request),
     });
-    answer(route, response, data);
+    await answer(route, response, data);
   };
   if (route.crossOrigin) router.options(route.path, preflight);
   // The body is read after the caller is admitted: strangers cannot make the server take bodies in.
@@ -75,14 +76,25 @@ function refusePrototypeKeys(key: string, value: unknown): unknown {
   return value;
 }
 
-function answer(route: Route, response: Response, data: unknown): void {
+async function answer(route: Route, response: Response, data: unknown): Promise<void> {
   const { status } = route.answer;
-  if (data instanceof FileAnswer) {
-    // A transcript as HTML must not run as a page of this origin, even when it is opened in place.
-    response.set('Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
-    response.status(status).attachment(data.fileName).set('Content-Type', data.contentType).send(data.body);
-  } else if (status === 204) response.status(status).end();
+  if (data instanceof FileAnswer) await sendFile(response.status(status), data);
+  else if (status === 204) response.status(status).end();
   else response.status(status).json(data);
+}
+
+/** One that cannot be finished is cut off, so that it does not look whole. */
+async function sendFile(response: Response, file: FileAnswer): Promise<void> {
+  // A transcript as HTML must not run as a page of this origin, even when it is opened in place.
+  response.set('Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+  response.attachment(file.fileName).set('Content-Type', file.contentType);
+  if (typeof file.body === 'string') response.send(file.body);
+  else await pipeline(file.body, response).catch(unlessClientLeft);
+}
+
+function unlessClientLeft(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
+    throw error;
 }
 
 function allowOrigin(request: Request, response: Response): void {

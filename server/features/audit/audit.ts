@@ -1,7 +1,11 @@
-import type { Page, WireAuditEntry } from '../../../shared/protocol/index.ts';
+import type { AuditVerification, Page, WireAuditEntry } from '../../../shared/protocol/index.ts';
 import type { AuditEntry, StaffPrincipal } from '../../domain/index.ts';
-import type { AuditStore, Clock, Ids } from '../../ports/index.ts';
+import type { AuditFilter, AuditStore, Cipher, Clock, Ids } from '../../ports/index.ts';
+import { type AuditExportFormat, type AuditFile, auditFile } from '../../presenters/audit-file.ts';
 import { presentAuditEntry } from '../../presenters/audit-presenter.ts';
+import { AuditChainer } from './audit-chain.ts';
+import { AuditVerifier } from './audit-verifier.ts';
+import { AuditWriter } from './audit-writer.ts';
 
 /** One thing that was done. `details` holds no personal data: counts, flags, names of fields. */
 export interface AuditInput {
@@ -12,39 +16,65 @@ export interface AuditInput {
   readonly details?: AuditEntry['details'];
 }
 
-export interface AuditQuery {
-  readonly action?: string | undefined;
-  /** Epoch milliseconds, inclusive. */
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
+/** What is looked for; times are epoch milliseconds, inclusive. */
+export type AuditSearch = {
+  readonly [Key in keyof Omit<AuditFilter, 'accountId'>]?: AuditFilter[Key] | undefined;
+};
+export type AuditQuery = AuditSearch & { readonly limit: number; readonly cursor?: string | undefined };
 
-/** The account's record of every read of personal data and every change. */
+/** The account's record of every read of personal data and every change: a chain of which nothing can be taken. */
 export interface Audit {
-  /** Resolves when the store has it; what is audited waits for it. */
+  /** Resolves when the store has it; what is audited waits for it, and does not happen when it rejects. */
   record(entry: AuditInput): Promise<void>;
   /** Notes what a staff member did in their account. */
   byStaff(staff: StaffPrincipal, entry: Omit<AuditInput, 'accountId' | 'actor'>): Promise<void>;
-  /** Newest first. */
+  /** Newest first. Reading is noted too, once for all pages. */
   list(staff: StaffPrincipal, query: AuditQuery): Promise<Page<WireAuditEntry>>;
+  /** Checks the account's whole chain. */
+  verify(staff: StaffPrincipal): Promise<AuditVerification>;
+  /** Everything that the search finds, newest first, as a file that is made while it is sent. */
+  export(staff: StaffPrincipal, query: AuditSearch & { format: AuditExportFormat }): Promise<AuditFile>;
 }
 
-export function createAudit(deps: {
+export interface AuditDeps {
   readonly stores: { readonly audit: AuditStore };
+  readonly cipher: Cipher;
+  /** The deployment's own key, by which a chain cut short shows. */
+  readonly key: () => Promise<Uint8Array>;
   readonly ids: Ids;
   readonly clock: Clock;
-}): Audit {
-  const { stores, ids, clock } = deps;
-  const record = (entry: AuditInput) =>
-    stores.audit.append([{ details: {}, ...entry, id: ids.id(), at: clock.now() }]);
+}
+
+const EXPORT_PAGE = 200;
+
+export function createAudit(deps: AuditDeps): Audit {
+  const { ids, clock } = deps;
+  const store = deps.stores.audit;
+  const chainer = new AuditChainer(deps.cipher, deps.key);
+  const writer = new AuditWriter(store, chainer);
+  const verifier = new AuditVerifier({ store, chainer, clock });
+  const record: Audit['record'] = (entry) =>
+    writer.append({ details: {}, ...entry, id: ids.id(), at: clock.now() });
+  const byStaff: Audit['byStaff'] = (staff, entry) =>
+    record({ ...entry, accountId: staff.accountId, actor: actorOf(staff) });
   return {
     record,
-    byStaff: (staff, entry) => record({ ...entry, accountId: staff.accountId, actor: actorOf(staff) }),
-    list: async (staff, { limit, ...query }) => {
-      const page = await stores.audit.list({ accountId: staff.accountId, limit, ...given(query) });
+    byStaff,
+    list: async (staff, { limit, cursor, ...search }) => {
+      const filter = { accountId: staff.accountId, ...given(search) };
+      const page = await store.list({ ...filter, limit, ...given({ cursor }) });
+      if (cursor === undefined) await byStaff(staff, { action: 'audit-log.read', details: namesOf(search) });
       return { ...page, items: page.items.map(presentAuditEntry) };
+    },
+    verify: async (staff) => {
+      const found = await verifier.verify(staff.accountId);
+      await byStaff(staff, { action: 'audit-log.verified', details: { ok: found.ok } });
+      return found;
+    },
+    export: async (staff, { format, ...search }) => {
+      await byStaff(staff, { action: 'audit-log.exported', details: { format, ...namesOf(search) } });
+      const pages = pagesOf(store, { accountId: staff.accountId, ...given(search) });
+      return auditFile(format, { accountId: staff.accountId, at: clock.now(), pages });
     },
   };
 }
@@ -53,12 +83,23 @@ function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
   return tokenId === undefined ? { kind: 'user', id: userId } : { kind: 'token', id: tokenId };
 }
 
-function given(query: Omit<AuditQuery, 'limit'>) {
-  const { action, from, to, cursor } = query;
-  return {
-    ...(action !== undefined && { action }),
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(cursor !== undefined && { cursor }),
-  };
+async function* pagesOf(store: AuditStore, filter: AuditFilter): AsyncGenerator<readonly WireAuditEntry[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await store.list({ ...filter, limit: EXPORT_PAGE, ...given({ cursor }) });
+    yield page.items.map(presentAuditEntry);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+function given<T extends object>(query: T): Given<T> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** By what it was searched, not for what: an id may be a person's. */
+function namesOf(search: AuditSearch): AuditEntry['details'] {
+  const by = Object.keys(given(search)).sort().join(' ');
+  return by === '' ? {} : { by };
 }

@@ -33,16 +33,46 @@ export const activitySchema = z
 
 export const deletedSchema = z.object({ deleted: z.int() }).meta({ id: 'Deleted' });
 
-export const listAuditSchema = z.strictObject({
-  ...pageQuery,
+const auditSearch = {
   action: z
     .string()
     .max(64)
     .regex(/^[a-z][a-z0-9._-]*$/)
     .optional(),
+  actorId: idSchema.optional(),
+  targetKind: z
+    .string()
+    .max(64)
+    .regex(/^[a-z][a-z-]*$/)
+    .optional(),
+  targetId: idSchema.optional(),
   from: instantQuerySchema.optional(),
   to: instantQuerySchema.optional(),
+};
+
+export const listAuditSchema = z.strictObject({ ...pageQuery, ...auditSearch });
+
+export const exportAuditSchema = z.strictObject({
+  ...auditSearch,
+  format: z.enum(['csv', 'json']).default('json'),
 });
+
+export const auditVerificationSchema = z
+  .object({
+    ok: z.boolean(),
+    entries: z.int(),
+    unchained: z.int(),
+    checkedAt: instantSchema,
+    head: z.object({ seq: z.int(), hash: z.string() }).exactOptional(),
+    purgedUpTo: z.int().exactOptional(),
+    fault: z
+      .object({
+        kind: z.enum(['head_missing', 'anchor_forged', 'altered', 'missing', 'truncated']),
+        seq: z.int(),
+      })
+      .exactOptional(),
+  })
+  .meta({ id: 'AuditVerification' });
 
 export const auditEntrySchema = z
   .object({
@@ -55,5 +85,8 @@ export const auditEntrySchema = z
     action: z.string(),
     target: z.object({ kind: z.string(), id: wireIdSchema }).exactOptional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    seq: z.int().exactOptional(),
+    previous: z.string().exactOptional(),
+    hash: z.string().exactOptional(),
   })
   .meta({ id: 'AuditEntry' });

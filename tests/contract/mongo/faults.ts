@@ -3,7 +3,15 @@ import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
 import { DEFAULT_THEME } from '../../../server/domain/index.ts';
 import type { Stores } from '../../../server/ports/index.ts';
 import { StoreError } from '../../../server/ports/store-error.ts';
-import { aConversation, anAuditEntry, aPresence, aSite, freshId, sealedRun } from '../../support/builders.ts';
+import {
+  aConversation,
+  aPresence,
+  aSite,
+  auditLinks,
+  auditPoint,
+  freshId,
+  sealedRun,
+} from '../../support/builders.ts';
 import type { MongoDatabases } from '../../support/mongodb.ts';
 import { type MongoProxy, startMongoProxy } from '../../support/mongodb-proxy.ts';
 import { plain } from '../../support/plain.ts';
@@ -41,14 +49,13 @@ export function describeFaults(databases: MongoDatabases): void {
       },
     );
 
-    it('an audit entry whose answer is lost is there once when it is sent again', async () => {
-      const entries = [anAuditEntry({ accountId: freshId('account') })];
+    it('an audit entry whose answer is lost is there once, and its place is taken', async () => {
+      const accountId = freshId('account');
+      const links = auditLinks({ accountId, count: 1 });
       proxy.loseAnswerOf('insert');
-      await expect(stores.audit.append(entries)).rejects.toBeInstanceOf(StoreError);
-      await stores.audit.append(entries);
-      expect((await stores.audit.list({ accountId: entries[0]?.accountId ?? '', limit: 5 })).items).toEqual(
-        entries,
-      );
+      await expect(stores.audit.append(links, auditPoint(links))).rejects.toBeInstanceOf(StoreError);
+      expect(await stores.audit.append(links, auditPoint(links))).toBe(0);
+      expect((await stores.audit.list({ accountId, limit: 5 })).items).toEqual(links);
     });
 
     it('a start whose answer is lost gives the same room when it is tried again', async () => {

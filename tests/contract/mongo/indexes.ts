@@ -33,7 +33,8 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
   profiles: [{ conversationId: 1 }],
   agent_presence: [{ accountId: 1, agentId: 1 }],
   activity_logs: [],
-  audit_log: [],
+  audit_log: [{ accountId: 1, seq: 1 }],
+  audit_chains: [{ accountId: 1 }],
   ...Object.fromEntries(
     KINDS.map(({ collection, spec }) => [collection, spec.unique.map((field) => ({ [field]: 1 }))]),
   ),

@@ -6,11 +6,12 @@ import {
   aConversation,
   aDataKey,
   anActivityRecord,
-  anAuditEntry,
   aPresence,
   aProfileRecord,
   assigned,
   aUser,
+  auditLinks,
+  auditPoint,
   aVisitorSession,
   closed,
   sealedRun,
@@ -70,11 +71,19 @@ async function fill(stores: Stores): Promise<void> {
       }),
     ),
   );
-  await stores.audit.append(
-    numbers.map((index) =>
-      anAuditEntry({ accountId: account(index), action: `action-${index % 7}`, at: T0 + index }),
-    ),
-  );
+  for (let index = 0; index < ACCOUNTS; index += 1) {
+    const links = auditLinks({
+      accountId: account(index),
+      count: PER_ACCOUNT,
+      with: (number) => ({
+        action: `action-${number % 7}`,
+        at: T0 + number,
+        actor: { kind: 'user', id: `user-${number % 7}` },
+        target: { kind: 'conversation', id: `conversation-${number % 7}` },
+      }),
+    });
+    await stores.audit.append(links, auditPoint(links));
+  }
 }
 
 /** Each call of a store with how many documents it may look at. */
@@ -140,6 +149,14 @@ const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] =
   ],
   ['activity by address', (s) => s.activity.find({ accountId: 'account-3', ip: '192.0.2.7', limit: 2 }), 3],
   ['audit', (s) => s.audit.list({ accountId: 'account-3', limit: 5 }), 6],
+  ['audit by actor', (s) => s.audit.list({ accountId: 'account-3', actorId: 'user-3', limit: 5 }), 6],
+  [
+    'audit by target',
+    (s) => s.audit.list({ accountId: 'account-3', targetId: 'conversation-3', limit: 5 }),
+    6,
+  ],
+  ['audit chain', (s) => s.audit.read({ accountId: 'account-3', afterSeq: 20, limit: 5 }), 5],
+  ['end of the audit chain', (s) => s.audit.last('account-3'), 1],
   ['audit by action', (s) => s.audit.list({ accountId: 'account-3', action: 'action-3', limit: 5 }), 6],
   ['overdue leases', (s) => s.presence.expired(T0 + 50, 5), 5],
   ['take a slot', (s) => s.presence.takeSlot({ accountId: 'account-0', agentId: 'agent-0', now: T0 }), 1],

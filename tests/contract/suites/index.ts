@@ -1,9 +1,11 @@
+import { describeActivityStore } from './activity-store.ts';
+import { describeAuditChain } from './audit-chain.ts';
+import { describeAuditStore } from './audit-store.ts';
 import { describeConversationModel } from './conversation-model.ts';
 import { describeConversationStore } from './conversation-store.ts';
 import { describeEntityStores } from './entity-store.ts';
 import { describeKeyStores } from './key-stores.ts';
 import { describeKeyVault } from './key-vault.ts';
-import { describeLogStores } from './log-stores.ts';
 import { describeMessageModel } from './message-model.ts';
 import { describeMessageStore } from './message-store.ts';
 import { describePresenceStore } from './presence-store.ts';
@@ -24,7 +26,9 @@ export function describeStores(name: string, open: OpenStores): void {
   describeMessageModel(name, open);
   describeKeyStores(name, open);
   describeKeyVault(name, open);
-  describeLogStores(name, open);
+  describeActivityStore(name, open);
+  describeAuditStore(name, open);
+  describeAuditChain(name, open);
   describePresenceStore(name, open);
   describeRetentionStore(name, open);
 }

@@ -2,8 +2,10 @@ import type { z } from 'zod';
 import {
   activitySchema,
   auditEntrySchema,
+  auditVerificationSchema,
   deletedSchema,
   eraseActivitySchema,
+  exportAuditSchema,
   listActivitySchema,
   listAuditSchema,
   pageSchema,
@@ -11,7 +13,7 @@ import {
 import type { ActivityLog, ActivitySubject } from '../../../features/activity/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import { canonicalAddress } from '../client-address.ts';
-import { defineRoute, type Route } from '../define-route.ts';
+import { defineRoute, FileAnswer, type Route } from '../define-route.ts';
 import { USER_LIMITS } from '../limits.ts';
 
 /** The activity log and the audit log of the account. */
@@ -46,6 +48,25 @@ export function logRoutes(deps: { activity: ActivityLog; audit: Audit }): readon
       query: listAuditSchema,
       answer: { status: 200, schema: pageSchema(auditEntrySchema), description: 'A page of entries' },
       handler: ({ principal, query }) => deps.audit.list(principal, query),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/audit-log/export',
+      summary: 'What a search of the audit log finds, as a file',
+      authorization: 'audit-log:read',
+      limit: USER_LIMITS.heavy,
+      query: exportAuditSchema,
+      answer: { status: 200, file: true, description: 'CSV or JSON, newest first' },
+      handler: async ({ principal, query }) => new FileAnswer(await deps.audit.export(principal, query)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/audit-log/verify',
+      summary: 'Check that nothing of the audit log was altered, taken out or cut off',
+      authorization: 'audit-log:read',
+      limit: USER_LIMITS.heavy,
+      answer: { status: 200, schema: auditVerificationSchema, description: 'What the check found' },
+      handler: ({ principal }) => deps.audit.verify(principal),
     }),
   ];
 }

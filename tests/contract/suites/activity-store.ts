@@ -1,5 +1,5 @@
-import type { ActivityRecord, AuditEntry } from '../../../server/domain/index.ts';
-import { anActivityRecord, anAuditEntry, freshId, T0 } from '../../support/builders.ts';
+import type { ActivityRecord } from '../../../server/domain/index.ts';
+import { anActivityRecord, freshId, T0 } from '../../support/builders.ts';
 import { refusedAsBadRequest } from './cursors.ts';
 import { type OpenStores, useStores } from './use-stores.ts';
 
@@ -7,8 +7,8 @@ const newestFirst = <T extends { id: string }>(time: (item: T) => number) => {
   return (a: T, b: T) => time(b) - time(a) || (a.id < b.id ? 1 : -1);
 };
 
-/** What every activity log and audit log promises. */
-export function describeLogStores(name: string, open: OpenStores): void {
+/** What every activity log promises. */
+export function describeActivityStore(name: string, open: OpenStores): void {
   describe(`${name}: activity store`, () => {
     const stores = useStores(open);
     const activity = () => stores().activity;
@@ -102,53 +102,6 @@ export function describeLogStores(name: string, open: OpenStores): void {
       await refusedAsBadRequest((cursor) =>
         activity().find({ accountId: 'a', ip: '192.0.2.1', limit: 2, cursor }),
       );
-    });
-  });
-
-  describe(`${name}: audit store`, () => {
-    const stores = useStores(open);
-    const audit = () => stores().audit;
-    type Query = {
-      accountId: string;
-      action?: string;
-      from?: number;
-      to?: number;
-      limit: number;
-      cursor?: string;
-    };
-    const walk = async (query: Query): Promise<AuditEntry[]> => {
-      const page = await audit().list(query);
-      if (page.nextCursor === undefined) return [...page.items];
-      return [...page.items, ...(await walk({ ...query, cursor: page.nextCursor }))];
-    };
-
-    it('gives back entries whole, newest first, in pages, by action and inclusive times', async () => {
-      const accountId = freshId('account');
-      const entries = Array.from({ length: 9 }, (_, index) =>
-        anAuditEntry({
-          accountId,
-          at: T0 + Math.floor(index / 2),
-          action: index % 3 === 0 ? 'settings.write' : 'transcript.read',
-          ...(index === 4 ? { target: { kind: 'conversation', id: 'c-1' } } : {}),
-          actor: index === 5 ? { kind: 'system' } : { kind: 'user', id: 'user-1' },
-        }),
-      );
-      await audit().append(entries.slice(0, 5));
-      await audit().append(entries.slice(5));
-      await audit().append([]);
-      const sorted = [...entries].sort(newestFirst((entry) => entry.at));
-      expect(await walk({ accountId, limit: 2 })).toEqual(sorted);
-      expect(await walk({ accountId, action: 'settings.write', limit: 1 })).toEqual(
-        sorted.filter((entry) => entry.action === 'settings.write'),
-      );
-      expect(await walk({ accountId, from: T0 + 1, to: T0 + 3, limit: 3 })).toEqual(
-        sorted.filter((entry) => entry.at >= T0 + 1 && entry.at <= T0 + 3),
-      );
-      expect(await walk({ accountId: freshId('account'), limit: 3 })).toEqual([]);
-    });
-
-    it('refuses a cursor that it did not make', async () => {
-      await refusedAsBadRequest((cursor) => audit().list({ accountId: 'a', limit: 2, cursor }));
     });
   });
 }
