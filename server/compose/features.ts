@@ -19,6 +19,7 @@ import { composeAudit } from './audit.ts';
 import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
+import { composeProfileIndex } from './profile-index.ts';
 
 /** The use cases around a chat. */
 export function composeFeatures(base: Foundation, pipeline: Pipeline) {
@@ -28,6 +29,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const audit = composeAudit(base, pipeline);
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
+  const profileIndex = composeProfileIndex(base, pipeline);
   const profiles = new ConversationProfiles({
     lanes,
     sealer,
@@ -35,6 +37,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     redactor,
     settings,
     live,
+    index: profileIndex,
+    clock,
   });
   const changer = new ConversationChanger({ conversations: store, lanes, bus });
   const notifier = new ConversationNotifier({

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './account.ts';
 export * from './activity.ts';
+export * from './agreed-fields.ts';
 export * from './audit.ts';
 export * from './conversation.ts';
 export * from './conversation-states.ts';
@@ -13,6 +14,7 @@ export * from './permissions.ts';
 export * from './presence.ts';
 export * from './private.ts';
 export * from './profile.ts';
+export * from './profile-index.ts';
 export * from './redaction-report.ts';
 export * from './redaction-rescan.ts';
 export * from './redaction-rule.ts';

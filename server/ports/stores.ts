@@ -10,6 +10,7 @@ import type {
   Department,
   Entity,
   MessageRecord,
+  ProfileIndexEntry,
   ProfileRecord,
   RedactionDay,
   RedactionRescan,
@@ -82,6 +83,11 @@ export interface EntitySpec {
   readonly indexed: readonly string[];
   readonly expires: boolean;
   readonly outlives?: true;
+  /**
+   * It lives as long as the transcript that it belongs to, or `retentionMs` of its own when that is shorter: a
+   * changed retention rewrites `expiresAt` from `retainFrom`. It has `accountId` among its indexed fields.
+   */
+  readonly retained?: true;
 }
 
 export interface EntityStores {
@@ -95,6 +101,7 @@ export interface EntityStores {
   readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
   readonly redactionCounts: EntityStore<RedactionDay>;
   readonly departments: EntityStore<Department>;
+  readonly profileIndex: EntityStore<ProfileIndexEntry>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -109,6 +116,12 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: false },
   redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
   departments: { unique: [], indexed: ['accountId'], expires: false },
+  profileIndex: {
+    unique: [],
+    indexed: ['accountId', 'conversationId', 'sessionId', 'accountField', 'lookup'],
+    expires: true,
+    retained: true,
+  },
 };
 
 export interface ConversationFilter {
@@ -283,7 +296,7 @@ export interface RetentionStore {
   purge(now: number, limit: number): Promise<PurgeCounts>;
   /** Conversations that have expired, to tell their live parties before they go. */
   expiredConversations(now: number, limit: number): Promise<readonly { accountId: string; id: string }[]>;
-  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, profiles and data keys of an account. */
+  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, profiles, data keys and retained entities. */
   applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void>;
   /** Likewise for its activity log. */
   applyActivityRetention(accountId: string, retentionMs: number): Promise<void>;

@@ -89,6 +89,10 @@ export interface CustomField {
   readonly label: string;
   readonly category: string;
   readonly searchable: boolean;
+  /** Days after the start of the conversation; without it, values live as long as the transcript. */
+  readonly retentionDays?: number;
+  /** Values are kept as they are given: redaction rules leave this field alone. */
+  readonly keepAsGiven?: boolean;
 }
 
 export interface BusinessHours {

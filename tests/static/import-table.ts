@@ -45,6 +45,7 @@ export const ROOMS: readonly Room[] = [
   feature('auth'),
   feature('conversations', ['lru-cache']),
   feature('erasure'),
+  feature('profile-index'),
   feature('redaction-rescan'),
   feature('redaction-rules'),
   feature('retention'),

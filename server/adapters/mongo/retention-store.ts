@@ -14,6 +14,11 @@ interface Expiring {
   readonly expiresAt?: Date;
 }
 
+/** Kinds of entities that live with a transcript. */
+const RETAINED = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
+  (kind) => ENTITY_SPECS[kind].retained,
+);
+
 export function createRetentionStore(models: Models): RetentionStore {
   return {
     purge: (now, limit) => purge(models, { until: toDate(now), limit }),
@@ -31,12 +36,24 @@ export function createRetentionStore(models: Models): RetentionStore {
       await Promise.all([
         ...all,
         setExpiry(models.conversations, { accountId, start: '$startedAt', retentionMs }),
+        ...RETAINED.map((kind) => setEntityExpiry(models.entities[kind], { accountId, retentionMs })),
       ]);
     },
     applyActivityRetention: (accountId, retentionMs) =>
       setExpiry(models.activity, { accountId, start: '$retainFrom', retentionMs }),
     forget: async () => {},
   };
+}
+
+/** The own retention of an entity counts where it is the shorter one. */
+async function setEntityExpiry(
+  model: EntityModels[keyof EntityModels],
+  { accountId, retentionMs }: { accountId: string; retentionMs: number },
+): Promise<void> {
+  const life = { $min: [retentionMs, { $ifNull: ['$retentionMs', retentionMs] }] };
+  const end = { $toDate: { $add: ['$retainFrom', life] } };
+  const filter = { accountId } as Record<string, unknown>;
+  await nativeOf(model).updateMany(filter, [{ $set: { expiresAt: end } }]);
 }
 
 /** Every document's new end from its own start, in one write, without a read. */

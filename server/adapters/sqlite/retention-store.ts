@@ -9,6 +9,9 @@ const PURGE_MESSAGES = `DELETE FROM messages WHERE id IN (
 const PURGE_TRANSCRIPTS = `DELETE FROM transcripts WHERE expires_at <= ?
   AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.transcript = transcripts.id)`;
 
+/** Kinds of entities that live with a transcript. */
+const RETAINED = Object.entries(ENTITY_SPECS).flatMap(([kind, spec]) => (spec.retained ? [kind] : []));
+
 export interface RetentionFiles {
   readonly engagement: DatabaseFile;
   readonly keys: DatabaseFile;
@@ -51,6 +54,7 @@ export class SqliteRetentionStore implements RetentionStore {
       applyRetention(engagement, { table: 'transcripts', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'profiles', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'conversations', from: 'started_at', accountId, retentionMs }),
+      ...RETAINED.map((kind) => applyEntityRetention(engagement, { kind, accountId, retentionMs })),
     ]);
   }
 
@@ -97,5 +101,18 @@ function applyRetention(
   const { table, from, accountId, retentionMs } = query;
   const sql = `UPDATE ${table} SET expires_at = ${from} + ?1
     WHERE account_id = ?2 AND expires_at <> ${from} + ?1`;
+  return file.write(sql, [retentionMs, accountId]);
+}
+
+/** The own retention of an entity counts where it is the shorter one. */
+function applyEntityRetention(
+  file: DatabaseFile,
+  query: { kind: string; accountId: string; retentionMs: number },
+): Promise<number> {
+  const { kind, accountId, retentionMs } = query;
+  const own = `coalesce(${fieldOf('retentionMs')}, ?1)`;
+  const end = `${fieldOf('retainFrom')} + min(?1, ${own})`;
+  const sql = `UPDATE ${tableOf(kind)} SET body = json_set(body, '$.expiresAt', ${end})
+    WHERE ${fieldOf('accountId')} = ?2 AND ${fieldOf('expiresAt')} <> ${end}`;
   return file.write(sql, [retentionMs, accountId]);
 }

@@ -1,10 +1,11 @@
 import type { WireProfile } from '../../../shared/protocol/index.ts';
-import type { Conversation } from '../../domain/index.ts';
+import { agreedFields, type Conversation, keptAsGiven } from '../../domain/index.ts';
 import type { RedactionPlace } from '../../domain/redaction/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
-import type { ProfileStore } from '../../ports/index.ts';
+import type { Clock, ProfileStore } from '../../ports/index.ts';
+import type { ProfileIndex } from '../profile-index/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import { KEPT_PAGES, type LiveVisitors } from './live-visitors.ts';
 
@@ -19,6 +20,8 @@ export interface ConversationProfilesDeps {
   readonly redactor: Redactor;
   readonly settings: AccountSettingsReader;
   readonly live: LiveVisitors;
+  readonly index: Pick<ProfileIndex, 'keep'>;
+  readonly clock: Clock;
 }
 
 const NOTHING: WireProfile = { fields: {}, prechat: {}, pages: [] };
@@ -48,7 +51,7 @@ export class ConversationProfiles {
     const { accountId, sessionId } = conversation;
     const live = await this.#clean(accountId, this.#deps.live.snapshot(sessionId), { counted: false });
     const { prechat: clean } = await this.#clean(accountId, { ...NOTHING, prechat });
-    await this.#put(conversation, { ...live, prechat: clean });
+    await this.#putIndexed(conversation, { ...live, prechat: clean }, NOTHING);
     this.#deps.live.follow(sessionId, conversation.id, accountId);
   }
 
@@ -85,12 +88,13 @@ export class ConversationProfiles {
       prechat,
       ...(ratingComment !== undefined && { ratingComment }),
     });
-    await this.#put(conversation, {
+    const after = {
       ...before,
       ...(cleanLive && withLive(before, cleanLive)),
       ...(typed.ratingComment !== undefined && { ratingComment: typed.ratingComment }),
       prechat: { ...before.prechat, ...typed.prechat },
-    });
+    };
+    await this.#putIndexed(conversation, after, before);
   }
 
   /** Applies today's rules to a kept profile; answers whether something was redacted anew. */
@@ -100,8 +104,24 @@ export class ConversationProfiles {
       const before = await this.read(context);
       const after = await this.#clean(conversation.accountId, before);
       if (JSON.stringify(after) === JSON.stringify(before)) return false;
-      await this.#put(conversation, after);
+      await this.#putIndexed(conversation, after, before);
       return true;
+    });
+  }
+
+  /**
+   * Brings a kept profile and its index in line with today's data-processing agreement; answers whether the
+   * profile had values that must not stand any more.
+   */
+  agreeAgain(conversation: Conversation): Promise<boolean> {
+    return this.#inTurn(conversation.id, async () => {
+      const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+      const before = await this.read(context);
+      const after = await this.#agreed(conversation, before);
+      const changed = Object.keys(after.fields).length < Object.keys(before.fields).length;
+      if (changed) await this.#put(conversation, after);
+      await this.#deps.index.keep(conversation, after);
+      return changed;
     });
   }
 
@@ -122,9 +142,10 @@ export class ConversationProfiles {
     const form = { from: 'visitor', place: 'profile', ...options } as const;
     const { fields, prechat, pages, referrer, ratingComment } = profile;
     const email = dpa.customFields.some(({ key }) => key === EMAIL) ? prechat[EMAIL] : undefined;
+    const given = keptAsGiven(fields, dpa.customFields);
     return {
       ...profile,
-      fields: redactor.applyToFields(rules, fields, form),
+      fields: { ...redactor.applyToFields(rules, fields, form), ...given },
       prechat: { ...redactor.applyToFields(rules, prechat, form), ...(email !== undefined && { email }) },
       pages: pages.map((page) => ({
         ...page,
@@ -143,6 +164,20 @@ export class ConversationProfiles {
     return this.#deps.sealer.openPart(context, PART, record.sealed) as WireProfile;
   }
 
+  /** Values that were taken out of the agreement, or are past their own life, are not kept, whoever brings them. */
+  async #agreed(conversation: Conversation, profile: WireProfile): Promise<WireProfile> {
+    const { dpa } = await this.#deps.settings.get(conversation.accountId);
+    const ageMs = this.#deps.clock.now() - conversation.startedAt;
+    return { ...profile, fields: agreedFields(profile.fields, dpa.customFields, ageMs) };
+  }
+
+  /** The index is written when a value in it may have changed, not with every page that the visitor opens. */
+  async #putIndexed(conversation: Conversation, profile: WireProfile, before: WireProfile): Promise<void> {
+    const after = await this.#agreed(conversation, profile);
+    await this.#put(conversation, after);
+    if (valuesOf(after) !== valuesOf(before)) await this.#deps.index.keep(conversation, after);
+  }
+
   async #put(conversation: Conversation, profile: WireProfile): Promise<void> {
     const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
     await this.#deps.store.put({
@@ -154,6 +189,10 @@ export class ConversationProfiles {
       expiresAt: context.expiresAt,
     });
   }
+}
+
+function valuesOf({ fields, prechat }: WireProfile): string {
+  return JSON.stringify([fields, prechat]);
 }
 
 /** What a node knows may begin after its own start, so it is added to what was kept before. */

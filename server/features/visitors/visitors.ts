@@ -1,4 +1,4 @@
-import { Refusal, type VisitorPrincipal } from '../../domain/index.ts';
+import { keptAsGiven, Refusal, type VisitorPrincipal } from '../../domain/index.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { Clock, ConversationStore, Logger } from '../../ports/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
@@ -66,7 +66,8 @@ export class Visitors {
       from: 'visitor',
       place: 'profile',
     });
-    this.#deps.live.setFields(visitor.sessionId, clean);
+    const given = keptAsGiven(fields, dpa.customFields);
+    this.#deps.live.setFields(visitor.sessionId, { ...clean, ...given });
   }
 
   /** Writes the profiles of visitors in a chat that changed since the last time. */

@@ -52,6 +52,8 @@ const customFieldSchema = z.strictObject({
   label: displayNameSchema,
   category: displayNameSchema,
   searchable: z.boolean(),
+  retentionDays: z.int().min(1).max(RETENTION_DAYS_MAX.transcripts).exactOptional(),
+  keepAsGiven: z.boolean().exactOptional(),
 });
 
 const parts = {
