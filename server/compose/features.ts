@@ -9,7 +9,7 @@ import { Erasure } from '../features/erasure/erasure.ts';
 import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
 import { Routing } from '../features/routing/routing.ts';
-import { Transcripts } from '../features/transcripts/index.ts';
+import { ConversationSearch, Transcripts } from '../features/transcripts/index.ts';
 import { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
@@ -89,6 +89,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   });
   const transcripts = new Transcripts({
     conversations: store,
+    search: new ConversationSearch({ conversations: store, index: profileIndex }),
     lanes,
     reader,
     profiles,

@@ -39,6 +39,10 @@ export const AUTHORIZATIONS = {
     help: 'change redaction rules, and apply them to stored transcripts',
   },
   'conversation:read': { reach: 'conversation', help: 'see the queue, and find and read conversations' },
+  'profile:search': {
+    reach: 'account',
+    help: 'find conversations by the exact value of a searchable profile field',
+  },
   'conversation:handle': {
     reach: 'conversation',
     help: 'take conversations, write in them, hand them on and close them',
@@ -90,6 +94,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     roles: [],
     authorizations: [
       'conversation:read',
+      'profile:search',
       'transcript:export',
       'transcript:erase',
       'activity-log:read',

@@ -130,6 +130,8 @@ export interface ConversationFilter {
   readonly sessionId?: string;
   readonly status?: ConversationStatus;
   readonly caseId?: string;
+  /** It has this tag, among others or alone. */
+  readonly tag?: string;
   readonly departmentId?: string;
   /** Only those of one of these departments, and so none that has no department. */
   readonly departments?: readonly string[];

@@ -252,6 +252,8 @@ export interface ConversationQuery {
   readonly from?: string;
   readonly to?: string;
   readonly caseId?: string;
+  readonly tag?: string;
+  readonly departmentId?: string;
   readonly status?: ConversationStatus;
 }
 

@@ -55,6 +55,7 @@ async function tour(stores: Stores): Promise<void> {
     { sessionId },
     { status: 'queued' as const },
     { caseId: 'c' },
+    { tag: 't' },
     { departmentId: 'd' },
     { departments: ['d', 'e'] },
     { from: T0 },

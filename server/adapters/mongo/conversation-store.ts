@@ -129,12 +129,12 @@ async function replace(model: Conversations, next: Conversation): Promise<boolea
 }
 
 async function list(model: Conversations, filter: ConversationFilter) {
-  const { accountId, limit, cursor, from, to, departments, ...others } = filter;
+  const { accountId, limit, cursor, from, to, departments, tag, ...others } = filter;
   const keyset: Keyset = { time: 'startedAt', direction: 'newest-first', from, to, cursor };
   const documents = await model
     .find({
       accountId,
-      ...withoutUndefined(others),
+      ...withoutUndefined({ ...others, tags: tag }),
       ...(departments !== undefined && { $and: [{ departmentId: { $in: [...departments] } }] }),
       ...keysetFilter(keyset),
     })

@@ -34,6 +34,9 @@ const EQUALS = [
   ['departmentId', DEPARTMENT],
 ] as const;
 
+/** Served in the order of another index. */
+const TAGGED = "EXISTS (SELECT 1 FROM json_each(body, '$.tags') j WHERE j.value = ?)";
+
 /** How often `create` looks again when the conversation in its way is gone by the time that it is read. */
 const CREATE_ATTEMPTS = 5;
 
@@ -68,6 +71,10 @@ export class SqliteConversationStore implements ConversationStore {
     const equal = EQUALS.filter(([key]) => filter[key] !== undefined);
     const conditions = ['account_id = ?', ...equal.map(([, column]) => `${column} = ?`)];
     const params: SqlValue[] = [filter.accountId, ...equal.map(([key]) => filter[key] ?? null)];
+    if (filter.tag !== undefined) {
+      conditions.push(TAGGED);
+      params.push(filter.tag);
+    }
     if (filter.departments !== undefined) {
       conditions.push(IN_DEPARTMENTS);
       params.push(JSON.stringify(filter.departments));

@@ -49,7 +49,7 @@ export class ProfileIndex {
     const searchable = dpa.customFields.filter((field) => field.searchable);
     const kept = new Set<string>();
     for (const field of searchable) {
-      const entry = await this.#entryOf(conversation, field, valueOf(values, field.key));
+      const entry = await this.#entryOf(conversation, field, valueFor(values, field.key));
       if (entry === undefined) continue;
       kept.add(entry.id);
       await this.#put(entry);
@@ -95,6 +95,20 @@ export class ProfileIndex {
     if (lookup === undefined) return { items: [] };
     const page = { where: { lookup }, newestFirst: true, limit };
     return this.#deps.store.list({ ...page, ...(cursor !== undefined && { cursor }) });
+  }
+
+  /** Whether the conversation has all these values. */
+  async has(
+    { accountId, id }: { readonly accountId: string; readonly id: string },
+    values: readonly (readonly [field: string, value: string])[],
+  ): Promise<boolean> {
+    for (const [key, value] of values) {
+      const field = await this.searchableField(accountId, key);
+      const lookup = field && (await this.#lookup(accountId, field, value));
+      const entry = await this.#deps.store.get(profileIndexId(id, key));
+      if (lookup === undefined || entry?.lookup !== lookup) return false;
+    }
+    return true;
   }
 
   /** The field as the agreement lists it, if it is searchable. */
@@ -167,6 +181,6 @@ export class ProfileIndex {
 }
 
 /** A pre-chat answer to a listed field is that field's value too. */
-function valueOf({ fields, prechat }: Values, key: string): string | undefined {
+function valueFor({ fields, prechat }: Values, key: string): string | undefined {
   return Object.hasOwn(fields, key) ? fields[key] : Object.hasOwn(prechat, key) ? prechat[key] : undefined;
 }

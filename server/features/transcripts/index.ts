@@ -1,1 +1,2 @@
+export * from './conversation-search.ts';
 export * from './transcripts.ts';

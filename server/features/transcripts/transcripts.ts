@@ -19,9 +19,11 @@ import type { Audit } from '../audit/index.ts';
 import type { AgentNames } from '../conversations/agent-names.ts';
 import type { Erasure } from '../erasure/erasure.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
+import type { ConversationSearch } from './conversation-search.ts';
 
 export interface TranscriptsDeps {
   readonly conversations: ConversationStore;
+  readonly search: ConversationSearch;
   readonly lanes: Lanes;
   readonly reader: TranscriptReader;
   readonly profiles: ConversationProfiles;
@@ -36,6 +38,10 @@ export interface TranscriptFilter {
   readonly agentId?: string | undefined;
   readonly status?: ConversationStatus | undefined;
   readonly caseId?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly departmentId?: string | undefined;
+  /** Exact values of searchable fields of the profile; all must match. */
+  readonly fields?: Readonly<Record<string, string>> | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly limit: number;
@@ -50,16 +56,32 @@ export class Transcripts {
     this.#deps = deps;
   }
 
-  /** Newest first, without any message text. */
+  /**
+   * Newest first, without any message text.
+   * @throws Refusal `forbidden` when profile fields are searched without the authorization
+   */
   async list(staff: StaffPrincipal, filter: TranscriptFilter): Promise<Page<WireConversation>> {
-    const { limit, ...rest } = filter;
-    const page = await this.#deps.conversations.list({
-      accountId: staff.accountId,
-      limit,
-      ...definedOnly(rest),
-    });
+    const { fields = {}, limit, ...rest } = filter;
+    const by = Object.keys(fields);
+    if (by.length > 0 && !staff.authorizations.has('profile:search')) throw new Refusal('forbidden');
+    const page = await this.#deps.search.find(
+      { accountId: staff.accountId, limit, ...definedOnly(rest) },
+      fields,
+    );
+    await this.#auditSearch(staff, filter);
     const items = await Promise.all(page.items.map((conversation) => this.#present(conversation)));
     return { items, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+  }
+
+  /** By what was searched, once for all pages; for what is personal data, and is not written down. */
+  async #auditSearch(staff: StaffPrincipal, filter: TranscriptFilter): Promise<void> {
+    const { fields = {}, limit: _limit, cursor, ...others } = filter;
+    if (cursor !== undefined) return;
+    const by = [...Object.keys(definedOnly(others)), ...Object.keys(fields).map((key) => `field.${key}`)];
+    await this.#deps.audit.byStaff(staff, {
+      action: 'conversation.searched',
+      details: by.length === 0 ? {} : { by: by.sort().join(' ') },
+    });
   }
 
   /** @throws Refusal `not_found`, `transcript.tampered` */

@@ -2,16 +2,60 @@ import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { idSchema } from '../common.ts';
 import { instantQuerySchema, instantSchema, pageQuery, wireIdSchema } from './primitives.ts';
+import { fieldKeySchema } from './sites.ts';
+
+/** Each costs a look into the index for every conversation found by the first. */
+const FIELDS_PER_SEARCH = 5;
+const NAME_LENGTH_SHOWN = 64;
 
 const statusSchema = z.enum(['queued', 'active', 'closed']);
 
-export const listConversationsSchema = z.strictObject({
-  ...pageQuery,
+const searchedBy = {
   agentId: idSchema.optional(),
   caseId: z.string().min(1).max(LIMITS.caseIdLength).optional(),
+  tag: z.string().min(1).max(LIMITS.tagLength).optional(),
+  departmentId: idSchema.optional(),
   status: statusSchema.optional(),
   from: instantQuerySchema.optional(),
   to: instantQuerySchema.optional(),
+};
+
+const FIELD_PARAMETER = /^field\.(.+)$/;
+const fieldValueSchema = z.string().min(1).max(LIMITS.fieldValueLength);
+
+/** `?field.<key>=<value>` beside the others; see {@link fieldsOf}. */
+export const listConversationsSchema = z
+  .object({ ...pageQuery, ...searchedBy })
+  .catchall(fieldValueSchema)
+  .superRefine((query, context) => {
+    const known = new Set([...Object.keys(searchedBy), ...Object.keys(pageQuery)]);
+    for (const name of Object.keys(query)) {
+      if (known.has(name) || fieldKeySchema.safeParse(FIELD_PARAMETER.exec(name)?.[1]).success) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [name.slice(0, NAME_LENGTH_SHOWN)],
+        message: 'is not known here',
+      });
+    }
+  });
+
+/** Values of profile fields that a query names as `field.<key>`. */
+export function fieldsOf(query: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const fields = Object.entries(query).flatMap(([name, value]) => {
+    const key = FIELD_PARAMETER.exec(name)?.[1];
+    return key === undefined || typeof value !== 'string' ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** The same search with its values in the body, where no proxy's log gets to see them. */
+export const searchConversationsSchema = z.strictObject({
+  ...pageQuery,
+  ...searchedBy,
+  fields: z
+    .record(fieldKeySchema, fieldValueSchema)
+    .refine((fields) => Object.keys(fields).length <= FIELDS_PER_SEARCH, 'names too many fields')
+    .optional(),
 });
 
 /** `?include=messages,profile` becomes which of the two were asked for. */

@@ -57,6 +57,7 @@ export const conversationSchema = createSchema<ConversationDocument>({
     { keys: { accountId: 1, status: 1, startedAt: -1, _id: -1 } },
     { keys: { accountId: 1, agentId: 1, startedAt: -1, _id: -1 } },
     { keys: { accountId: 1, caseId: 1, startedAt: -1, _id: -1 } },
+    { keys: { accountId: 1, tags: 1, startedAt: -1, _id: -1 } },
     { keys: { accountId: 1, sessionId: 1, startedAt: -1, _id: -1 } },
     { keys: { accountId: 1, departmentId: 1, startedAt: -1, _id: -1 } },
     {

@@ -2,9 +2,11 @@ import {
   conversationSchema,
   erasedSchema,
   exportConversationSchema,
+  fieldsOf,
   getConversationSchema,
   listConversationsSchema,
   pageSchema,
+  searchConversationsSchema,
   transcriptSchema,
 } from '../../../../shared/schemas/rest/index.ts';
 import type { Transcripts } from '../../../features/transcripts/index.ts';
@@ -19,12 +21,23 @@ export function conversationRoutes(
     defineRoute({
       method: 'get',
       path: '/accounts/:a/conversations',
-      summary: 'Search conversations, newest first, without message text',
+      summary:
+        'Search conversations, newest first, without message text; by exact values of searchable fields with `field.<key>`',
       authorization: 'conversation:read',
       limit: USER_LIMITS.read,
       query: listConversationsSchema,
       answer: { status: 200, schema: pageSchema(conversationSchema), description: 'A page of conversations' },
-      handler: ({ principal, query }) => transcripts.list(principal, query),
+      handler: ({ principal, query }) => transcripts.list(principal, { ...query, fields: fieldsOf(query) }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/:a/conversations/search',
+      summary: 'The same search with its values in the body, so that none stands in an address',
+      authorization: 'conversation:read',
+      limit: USER_LIMITS.read,
+      body: searchConversationsSchema,
+      answer: { status: 200, schema: pageSchema(conversationSchema), description: 'A page of conversations' },
+      handler: ({ principal, body }) => transcripts.list(principal, body),
     }),
     defineRoute({
       method: 'get',
