@@ -54,19 +54,14 @@ export class MessagePipeline {
     const beganAt = performance.now();
     const lane = await this.#deps.lanes.open(draft.accountId, draft.conversationId);
     const rules = await this.#deps.redactor.rulesOf(draft.accountId);
-    const keepOriginal = await this.#deps.redactor.deliversOriginal(draft.accountId);
     while (lane.gate !== undefined) await lane.gate;
-    const persisted = await this.#sendInOrder(submission, lane, { rules, keepOriginal });
+    const persisted = await this.#sendInOrder(submission, lane, rules);
     this.#deps.metrics.observe('message_seconds', (performance.now() - beganAt) / 1_000);
     return presentSent(persisted.content, persisted.seq);
   }
 
   /** Runs without a pause up to the hand-over to the commit, so that order is kept. */
-  #sendInOrder(
-    submission: Submission,
-    lane: Lane,
-    { rules, keepOriginal }: { rules: CompiledRules; keepOriginal: boolean },
-  ): Promise<Persisted> {
+  #sendInOrder(submission: Submission, lane: Lane, rules: CompiledRules): Promise<Persisted> {
     const { draft, sender, socketId } = submission;
     const clientKey = this.#deps.sealer.clientKeyOf(lane.context, draft);
     const known = lane.recent(clientKey);
@@ -81,7 +76,7 @@ export class MessagePipeline {
     } catch (refusal) {
       return this.#answerIfKnown(lane, clientKey, refusal);
     }
-    const redacted = this.#deps.redactor.redact(admitted, rules, { keepOriginal });
+    const redacted = this.#deps.redactor.redact(admitted, rules);
     const checked = this.#deps.splitGuard.check(lane, redacted, rules);
     return this.#deps.commit.submit(lane, {
       message: checked,

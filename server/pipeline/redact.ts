@@ -44,9 +44,11 @@ export interface RedactedPiece {
   readonly removed: readonly RemovedData[];
 }
 
-/** An account's rules, compiled. */
+/** An account's rules, compiled, and what its settings say of them. */
 export interface CompiledRules {
   readonly accountId: string;
+  /** The live agent may see originals; see {@link Redacted.original}. */
+  readonly deliversOriginal: boolean;
   readonly set: RuleSet;
   readonly names: ReadonlyMap<string, string>;
 }
@@ -64,15 +66,16 @@ export class Redactor {
   constructor(deps: RedactorDeps) {
     this.#deps = deps;
     this.#unsubscribe = deps.bus.subscribe((change) => {
-      if (change.kind === 'redaction-rules') this.#rules.delete(change.accountId);
+      const concerns = change.kind === 'redaction-rules' || change.kind === 'account';
+      if (concerns) this.#rules.delete(change.accountId);
     });
   }
 
   /** A message's own stage. */
-  redact(message: Admitted, rules: CompiledRules, options: { keepOriginal: boolean }): Redacted {
+  redact(message: Admitted, rules: CompiledRules): Redacted {
     const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
     const piece = this.apply(rules, message.text.reveal(), { from, place: 'message' });
-    const original = piece.count > 0 && options.keepOriginal;
+    const original = piece.count > 0 && rules.deliversOriginal;
     const { accountId, conversationId, clientId, kind, at } = message;
     return {
       accountId,
@@ -92,11 +95,6 @@ export class Redactor {
   /** Any other text: a typing preview, a form field, a page address, a tag. */
   async text(accountId: string, text: string, origin: TextOrigin): Promise<RedactedPiece> {
     return this.apply(await this.rulesOf(accountId), text, origin);
-  }
-
-  /** Whether the account lets its live agent see originals. */
-  deliversOriginal(accountId: string): Promise<boolean> {
-    return this.#deps.deliversOriginal(accountId);
   }
 
   /** The same for a whole form: its values, and their names, which a visitor's client may make up. */
@@ -169,7 +167,8 @@ export class Redactor {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-    return { accountId, set: compileRuleSet(rules), names };
+    const deliversOriginal = await this.#deps.deliversOriginal(accountId);
+    return { accountId, set: compileRuleSet(rules), names, deliversOriginal };
   }
 
   /** What matches over several messages took out, told by rule and counted. */
