@@ -5,6 +5,7 @@ import type {
   FactValue,
   RuleFault,
 } from '../../../shared/protocol/index.ts';
+import type { CompiledRuleSet } from './compile.ts';
 
 /** A decision as the engine gives it: its time is epoch milliseconds. */
 export type EngineDecision = Omit<Decision, 'at'> & { readonly at: number };
@@ -127,28 +128,9 @@ export type DeviceFacts = Pick<VisitorFacts, 'visits'> & {
   readonly os: string;
 };
 
-/**
- * The engine's calls, which follow:
- *
- * compileRuleSet(source: RuleSetSource): CompiledRuleSet              never throws; `.refused` lists what it left out
- * checkRule(rule: EngagementRuleDraft): readonly RuleFault[]          conditions and patterns; [] when it can be compiled
- * newVisitor(visitor: NewVisitor): VisitorFacts
- * new VisitorState(facts: VisitorFacts)                               compact; `.facts` to store, `.nextAt`, `.score`
- * applyEvent(state, event: VisitorEvent, world: World): readonly EngineDecision[]
- * advance(state, now, world: World): readonly EngineDecision[]        call at `state.nextAt`, and when the world changes
- * explain(state, {ruleId, now}, world): EngineDecision                any rule, fired or not, as it stands now
- * scoreOf(state, now, world): number
- * worldMatters(ruleSet, before: World, after: World): boolean         whether visitors must be advanced
- * invitationOf(rule, decision, language?): {type, message, departmentId?, variant?}
- * simulate({events, visitor, world changes, until, ruleSet}): EngineDecision[]
- * diffRuleSets / diffRecordings
- * new TimerWheel<Item>(now): schedule(item, at), cancel(item), nextDueAt(), advance(now, onDue)
- * upliftOf(treated: {n, successes}, control: {n, successes}): IntervalEstimate
- */
-
 /** What surrounds all visitors of an account, and the rules that run. */
-export interface World<RuleSet> {
-  readonly ruleSet: RuleSet;
+export interface World {
+  readonly ruleSet: CompiledRuleSet;
   readonly agentsAvailable: number;
   readonly queueLength: number;
   /**

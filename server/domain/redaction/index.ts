@@ -3,6 +3,7 @@ export { BUILTIN_RULES, builtinRule } from './builtin-rules/index.ts';
 export { BUILTIN_RULE_KEYS, type BuiltinRuleKey } from './builtin-rules/keys.ts';
 export { type CompiledRule, compileRule, compileRuleSet, type RuleSet } from './compile.ts';
 export { checkExamples, type ExampleFailure } from './examples.ts';
+export { compileProgram } from './program.ts';
 export { redactText } from './redact.ts';
 export {
   type PatternFault,
@@ -17,5 +18,6 @@ export {
   type RedactionWhere,
   type Replacement,
 } from './rule.ts';
+export { LinearSearch, type StepBudget } from './search.ts';
 export { findSplitMatches, type SplitMatch } from './split.ts';
 export { CHECK_NAMES, type CheckName, isCheckName } from './validators/names.ts';

@@ -1,0 +1,111 @@
+import type {
+  Blocker,
+  Condition,
+  ConditionTrace,
+  ConditionTree,
+  DecisionTrace,
+  EngagementRule,
+  FactValue,
+  ScorePart,
+  TraceTree,
+} from '../../../shared/protocol/index.ts';
+import type { CompiledRuleSet } from './compile.ts';
+import type { LiveFacts } from './live-facts.ts';
+import { type FactTest, type NumberRange, normalise, type TextTest } from './normalise.ts';
+import { Pattern } from './pattern.ts';
+import { fold, type Moment, numberView, readableFact, textView } from './read-fact.ts';
+import type { VisitorState } from './state.ts';
+import { languageRanges, PATTERN_STEPS } from './text-index.ts';
+
+interface Seen {
+  readonly facts: LiveFacts;
+  readonly moment: Moment;
+}
+
+/** Why a rule did what it did: read from the facts themselves, condition by condition, none left out. */
+export function traceOf(
+  rule: EngagementRule,
+  at: { state: VisitorState; ruleSet: CompiledRuleSet; moment: Moment; blockers: readonly Blocker[] },
+): DecisionTrace {
+  const { state, ruleSet, moment, blockers } = at;
+  return {
+    when: traceTree(rule.when, { facts: state.facts, moment }),
+    score: {
+      total: state.score,
+      ...(rule.minScore !== undefined && { needed: rule.minScore }),
+      parts: scoreParts(state, ruleSet),
+    },
+    blockers,
+  };
+}
+
+function scoreParts(state: VisitorState, ruleSet: CompiledRuleSet): ScorePart[] {
+  return ruleSet.rules
+    .slice(0, ruleSet.firstEngage)
+    .filter((_rule, number) => state.holds(ruleSet, number))
+    .map(({ rule }) => ({ ruleId: rule.id, name: rule.name, points: rule.points ?? 0 }));
+}
+
+export function traceTree(tree: ConditionTree, seen: Seen): TraceTree {
+  if ('all' in tree) {
+    const all = tree.all.map((member) => traceTree(member, seen));
+    return { all, holds: all.every(({ holds }) => holds) };
+  }
+  if ('any' in tree) {
+    const any = tree.any.map((member) => traceTree(member, seen));
+    return { any, holds: any.some(({ holds }) => holds) };
+  }
+  if ('not' in tree) {
+    const not = traceTree(tree.not, seen);
+    return { not, holds: !not.holds };
+  }
+  return traceCondition(tree, seen);
+}
+
+function traceCondition(condition: Condition, { facts, moment }: Seen): ConditionTrace {
+  const seen = readableFact(condition.fact).read(facts, moment);
+  const { tests, negated } = normalise(condition);
+  const holds = tests.some((test) => testHolds(test, seen)) !== negated;
+  return {
+    fact: condition.fact,
+    op: condition.op,
+    ...(condition.value !== undefined && { value: condition.value }),
+    ...(seen !== undefined && { seen }),
+    holds,
+  };
+}
+
+function testHolds(test: FactTest, seen: FactValue | undefined): boolean {
+  if (test.view === 'number') {
+    const number = numberView(seen);
+    return number !== undefined && test.ranges.some((range) => isWithin(number, range));
+  }
+  const text = textView(seen);
+  return text !== undefined && textTestHolds(test.test, { text, fact: test.fact });
+}
+
+function isWithin(number: number, { from, to, openFrom, openTo }: NumberRange): boolean {
+  const above = openFrom === true ? number > from : number >= from;
+  const below = openTo === true ? number < to : number <= to;
+  return above && below;
+}
+
+function textTestHolds(test: TextTest, { text, fact }: { text: string; fact: string }): boolean {
+  const folded = fold(text);
+  switch (test.kind) {
+    case 'any':
+      return true;
+    case 'is': {
+      const keys = fact === 'visitor.language' ? languageRanges(folded) : [folded];
+      return test.texts.some((wanted) => keys.includes(wanted));
+    }
+    case 'contains':
+      return folded.includes(test.text);
+    case 'startsWith':
+      return folded.startsWith(test.text);
+    case 'endsWith':
+      return folded.endsWith(test.text);
+    case 'matches':
+      return new Pattern(test.pattern).holds(text, { left: PATTERN_STEPS });
+  }
+}
