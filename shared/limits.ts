@@ -24,6 +24,10 @@ export const LIMITS = {
   patternLength: 1_000,
   replacementLength: 40,
   redactionRulesPerAccount: 100,
+  /** A signed identity, in characters. */
+  identityLength: 4_096,
+  /** The text of an invitation, in characters. */
+  inviteLength: 300,
   eventNameLength: 64,
   eventValueLength: 200,
 } as const;

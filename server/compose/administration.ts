@@ -1,3 +1,4 @@
+import { createIdentityTokens } from '../adapters/crypto/identity-tokens.ts';
 import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
 import { createPasswordPolicy } from '../adapters/crypto/password-policy.ts';
 import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
@@ -8,6 +9,8 @@ import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts'
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
 import { createAuth, createHashNewPassword, type HashNewPassword, SignIns } from '../features/auth/index.ts';
+import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
+import { Identities } from '../features/identity/index.ts';
 import type { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import {
   createRedactionRules,
@@ -21,8 +24,11 @@ import { createStaff } from '../features/staff/index.ts';
 import type { Transcripts } from '../features/transcripts/index.ts';
 import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
+import type { Visitors } from '../features/visitors/visitors.ts';
 import type { RateLimiter } from '../ports/index.ts';
+import type { EngagementParts } from './engagement.ts';
 import type { Foundation } from './foundation.ts';
+import type { Pipeline } from './pipeline.ts';
 
 export interface AdministrationParts {
   readonly audit: Audit;
@@ -32,6 +38,9 @@ export interface AdministrationParts {
   readonly routing: Routing;
   readonly rescans: RedactionRescans;
   readonly redactionCounts: RedactionCounts;
+  readonly visitors: Visitors;
+  readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings'>;
+  readonly engagement: EngagementParts;
 }
 
 /** Sign-in and what administrators do. */
@@ -52,11 +61,24 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
   const policy = createPasswordPolicy();
   const hashNewPassword = createHashNewPassword({ passwords, policy });
   const provision = { stores, hashNewPassword, ids, clock };
+  const identities = new Identities({
+    keys: stores.entities.identityKeys,
+    tokens: createIdentityTokens(clock),
+    vault: parts.pipeline.vault,
+    cipher: parts.pipeline.cipher,
+    visitors: parts.visitors,
+    settings: parts.pipeline.settings,
+    audit,
+    ids,
+    clock,
+  });
   const useCases: UseCases = {
     auth,
     signIns,
     visitorSessions: createVisitorSessions({
       stores,
+      settings: parts.pipeline.settings,
+      identities,
       tokens,
       rateLimiter,
       sessionsPerSite: config.limits.newSessions,
@@ -86,6 +108,9 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     redactionRescans: parts.rescans,
     redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,
+    identities,
+    visitorBoard: parts.engagement.board,
+    visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),
     activity: createActivityLog({ stores, audit, flush: () => parts.activity.flush() }),
     audit,
   };

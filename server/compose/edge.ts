@@ -61,7 +61,8 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
   const { config, stores, clock, logger, metrics, io } = base;
   const { conversations, signals, visitors, inbox, routing, notifier, live, activity, rateLimiter } =
     features;
-  const { auth, signIns, visitorSessions } = features.useCases;
+  const { invitations, board } = features.engagement;
+  const { auth, signIns, visitorSessions, identities } = features.useCases;
   const { limits, server } = config;
   return new Hub({
     io,
@@ -70,14 +71,20 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
       conversations,
       signals,
       visitors,
+      chatStarts: features.chatStarts,
+      invitations,
+      identities,
       rateLimiter,
       ids: base.ids,
       limits,
     }),
-    agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing }),
+    agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing, invitations, board }),
     routing,
     notifier,
     live,
+    visitors,
+    invitations,
+    board,
     activity,
     clock,
     logger,

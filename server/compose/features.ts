@@ -13,9 +13,12 @@ import { ConversationSearch, Transcripts } from '../features/transcripts/index.t
 import { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
 import { LiveVisitors } from '../features/visitors/live-visitors.ts';
+import { visitorErasable } from '../features/visitors/visitor-erasable.ts';
+import { VisitorKeeper } from '../features/visitors/visitor-keeper.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
 import { composeAdministration } from './administration.ts';
 import { composeAudit } from './audit.ts';
+import { composeEngagement } from './engagement.ts';
 import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -30,6 +33,16 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
   const profileIndex = composeProfileIndex(base, pipeline);
+  const keeper = new VisitorKeeper({
+    records: stores.entities.visitorRecords,
+    live,
+    vault,
+    sealer,
+    settings,
+    clock,
+    logger,
+  });
+  const engagement = composeEngagement(base, pipeline, { audit, live, keeper });
   const profiles = new ConversationProfiles({
     lanes,
     sealer,
@@ -71,16 +84,30 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     settings,
     profiles,
     names,
+    observer: engagement.engagement,
     clock,
     ids,
     metrics,
   });
+  const visitors = new Visitors({
+    live,
+    keeper,
+    profiles,
+    conversations: store,
+    sessions: stores.entities.visitorSessions,
+    redactor,
+    settings,
+    observer: engagement.engagement,
+    clock,
+    logger,
+  });
   const erasure = new Erasure({
     conversations: store,
-    erasables: composeErasables(base),
+    erasables: composeErasables(base, [
+      visitorErasable({ live, visitors, sessions: stores.entities.visitorSessions }),
+    ]),
     vault,
     lanes,
-    live,
     routing,
     broadcaster,
     bus,
@@ -98,7 +125,6 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     audit,
     broadcaster,
   });
-  const visitors = new Visitors({ live, profiles, conversations: store, redactor, settings, clock, logger });
   const activity = new ActivityRecorder({
     store: stores.activity,
     settings,
@@ -142,6 +168,9 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     routing,
     rescans,
     redactionCounts: pipeline.redactionCounts,
+    visitors,
+    pipeline,
+    engagement,
   });
   return {
     ...administration,
@@ -154,15 +183,18 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     live,
     rescans,
     rateLimiter,
+    engagement,
+    chatStarts: engagement.chatStarts({ conversations, store, visitors, pipeline: pipeline.pipeline }),
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
     signals: new LiveSignals({ lanes, redactor, broadcaster }),
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
       await rescans.close();
       await visitors.keepChanged();
+      await keeper.flush();
       await activity.flush();
       await pipeline.redactionCounts.flush();
-      for (const part of [visitors, activity, routing, notifier, live]) part.close();
+      for (const part of [engagement, keeper, visitors, activity, routing, notifier, live]) part.close();
     },
   };
 }

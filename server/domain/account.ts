@@ -45,17 +45,6 @@ export interface RefreshFamily extends Entity {
   readonly expiresAt: number;
 }
 
-/**
- * A visitor's presence on a site. Holds no personal data: `visitorHash` is the SHA-256 of the opaque
- * token on the device.
- */
-export interface VisitorSession extends AccountEntity {
-  readonly siteId: string;
-  readonly visitorHash: string;
-  readonly visits: number;
-  readonly expiresAt: number;
-}
-
 /** What an account has until its administrator changes it. */
 export function defaultSettings(name: string, region: string): AccountSettings {
   return {

@@ -1,4 +1,5 @@
 import type { ClosedBy, ConversationStatus } from '../../shared/protocol/index.ts';
+import type { ConversationOrigin } from './invitation.ts';
 
 interface ConversationBase {
   readonly id: string;
@@ -9,6 +10,8 @@ interface ConversationBase {
   readonly departmentId?: string;
   readonly tags: readonly string[];
   readonly rating?: number;
+  /** The invitation that it came from. */
+  readonly engagement?: ConversationOrigin;
   /** Counts up with every change; a change names the version that it saw. */
   readonly version: number;
   readonly startedAt: number;

@@ -4,7 +4,9 @@ import { type Admitted, type Conversation, type Draft, Refusal } from '../domain
 /** Who wants to write, as the edge knows them. */
 export type Sender =
   | { readonly kind: 'visitor'; readonly sessionId: string }
-  | { readonly kind: 'agent'; readonly agentId: string };
+  | { readonly kind: 'agent'; readonly agentId: string }
+  /** The server itself; what it says is the account's own text, or what an agent said when they invited. */
+  | { readonly kind: 'system' };
 
 /**
  * Lets a message in: the sender belongs to the conversation, the conversation is open, the text has a
@@ -36,6 +38,7 @@ export function assertFitting(text: Draft['text'], maxLength: number = LIMITS.me
  * @throws Refusal `not_found`, `forbidden`
  */
 export function assertParty(conversation: Conversation, sender: Sender, kind: Draft['kind'] = 'text'): void {
+  if (sender.kind === 'system') return;
   if (sender.kind === 'visitor') {
     if (conversation.sessionId !== sender.sessionId) throw new Refusal('not_found');
     return;

@@ -20,6 +20,16 @@ export interface Broadcaster {
     name: Name,
     payload: ServerToAgent[Name],
   ): void;
+  /** From now on the staff socket gets what goes to those who follow the account's live visitors. */
+  followVisitors(accountId: string, socketId: string): void;
+  /** Staff sockets that follow the account's live visitors. */
+  toFollowers<Name extends keyof ServerToAgent>(
+    accountId: string,
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
+  /** Whether anybody follows the account's live visitors from this node. */
+  hasFollowers(accountId: string): boolean;
   /** Ends every socket of a staff member in one account (role taken away, signed out). */
   disconnectAgent(accountId: string, agentId: string): void;
   /** Ends every socket that came in by one sign-in. */

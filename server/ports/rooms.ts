@@ -4,5 +4,7 @@ export const ROOMS = {
   agent: (accountId: string, agentId: string) => `agent:${accountId}:${agentId}`,
   /** Sockets that came in by one sign-in, in whichever accounts. */
   signIn: (signInId: string) => `sign-in:${signInId}`,
+  /** Staff clients that follow an account's live visitors. */
+  visitors: (accountId: string) => `visitors:${accountId}`,
   staff: (accountId: string) => `staff:${accountId}`,
 } as const;

@@ -9,6 +9,7 @@ import type {
   ConversationStatus,
   Department,
   Entity,
+  IdentityKey,
   MessageRecord,
   ProfileIndexEntry,
   ProfileRecord,
@@ -22,6 +23,7 @@ import type {
   StoredRedactionRule,
   TranscriptAnchor,
   User,
+  VisitorRecord,
   VisitorSession,
 } from '../domain/index.ts';
 import type { ErasureList } from './erasure-list.ts';
@@ -76,7 +78,8 @@ export interface EntityStore<T extends Entity> {
 /**
  * What a store must know of an entity kind. `expires`: it has `expiresAt` and is purged. A kind with
  * `conversationId`, `sessionId` or `accountId` among its indexed fields is erased with the conversation, the session or the account
- * that it names, unless `outlives` says that it stays as evidence.
+ * that it names, unless `outlives` says that it stays as evidence. `retained`: it has `retainFrom` and
+ * follows a changed retention of transcripts.
  */
 export interface EntitySpec {
   readonly unique: readonly string[];
@@ -96,6 +99,8 @@ export interface EntityStores {
   readonly users: EntityStore<User>;
   readonly refreshFamilies: EntityStore<RefreshFamily>;
   readonly visitorSessions: EntityStore<VisitorSession>;
+  readonly visitorRecords: EntityStore<VisitorRecord>;
+  readonly identityKeys: EntityStore<IdentityKey>;
   readonly redactionRules: EntityStore<StoredRedactionRule>;
   readonly redactionRescans: EntityStore<RedactionRescan>;
   readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
@@ -110,7 +115,14 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   sites: { unique: ['siteKey'], indexed: ['accountId'], expires: false },
   users: { unique: ['email'], indexed: ['memberships.accountId'], expires: false },
   refreshFamilies: { unique: ['currentHash'], indexed: ['userId'], expires: true },
-  visitorSessions: { unique: [], indexed: ['accountId', 'siteId', 'visitorHash'], expires: true },
+  visitorSessions: {
+    unique: [],
+    indexed: ['accountId', 'siteId', 'visitorHash'],
+    expires: true,
+    retained: true,
+  },
+  visitorRecords: { unique: [], indexed: ['accountId'], expires: true, retained: true },
+  identityKeys: { unique: [], indexed: ['accountId'], expires: false },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: false },
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: false },

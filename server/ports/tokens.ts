@@ -1,3 +1,4 @@
+import type { IdentityAlgorithm } from '../../shared/protocol/index.ts';
 import type { VisitorPrincipal } from '../domain/index.ts';
 
 /** What an access token of each audience says. Ids only: who holds a token can read it. */
@@ -31,4 +32,19 @@ export interface Tokens {
   verify<Audience extends TokenAudience>(audience: Audience, token: string): TokenClaims[Audience];
   /** SHA-256 in hex of an opaque token that has at least 128 random bits of its own; what a store may keep of it. */
   fingerprint(opaque: string): string;
+}
+
+/** What an identity is checked with: the bytes of a shared secret, or a public key as PEM. */
+export interface VerificationKey {
+  readonly algorithm: IdentityAlgorithm;
+  readonly key: string;
+}
+
+/** Reads tokens that other systems have signed. */
+export interface IdentityTokens {
+  /**
+   * The claims of a token that one of the keys signed, with that key's own algorithm.
+   * @throws TokenRejected also when it never expires
+   */
+  read(token: string, keys: readonly VerificationKey[]): Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,10 @@
-import type { ChatUpdate, WireAgent, WireConversation } from '../../shared/protocol/index.ts';
-import type { Conversation } from '../domain/index.ts';
+import type {
+  ChatUpdate,
+  ConversationEngagement,
+  WireAgent,
+  WireConversation,
+} from '../../shared/protocol/index.ts';
+import type { Conversation, ConversationOrigin } from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -22,6 +27,7 @@ export function presentConversation(
     ...agentOf(conversation, more.agentName),
     ...(conversation.departmentId !== undefined && { departmentId: conversation.departmentId }),
     ...(conversation.rating !== undefined && { rating: conversation.rating }),
+    ...(conversation.engagement !== undefined && { engagement: presentOrigin(conversation.engagement) }),
     ...(more.visitorOnline !== undefined && { visitorOnline: more.visitorOnline }),
     ...(conversation.status !== 'queued' &&
       conversation.assignedAt !== undefined && { assignedAt: iso(conversation.assignedAt) }),
@@ -30,6 +36,10 @@ export function presentConversation(
       closedBy: conversation.closedBy,
     }),
   };
+}
+
+function presentOrigin({ variant, at, ...origin }: ConversationOrigin): ConversationEngagement {
+  return { ...origin, ...(variant !== undefined && { variant }), decidedAt: iso(at) };
 }
 
 /** What the visitor is told of the state. */

@@ -1,6 +1,7 @@
 import type { WireConversation } from './conversation.ts';
 import type { SentMessage } from './message.ts';
 import type { ResumedChat } from './visitor-events.ts';
+import type { WireVisitor } from './visitors.ts';
 
 /** Namespace that staff connect to. */
 export const AGENT_NAMESPACE = '/agent';
@@ -38,6 +39,13 @@ export interface AgentEvents {
   'message:seen': { payload: { conversationId: string; seq: number }; data: Empty };
   'chat:close': { payload: { conversationId: string }; data: WireConversation };
   'chat:tag': { payload: { conversationId: string; tags: string[] }; data: WireConversation };
+  /** Who is on the sites now, highest score first, 200 at the most; from then on `visitor:update` comes. */
+  'visitor:list': {
+    payload: Empty;
+    data: { items: readonly WireVisitor[]; total: number };
+  };
+  /** Invites a visitor by hand; one who has an open invitation or a chat cannot be invited. */
+  'visitor:invite': { payload: { sessionId: string; message: string }; data: { inviteId: string } };
   'chat:case': { payload: { conversationId: string; caseId: string }; data: WireConversation };
 }
 

@@ -1,3 +1,5 @@
+import type { ConversationEngagement } from './visitors.ts';
+
 /** `queued -> active -> closed`; `active -> queued` by transfer or when the agent is gone. */
 export type ConversationStatus = 'queued' | 'active' | 'closed';
 
@@ -25,6 +27,8 @@ export interface WireConversation {
   readonly rating?: number;
   /** When the transcript, its profile and its key are erased. */
   readonly expiresAt: string;
+  /** The decision that the conversation came from. */
+  readonly engagement?: ConversationEngagement;
   /** Whether a socket of the visitor is connected now; only in live answers. */
   readonly visitorOnline?: boolean;
 }

@@ -32,6 +32,16 @@ export const ERRORS = {
     help: 'This password is too easy to guess: choose another one.',
   },
   'auth.password_wrong': { status: 422, retryable: false, help: 'The current password is not right.' },
+  'identity.rejected': {
+    status: 422,
+    retryable: false,
+    help: 'The identity is not signed by a key of the account, has expired, never expires, or holds what is no field.',
+  },
+  'visitor.not_invitable': {
+    status: 409,
+    retryable: false,
+    help: 'The visitor has an open invitation, is in a chat, or is gone.',
+  },
   'auth.site_unknown': { status: 401, retryable: false, help: 'No site has this site key.' },
   forbidden: { status: 403, retryable: false, help: 'You are signed in but not allowed to do this.' },
   'transport.insecure': { status: 403, retryable: false, help: 'This server takes TLS connections only.' },

@@ -1,6 +1,7 @@
 import type { WirePresence } from './agent-events.ts';
 import type { ChatUpdate, WireConversation } from './conversation.ts';
 import type { MessageAuthor, WireMessage } from './message.ts';
+import type { VisitorsUpdate, WireInvite } from './visitors.ts';
 
 /** A message whose stored text changed, because a later part completed something that must be redacted. */
 export interface MessageUpdate {
@@ -31,6 +32,10 @@ export interface ServerToVisitor {
   'chat:update': ChatUpdate;
   typing: TypingNotice;
   'message:seen': SeenNotice;
+  /** Shown in every tab of the session; again to a tab that connects while it stands. */
+  'engagement:invite': WireInvite;
+  /** The invitation no longer stands: it was answered in another tab, or a chat has begun. */
+  'engagement:withdraw': { readonly inviteId: string };
 }
 
 /** What the server sends to staff. */
@@ -46,4 +51,6 @@ export interface ServerToAgent {
   typing: TypingNotice;
   'message:seen': SeenNotice;
   'presence:update': WirePresence;
+  /** Once a second at the most. */
+  'visitor:update': VisitorsUpdate;
 }

@@ -22,10 +22,13 @@ export interface VisitorEvents {
     data: Empty;
   };
   'profile:update': { payload: { fields: Record<string, string> }; data: Empty };
+  /** A signed identity (JWT) of the account's own system; its claims become fields that a page's script cannot change. */
+  'visitor:identify': { payload: { identity: string }; data: Empty };
   'chat:start': {
     payload: {
       departmentId?: string | undefined;
       prechat?: Record<string, string> | undefined;
+      /** The invitation that the chat comes from; its message opens the chat. */
       inviteId?: string | undefined;
     };
     data: {
@@ -48,6 +51,8 @@ export interface VisitorEvents {
     payload: { conversationId: string; score: number; comment?: string | undefined };
     data: Empty;
   };
+  /** The visitor took the invitation or put it away; only the first answer counts. */
+  'invite:answer': { payload: { inviteId: string; accepted: boolean }; data: Empty };
   /** A message left when nobody is online; it waits in the queue. `email` is where to answer to. */
   'offline:submit': {
     payload: { email?: string | undefined; text: string };

@@ -29,6 +29,11 @@ export const agentEventSchemas = {
     conversationId: idSchema,
     caseId: plainTextSchema.trim().min(1).max(LIMITS.caseIdLength),
   }),
+  'visitor:list': z.object({}),
+  'visitor:invite': z.object({
+    sessionId: idSchema,
+    message: z.string().trim().min(1).max(LIMITS.inviteLength),
+  }),
 } satisfies Record<AgentEventName, z.ZodType>;
 
 type Schemas = typeof agentEventSchemas;
@@ -48,4 +53,6 @@ export const agentEventsAgree: {
   'chat:close': true,
   'chat:tag': true,
   'chat:case': true,
+  'visitor:list': true,
+  'visitor:invite': true,
 };

@@ -22,6 +22,7 @@ export const visitorEventSchemas = {
     event: eventSchema.optional(),
   }),
   'profile:update': z.object({ fields: fieldsSchema }),
+  'visitor:identify': z.object({ identity: z.string().min(1).max(LIMITS.identityLength) }),
   'chat:start': z.object({
     departmentId: idSchema.optional(),
     prechat: fieldsSchema.optional(),
@@ -41,6 +42,7 @@ export const visitorEventSchemas = {
     score: z.int().min(1).max(5),
     comment: z.string().max(LIMITS.ratingCommentLength).optional(),
   }),
+  'invite:answer': z.object({ inviteId: idSchema, accepted: z.boolean() }),
   'offline:submit': z.object({ email: emailSchema.optional(), text: z.string().min(1) }),
 } satisfies Record<VisitorEventName, z.ZodType>;
 
@@ -52,6 +54,7 @@ export const visitorEventsAgree: {
   'page:view': true,
   'page:activity': true,
   'profile:update': true,
+  'visitor:identify': true,
   'chat:start': true,
   'message:send': true,
   'chat:resume': true,
@@ -59,5 +62,6 @@ export const visitorEventsAgree: {
   'message:seen': true,
   'chat:end': true,
   'chat:rate': true,
+  'invite:answer': true,
   'offline:submit': true,
 };

@@ -132,7 +132,13 @@ describeOnEveryStore('every route', (start) => {
   });
 
   it('answers 403 to a member without the authorization, and does nothing', async () => {
-    const allowed = ['GET /accounts/{a}/settings', 'GET /accounts/{a}/sites', 'GET /accounts/{a}/sites/{id}'];
+    const allowed = [
+      'GET /accounts/{a}/settings',
+      'GET /accounts/{a}/sites',
+      'GET /accounts/{a}/sites/{id}',
+      'GET /accounts/{a}/visitors',
+      'GET /accounts/{a}/visitors/{id}',
+    ];
     const forbidden = operations.filter(
       ({ method, path }) => path.startsWith('/accounts') && !allowed.includes(`${method} ${path}`),
     );

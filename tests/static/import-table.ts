@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
     may: ['shared', 'zod', 'node:process', 'node:fs', 'node:path', 'node:crypto'],
   },
 
-  { path: 'server/domain', may: [...SHARED, '@casl/ability', 're2js', 'libphonenumber-js'] },
+  { path: 'server/domain', may: [...SHARED, '@casl/ability', 'bowser', 're2js', 'libphonenumber-js'] },
   { path: 'server/ports', may: [], mayTypes: ['server/domain', ...SHARED] },
   { path: 'server/presenters', may: ['server/domain', ...SHARED] },
   {
@@ -44,8 +44,10 @@ export const ROOMS: readonly Room[] = [
   feature('audit', ['lru-cache']),
   feature('auth'),
   feature('conversations', ['lru-cache']),
+  feature('engagement'),
   feature('erasure'),
   feature('profile-index'),
+  feature('identity'),
   feature('redaction-rescan'),
   feature('redaction-rules'),
   feature('retention'),

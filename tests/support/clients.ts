@@ -97,7 +97,12 @@ export type AgentClient = TestClient<AgentEvents, ServerToAgent> & {
 export async function connect(
   url: string,
   auth: Record<string, unknown>,
-  options: { reconnection?: boolean; userAgent?: string } = {},
+  options: {
+    reconnection?: boolean;
+    userAgent?: string;
+    /** Called before it connects, for who must not miss what comes first. */
+    onSocket?: (socket: Socket) => void;
+  } = {},
 ): Promise<Socket> {
   const socket = io(url, {
     auth,
@@ -106,6 +111,7 @@ export async function connect(
     reconnection: options.reconnection ?? false,
     ...(options.userAgent !== undefined && { extraHeaders: { 'user-agent': options.userAgent } }),
   });
+  options.onSocket?.(socket);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', (error) => {
@@ -118,8 +124,17 @@ export async function connect(
 
 export async function connectVisitor(test: TestServer, visitorToken?: string): Promise<VisitorClient> {
   const session = await test.openVisitorSession(visitorToken);
-  const socket = await connect(`${test.url}/visitor`, { token: session.token });
-  return Object.assign(new TestClient<VisitorEvents, ServerToVisitor>(socket), {
+  let client: TestClient<VisitorEvents, ServerToVisitor> | undefined;
+  const socket = await connect(
+    `${test.url}/visitor`,
+    { token: session.token },
+    {
+      onSocket: (made) => {
+        client = new TestClient<VisitorEvents, ServerToVisitor>(made);
+      },
+    },
+  );
+  return Object.assign(client ?? new TestClient<VisitorEvents, ServerToVisitor>(socket), {
     sessionId: session.sessionId,
   });
 }

@@ -13,7 +13,14 @@ export type ToFrame =
   | { readonly type: 'activity'; readonly scrollDepth?: number; readonly idle?: boolean }
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'track'; readonly name: string; readonly value?: TrackedValue }
-  | { readonly type: 'identify'; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'identify';
+      readonly fields: Readonly<Record<string, string>>;
+      /** Signed by the site's own system. */
+      readonly identity?: string;
+    }
+  /** The page has the visitor's consent to be recognised later. */
+  | { readonly type: 'consent' }
   /** Compact: the page is so small that the chat covers all of it. */
   | { readonly type: 'viewport'; readonly compact: boolean };
 

@@ -27,7 +27,8 @@ const toFrameChecks: { [Type in ToFrame['type']]: (message: Loose) => boolean } 
   activity: (m) => optional(m.scrollDepth, isNumber) && optional(m.idle, isFlag),
   command: (m) => isText(m.command) && COMMANDS.includes(m.command),
   track: (m) => isText(m.name) && optional(m.value, isTracked),
-  identify: (m) => isFields(m.fields),
+  identify: (m) => isFields(m.fields) && optional(m.identity, isText),
+  consent: () => true,
   viewport: (m) => isFlag(m.compact),
 };
 

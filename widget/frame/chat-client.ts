@@ -34,7 +34,7 @@ export interface ChatClientOptions {
 export interface ChatClient {
   readonly state: ChatState;
   readonly pages: PageReporter;
-  readonly identity: Pick<IdentitySender, 'set'>;
+  readonly identity: Pick<IdentitySender, 'set' | 'vouch'>;
   /** Calls back after every change, until the returned function is called. */
   subscribe(listener: (state: ChatState) => void): () => void;
   connect(): void;
@@ -57,12 +57,16 @@ export interface ChatClient {
   close(): void;
 }
 
+/** Events about the conversation on screen. */
+type ChatEvent = Extract<ServerEvent, { name: 'message:update' | 'typing' | 'message:seen' }>;
+
 /**
  * The visitor's side of a chat, without a screen: what was written is sent until it is acknowledged, what
  * the server says is shown once and in order, and after every break the whole state is fetched anew.
  */
 export function createChatClient(options: ChatClientOptions): ChatClient {
   let endRequested = false;
+  let sessionId: string | undefined;
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
   const store = createChatStore();
   const waitMs = (attempt: number) => backoffMs(attempt, { ...RETRY, random: options.random });
@@ -111,6 +115,8 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   }
 
   function adoptSession(session: VisitorSession): void {
+    if (sessionId !== undefined && sessionId !== session.sessionId) identity.sessionChanged();
+    sessionId = session.sessionId;
     store.update({ site: session.site });
     const { conversation } = store;
     const open = session.openConversationId;
@@ -129,10 +135,12 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   function onEvent(event: ServerEvent): void {
     if (event.name === 'message:new') onMessage(event.payload);
     else if (event.name === 'chat:update') onChatUpdate(event.payload);
-    else if (store.isCurrent(event.payload.conversationId)) onChatEvent(event);
+    else if ('conversationId' in event.payload && store.isCurrent(event.payload.conversationId)) {
+      onChatEvent(event as ChatEvent);
+    }
   }
 
-  function onChatEvent(event: Exclude<ServerEvent, { name: 'message:new' | 'chat:update' }>): void {
+  function onChatEvent(event: ChatEvent): void {
     if (event.name === 'message:update') {
       store.update({ timeline: correctStored(store.state.timeline, event.payload) });
     } else if (event.payload.from.kind !== 'visitor') {

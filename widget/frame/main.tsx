@@ -41,6 +41,10 @@ function onPageMessage(message: ToFrame): void {
       break;
     case 'identify':
       client.identity.set(message.fields);
+      if (message.identity !== undefined) client.identity.vouch(message.identity);
+      break;
+    case 'consent':
+      tokens.allowKeeping();
       break;
     case 'viewport':
       shell.setCompact(message.compact);

@@ -10,6 +10,8 @@ const SERVER_EVENTS: { readonly [Name in keyof ServerToVisitor]: true } = {
   'chat:update': true,
   typing: true,
   'message:seen': true,
+  'engagement:invite': true,
+  'engagement:withdraw': true,
 };
 
 interface HandshakeError extends Error {

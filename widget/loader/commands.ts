@@ -64,7 +64,14 @@ export function runCommand([name, first, second]: CommandArguments, targets: Com
       send({ type: 'command', command: name });
       break;
     case 'identify':
-      send({ type: 'identify', fields: fieldsOf(first) });
+      send({
+        type: 'identify',
+        fields: fieldsOf(first),
+        ...(typeof first === 'string' && { identity: first }),
+      });
+      break;
+    case 'consent':
+      send({ type: 'consent' });
       break;
     case 'track':
       if (typeof first !== 'string' || first === '') break;

@@ -2,6 +2,8 @@ import type { ToFrame } from '../bridge/messages.ts';
 
 const SCROLL_REPORT_EVERY_MS = 2_000;
 const IDLE_AFTER_MS = 60_000;
+/** The event that rules know an intent to leave by: `event.exit_intent.count`. */
+const EXIT_INTENT = 'exit_intent';
 /** Only for browsers without the Navigation API: how often the address is compared. */
 const ADDRESS_CHECK_EVERY_MS = 1_000;
 
@@ -65,18 +67,25 @@ function watchScroll(report: Report): { stop: Stop; reset: () => void } {
     deepest = depth;
     report({ type: 'activity', scrollDepth: depth });
   };
-  const stopListening = listen(window, ['scroll'], () => {
+  const measureSoon = () => {
     timer ??= setTimeout(measure, SCROLL_REPORT_EVERY_MS);
-  });
-  const reset = () => {
+  };
+  const stopListening = listen(window, ['scroll'], measureSoon);
+  const stopMeasuring = () => {
     clearTimeout(timer);
     timer = undefined;
+  };
+  // What is in view without scrolling is seen too.
+  measureSoon();
+  const reset = () => {
+    stopMeasuring();
     deepest = 0;
+    measureSoon();
   };
   return {
     reset,
     stop: () => {
-      reset();
+      stopMeasuring();
       stopListening();
     },
   };
@@ -103,17 +112,39 @@ function watchIdle(report: Report): Stop {
   };
 }
 
-/** Reports the page shown now and every later one, how far it was scrolled and whether anybody is there. */
+/**
+ * Tells once a page that the pointer left through the top edge, towards the tabs or the address: who is about to
+ * go. A pointer that enters an embedded frame leaves the document too, but not through the top.
+ */
+function watchExit(report: Report): { stop: Stop; reset: () => void } {
+  let told = false;
+  const left = (event: MouseEvent) => {
+    if (told || event.relatedTarget !== null || event.clientY > 0) return;
+    told = true;
+    report({ type: 'track', name: EXIT_INTENT });
+  };
+  document.addEventListener('mouseout', left, { passive: true });
+  return {
+    stop: () => document.removeEventListener('mouseout', left),
+    reset: () => {
+      told = false;
+    },
+  };
+}
+
+/** Reports the page shown now and every later one, how far it was scrolled, whether anybody is there or about to go. */
 export function watchPage(report: Report): Stop {
   let referrer = document.referrer;
   let settle: ReturnType<typeof setTimeout> | undefined;
   const scroll = watchScroll(report);
+  const exit = watchExit(report);
   const view = () => {
     report({ type: 'page', url: location.href, title: document.title, referrer });
     referrer = location.href;
   };
   const stopAddress = watchAddress(() => {
     scroll.reset();
+    exit.reset();
     // Applications set the title just after the address: wait one turn of their rendering.
     clearTimeout(settle);
     settle = setTimeout(view, 100);
@@ -124,6 +155,7 @@ export function watchPage(report: Report): Stop {
     clearTimeout(settle);
     stopAddress();
     stopIdle();
+    exit.stop();
     scroll.stop();
   };
 }

@@ -16,6 +16,13 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
     toStaff: (accountId, name, payload) => {
       agents.to(ROOMS.staff(accountId)).emit(name, payload);
     },
+    followVisitors: (accountId, socketId) => {
+      agents.in(socketId).socketsJoin(ROOMS.visitors(accountId));
+    },
+    toFollowers: (accountId, name, payload) => {
+      agents.to(ROOMS.visitors(accountId)).emit(name, payload);
+    },
+    hasFollowers: (accountId) => (agents.adapter.rooms.get(ROOMS.visitors(accountId))?.size ?? 0) > 0,
     disconnectAgent: (accountId, agentId) => {
       agents.in(ROOMS.agent(accountId, agentId)).disconnectSockets(true);
     },

@@ -28,6 +28,7 @@ export interface Client {
   /** What limits count this client by. */
   readonly addressKey: Private<string>;
   readonly userAgent: Private<string>;
+  readonly acceptLanguage: Private<string>;
   /** Origin of the page that asks, unless it is this server's own. */
   readonly foreignOrigin: string | undefined;
 }

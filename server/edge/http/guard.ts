@@ -97,6 +97,7 @@ export function clientOf(request: Request): Client {
     ip: new Private(ip),
     addressKey: new Private(addressKey(ip)),
     userAgent: new Private(request.get('user-agent') ?? ''),
+    acceptLanguage: new Private(request.get('accept-language') ?? ''),
     foreignOrigin: foreignOrigin(request),
   };
 }

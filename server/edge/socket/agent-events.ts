@@ -10,6 +10,8 @@ import {
 import type { AgentInbox } from '../../features/conversations/agent-inbox.ts';
 import type { Conversations } from '../../features/conversations/conversations.ts';
 import type { LiveSignals } from '../../features/conversations/live-signals.ts';
+import type { Invitations } from '../../features/engagement/invitations.ts';
+import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
 import type { Routing } from '../../features/routing/routing.ts';
 import type { MessagePipeline, Submission } from '../../pipeline/message-pipeline.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
@@ -26,11 +28,13 @@ export interface AgentEventDeps {
   readonly inbox: AgentInbox;
   readonly signals: LiveSignals;
   readonly routing: Routing;
+  readonly invitations: Pick<Invitations, 'byHand'>;
+  readonly board: Pick<VisitorBoard, 'follow'>;
 }
 
 /** Everything a staff client may send, and the authorization that each needs. */
 export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, AgentContext, Authorization> {
-  const { pipeline, conversations, inbox, signals, routing } = deps;
+  const { pipeline, conversations, inbox, signals, routing, invitations, board } = deps;
   const handles = { authorization: 'conversation:handle', cost: 1 } as const;
   const present = async (conversation: Conversation | Promise<Conversation>): Promise<WireConversation> =>
     inbox.present(await conversation);
@@ -99,6 +103,18 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
       schema: schemas['chat:tag'],
       handle: ({ agent }, { conversationId, tags }) =>
         present(conversations.tag(agent, conversationId, tags)),
+    },
+    'visitor:list': {
+      schema: schemas['visitor:list'],
+      authorization: 'visitor:read',
+      cost: 5,
+      handle: ({ agent, socketId }) => board.follow(agent, socketId),
+    },
+    'visitor:invite': {
+      schema: schemas['visitor:invite'],
+      authorization: 'visitor:invite',
+      cost: 2,
+      handle: async ({ agent }, invite) => ({ inviteId: (await invitations.byHand(agent, invite)).id }),
     },
     'chat:case': {
       ...handles,

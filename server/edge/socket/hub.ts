@@ -5,13 +5,23 @@ import {
   VISITOR_NAMESPACE,
   type VisitorEvents,
 } from '../../../shared/protocol/index.ts';
-import { type Authorization, Private, Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import {
+  type Authorization,
+  Private,
+  Refusal,
+  type StaffPrincipal,
+  type VisitorPrincipal,
+} from '../../domain/index.ts';
 import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
+import type { Invitations } from '../../features/engagement/invitations.ts';
+import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
 import type { Routing } from '../../features/routing/routing.ts';
 import type { ActivityRecorder } from '../../features/visitors/activity-recorder.ts';
 import type { LiveVisitors } from '../../features/visitors/live-visitors.ts';
+import type { Visitors } from '../../features/visitors/visitors.ts';
 import { type Clock, type Logger, type Metrics, type RateLimiter, ROOMS } from '../../ports/index.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
+import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { AgentContext } from './agent-events.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-counts.ts';
 import { ConnectionGuard, type GuardLimits } from './connection-guard.ts';
@@ -27,6 +37,9 @@ export interface HubDeps extends HandshakeDeps {
   readonly routing: Routing;
   readonly notifier: ConversationNotifier;
   readonly live: LiveVisitors;
+  readonly visitors: Pick<Visitors, 'arrive'>;
+  readonly invitations: Pick<Invitations, 'standing'>;
+  readonly board: Pick<VisitorBoard, 'left'>;
   readonly activity: ActivityRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,6 +97,8 @@ export class Hub {
         const current = await this.#deps.auth.currentPrincipal(agent);
         if (current === undefined) socket.disconnect(true);
         else socket.data.agent = current;
+        if (current?.authorizations.has('visitor:read') !== true)
+          await socket.leave(ROOMS.visitors(agent.accountId));
       } catch (error) {
         this.#deps.logger.error('a staff member could not be looked up again', error);
       }
@@ -121,7 +136,8 @@ export class Hub {
     const { visitor } = context;
     this.#deps.metrics.gauge('visitor_sockets', ++this.#visitorSockets);
     this.#background(Promise.resolve(socket.join(ROOMS.session(visitor.sessionId))));
-    if (this.#deps.live.connected(visitor.sessionId)) this.#tellPresence(visitor.sessionId, true);
+    if (this.#deps.live.connected(visitor).first) this.#tellPresence(visitor.sessionId, true);
+    this.#background(this.#arrive(socket, visitor));
     const activity = this.#deps.activity.connected(visitor, {
       ip: context.ip,
       userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
@@ -130,9 +146,19 @@ export class Hub {
     this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => {});
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
-      if (this.#deps.live.disconnected(visitor.sessionId)) this.#tellPresence(visitor.sessionId, false);
+      if (this.#deps.live.disconnected(visitor.sessionId)) {
+        this.#deps.board.left(visitor.accountId, visitor.sessionId);
+        this.#tellPresence(visitor.sessionId, false);
+      }
       this.#background(activity.then((id) => this.#deps.activity.disconnected(id)));
     });
+  }
+
+  /** A tab that comes while an invitation stands shows it too. */
+  async #arrive(socket: Socket, visitor: VisitorPrincipal): Promise<void> {
+    await this.#deps.visitors.arrive(visitor);
+    const standing = this.#deps.invitations.standing(visitor.sessionId);
+    if (standing !== undefined) socket.emit('engagement:invite', presentInvite(standing));
   }
 
   /** The agent of the visitor's chat sees that they came or went. */

@@ -3,6 +3,9 @@ import { visitorEventSchemas as schemas } from '../../../shared/schemas/visitor-
 import { Private, Refusal, type VisitorPrincipal } from '../../domain/index.ts';
 import type { Conversations } from '../../features/conversations/conversations.ts';
 import type { LiveSignals } from '../../features/conversations/live-signals.ts';
+import type { ChatStarts } from '../../features/engagement/chat-starts.ts';
+import type { Invitations } from '../../features/engagement/invitations.ts';
+import type { Identities } from '../../features/identity/index.ts';
 import type { Visitors } from '../../features/visitors/visitors.ts';
 import { assertFitting } from '../../pipeline/admit.ts';
 import type { MessagePipeline, Submission } from '../../pipeline/message-pipeline.ts';
@@ -19,6 +22,9 @@ export interface VisitorEventDeps {
   readonly conversations: Conversations;
   readonly signals: LiveSignals;
   readonly visitors: Visitors;
+  readonly chatStarts: ChatStarts;
+  readonly invitations: Pick<Invitations, 'answer'>;
+  readonly identities: Pick<Identities, 'read' | 'keep'>;
   readonly rateLimiter: RateLimiter;
   readonly ids: Ids;
   readonly limits: {
@@ -31,7 +37,7 @@ export interface VisitorEventDeps {
 export function visitorEvents(
   deps: VisitorEventDeps,
 ): EventTable<VisitorEvents, VisitorContext, 'own-session'> {
-  const { pipeline, conversations, signals, visitors } = deps;
+  const { pipeline, conversations, signals, visitors, chatStarts, invitations, identities } = deps;
   const authorization = 'own-session';
   return {
     'page:view': {
@@ -47,8 +53,8 @@ export function visitorEvents(
       schema: schemas['page:activity'],
       authorization,
       cost: 1,
-      handle: ({ visitor }, activity) => {
-        visitors.pageActivity(visitor, activity);
+      handle: async ({ visitor }, activity) => {
+        await visitors.pageActivity(visitor, activity);
         return {};
       },
     },
@@ -61,14 +67,33 @@ export function visitorEvents(
         return {};
       },
     },
+    'visitor:identify': {
+      schema: schemas['visitor:identify'],
+      authorization,
+      cost: 10,
+      handle: async ({ visitor }, { identity }) => {
+        await identities.keep(visitor, await identities.read(visitor.accountId, identity));
+        return {};
+      },
+    },
+    'invite:answer': {
+      schema: schemas['invite:answer'],
+      authorization,
+      cost: 1,
+      handle: async ({ visitor }, answer) => {
+        await visitors.arrive(visitor);
+        invitations.answer(visitor, answer);
+        return {};
+      },
+    },
     'chat:start': {
       schema: schemas['chat:start'],
       authorization,
       cost: 5,
       handle: async ({ visitor }, { prechat, departmentId, inviteId }) => {
-        refuseUnknown({ departmentId, inviteId });
+        refuseUnknown({ departmentId });
         await takeChatStart(deps, visitor);
-        return conversations.start(visitor, { prechat });
+        return chatStarts.start(visitor, { prechat, inviteId });
       },
     },
     'message:send': {
@@ -159,7 +184,7 @@ function submission(
 }
 
 /**
- * There are neither departments nor invitations yet, so none can be the one that is meant.
+ * There are no departments yet, so none can be the one that is meant.
  * @throws Refusal `invalid_value`
  */
 function refuseUnknown(ids: Readonly<Record<string, string | undefined>>): void {

@@ -2,6 +2,7 @@ import type { ChatUpdate, ClosedBy, ResumedChat } from '../../../shared/protocol
 import {
   type ClosedConversation,
   type Conversation,
+  type ConversationOrigin,
   closed,
   DAY_MS,
   type QueuedConversation,
@@ -37,9 +38,17 @@ export interface ConversationsDeps {
   readonly settings: AccountSettingsReader;
   readonly profiles: ConversationProfiles;
   readonly names: AgentNames;
+  readonly observer: ConversationObserver;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly metrics: Metrics;
+}
+
+/** Who wants to know of a conversation's life. Must be quick, and must not throw. */
+export interface ConversationObserver {
+  started(conversation: Conversation): void;
+  closed(conversation: Conversation): void;
+  rated(conversation: Conversation): void;
 }
 
 /** The life of conversations: started, resumed, changed, rated, closed. */
@@ -56,10 +65,13 @@ export class Conversations {
    */
   async start(
     visitor: VisitorPrincipal,
-    input: { prechat?: Readonly<Record<string, string>> | undefined },
+    input: {
+      prechat?: Readonly<Record<string, string>> | undefined;
+      engagement?: ConversationOrigin | undefined;
+    },
   ): Promise<ChatUpdate & { caseId: string }> {
     const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
-    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}));
+    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}, input.engagement));
     const current = (await this.#deps.conversations.get(visitor.accountId, standing.id)) ?? standing;
     return { ...(await this.#stateOf(current)), caseId: current.caseId };
   }
@@ -166,6 +178,7 @@ export class Conversations {
     if (input.comment !== undefined) {
       await this.#deps.profiles.merge(rated, { ratingComment: input.comment });
     }
+    this.#deps.observer.rated(rated);
     await this.#deps.notifier.changed(rated);
   }
 
@@ -198,7 +211,10 @@ export class Conversations {
     return (await this.#deps.redactor.text(accountId, text, { from: 'agent', place: 'message' })).text;
   }
 
-  #newConversation(visitor: VisitorPrincipal, retentionDays: number): QueuedConversation {
+  #newConversation(
+    visitor: VisitorPrincipal,
+    { retentionDays, engagement }: { retentionDays: number; engagement: ConversationOrigin | undefined },
+  ): QueuedConversation {
     const now = this.#deps.clock.now();
     return {
       id: this.#deps.ids.id(),
@@ -207,6 +223,7 @@ export class Conversations {
       sessionId: visitor.sessionId,
       caseId: this.#deps.ids.caseId(),
       tags: [],
+      ...(engagement !== undefined && { engagement }),
       status: 'queued',
       version: 1,
       startedAt: now,
@@ -216,9 +233,14 @@ export class Conversations {
   }
 
   /** The key comes first: a conversation that stands can always be written to. */
-  async #create(visitor: VisitorPrincipal, prechat: Readonly<Record<string, string>>): Promise<Conversation> {
+  async #create(
+    visitor: VisitorPrincipal,
+    prechat: Readonly<Record<string, string>>,
+    engagement?: ConversationOrigin,
+  ): Promise<Conversation> {
     const settings = await this.#deps.settings.get(visitor.accountId);
-    const draft = this.#newConversation(visitor, settings.transcriptRetentionDays);
+    const retentionDays = settings.transcriptRetentionDays;
+    const draft = this.#newConversation(visitor, { retentionDays, engagement });
     await this.#deps.lanes.create(draft);
     const standing = await this.#deps.conversations.create(draft);
     if (standing.id === draft.id) await this.#begin(standing, prechat);
@@ -229,6 +251,7 @@ export class Conversations {
   async #begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
     await this.#deps.profiles.begin(conversation, prechat);
     this.#deps.metrics.count('conversations_started_total');
+    this.#deps.observer.started(conversation);
     this.#deps.notifier.queueChanged(conversation.accountId);
     await this.#deps.routing.drain(conversation.accountId);
     const current = await this.#deps.conversations.get(conversation.accountId, conversation.id);
@@ -238,6 +261,7 @@ export class Conversations {
   async #afterClose(conversation: ClosedConversation, agentId: string | undefined): Promise<void> {
     const { accountId } = conversation;
     this.#deps.metrics.count('conversations_closed_total');
+    this.#deps.observer.closed(conversation);
     await this.#anchorEnd(this.#deps.lanes.peek(conversation.id));
     await this.#deps.notifier.changed(conversation, agentId);
     this.#deps.notifier.queueChanged(accountId);
@@ -260,6 +284,7 @@ export class Conversations {
 }
 
 function isFrom(author: { kind: string; id?: string }, party: Sender): boolean {
+  if (party.kind === 'system') return false;
   if (party.kind === 'visitor') return author.kind === 'visitor';
   return author.kind === 'agent' && author.id === party.agentId;
 }

@@ -5,7 +5,6 @@ import type { Broadcaster, ChangeBus, Erasable, Ids, Stores } from '../../ports/
 import { presentChatUpdate, presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Routing } from '../routing/routing.ts';
-import type { LiveVisitors } from '../visitors/live-visitors.ts';
 
 export interface ErasureDeps {
   readonly conversations: Stores['conversations'];
@@ -13,7 +12,6 @@ export interface ErasureDeps {
   readonly erasables: readonly Erasable[];
   readonly vault: KeyVault;
   readonly lanes: Lanes;
-  readonly live: LiveVisitors;
   readonly routing: Routing;
   readonly broadcaster: Broadcaster;
   readonly bus: ChangeBus;
@@ -44,7 +42,6 @@ export class Erasure {
     // An agent may have taken it since it was read.
     const last = (await this.#deps.conversations.get(accountId, id)) ?? conversation;
     await this.#deps.conversations.delete(accountId, id);
-    this.#deps.live.unfollow(conversation.sessionId, true);
     // Who came in while the key was being destroyed may have it still, and may have written with it.
     await this.#stopWriting(id);
     const counts = sumOf(before, await this.#deleteParts(conversation));

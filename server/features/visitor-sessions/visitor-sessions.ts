@@ -1,17 +1,19 @@
 import type { VisitorSession as OpenedSession } from '../../../shared/protocol/index.ts';
 import {
   DAY_MS,
+  isLiveSession,
   Refusal,
   type Site,
+  sessionEnd,
+  type VisitorClient,
   type VisitorPrincipal,
   type VisitorSession,
 } from '../../domain/index.ts';
 import type { Clock, Ids, RateLimit, RateLimiter, Stores } from '../../ports/index.ts';
 import { TokenRejected, type Tokens } from '../../ports/tokens.ts';
+import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import { isOpen } from './business-hours.ts';
 
-/** A session ends when it has not been opened again for this long; its access token as well. */
-const SESSION_IDLE_MS = DAY_MS;
 /** Opened again after this long, it counts as another visit; the pause that web analytics takes by custom. */
 const NEW_VISIT_AFTER_MS = 30 * 60_000;
 
@@ -20,6 +22,9 @@ export interface VisitorSessionsDeps {
     readonly conversations: Pick<Stores['conversations'], 'findOpenBySession'>;
     readonly entities: Pick<Stores['entities'], 'sites' | 'accounts' | 'visitorSessions'>;
   };
+  readonly settings: Pick<AccountSettingsReader, 'get'>;
+  /** Takes a signed identity in; refuses one that is not good, before anything is opened. */
+  readonly identities: VisitorIdentities;
   readonly tokens: Tokens;
   readonly rateLimiter: RateLimiter;
   /** New sessions of one site. */
@@ -31,8 +36,18 @@ export interface VisitorSessionsDeps {
 export interface OpenSession {
   readonly siteKey: string;
   readonly visitorToken?: string | undefined;
+  /** A signed identity of the account's own system. */
+  readonly identity?: string | undefined;
+  readonly client: VisitorClient;
   /** Origin of the page that asks, unless it is this server's own. */
   readonly origin?: string | undefined;
+}
+
+/** Signed identities, as far as opening a session needs them. */
+export interface VisitorIdentities {
+  /** The fields that it speaks of. @throws Refusal `identity.rejected`, `profile.field_not_allowed` */
+  read(accountId: string, identity: string): Promise<Readonly<Record<string, string>>>;
+  keep(visitor: VisitorPrincipal, fields: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Sessions of visitors on a site. A session holds no personal data. */
@@ -52,14 +67,17 @@ export class VisitorSessions {
     const site = await stores.entities.sites.findBy('siteKey', request.siteKey);
     if (site === undefined) throw new Refusal('auth.site_unknown');
     requireAllowedOrigin(site, request.origin);
-    const { session, visitorToken } = await this.#sessionOf(site, request.visitorToken);
+    const identified = await this.#identified(site, request.identity);
+    const { session, visitorToken } = await this.#sessionOf(site, request);
     const [openConversation, online] = await Promise.all([
       stores.conversations.findOpenBySession(session.id),
       this.#isOnline(site.accountId),
     ]);
-    const { id: sessionId, accountId, siteId, expiresAt } = session;
+    const { id: sessionId, accountId, siteId, expiresAt, endsAt = expiresAt } = session;
+    const principal = { accountId, siteId, sessionId };
+    if (identified !== undefined) await this.#deps.identities.keep(principal, identified);
     return {
-      token: tokens.sign({ audience: 'visitor', claims: { accountId, siteId, sessionId }, expiresAt }),
+      token: tokens.sign({ audience: 'visitor', claims: principal, expiresAt: endsAt }),
       visitorToken,
       sessionId,
       ...(openConversation !== undefined && { openConversationId: openConversation.id }),
@@ -75,26 +93,62 @@ export class VisitorSessions {
     return readToken(this.#deps.tokens, token);
   }
 
-  /** A token that this server does not know is never taken over: the visitor gets a new one. */
-  async #sessionOf(site: Site, presented: string | undefined) {
-    const known = presented === undefined ? undefined : await this.#takeUp(site, presented);
-    if (presented !== undefined && known !== undefined) return { session: known, visitorToken: presented };
-    const visitorToken = this.#deps.ids.secret();
-    return { session: await this.#begin(site, visitorToken), visitorToken };
+  async #identified(site: Site, identity: string | undefined) {
+    return identity === undefined ? undefined : this.#deps.identities.read(site.accountId, identity);
   }
 
-  async #takeUp(site: Site, visitorToken: string): Promise<VisitorSession | undefined> {
+  /** A token that this server does not know is never taken over: the visitor gets a new one. */
+  async #sessionOf(site: Site, { visitorToken: presented, client }: OpenSession) {
+    const earlier = presented === undefined ? undefined : await this.#newestOf(site, presented);
+    const retentionMs = await this.#retentionMs(site.accountId);
+    if (presented !== undefined && earlier !== undefined) {
+      const goesOn = isLiveSession(earlier, this.#deps.clock.now());
+      const session = goesOn
+        ? await this.#renew(earlier, { client, retentionMs })
+        : await this.#begin(site, { visitorToken: presented, client, retentionMs, earlier });
+      return { session, visitorToken: presented };
+    }
+    const visitorToken = this.#deps.ids.secret();
+    return { session: await this.#begin(site, { visitorToken, client, retentionMs }), visitorToken };
+  }
+
+  /** The visitor's last session on the site that is still known, ended or not. */
+  async #newestOf(site: Site, visitorToken: string): Promise<VisitorSession | undefined> {
     const { visitorSessions } = this.#deps.stores.entities;
-    const now = this.#deps.clock.now();
     const where = { visitorHash: this.#deps.tokens.fingerprint(visitorToken) };
-    const [known] = (await visitorSessions.list({ where, limit: 1 })).items;
-    if (known?.siteId !== site.id || known.expiresAt <= now) return undefined;
-    const renewed = renew(known, now);
-    await visitorSessions.replace(renewed);
+    const [known] = (await visitorSessions.list({ where, newestFirst: true, limit: 1 })).items;
+    return known?.siteId === site.id && known.expiresAt > this.#deps.clock.now() ? known : undefined;
+  }
+
+  async #retentionMs(accountId: string): Promise<number> {
+    return (await this.#deps.settings.get(accountId)).transcriptRetentionDays * DAY_MS;
+  }
+
+  /** When a replaced version is lost to another tab's renewal, the other's stands and is as good. */
+  async #renew(
+    session: VisitorSession,
+    { client, retentionMs }: { client: VisitorClient; retentionMs: number },
+  ): Promise<VisitorSession> {
+    const now = this.#deps.clock.now();
+    const isNewVisit = now - session.updatedAt >= NEW_VISIT_AFTER_MS;
+    const renewed = {
+      ...session,
+      version: session.version + 1,
+      updatedAt: now,
+      client,
+      visits: session.visits + (isNewVisit ? 1 : 0),
+      endsAt: sessionEnd(session.createdAt, now, retentionMs),
+      retainFrom: now,
+      expiresAt: now + retentionMs,
+    };
+    await this.#deps.stores.entities.visitorSessions.replace(renewed);
     return renewed;
   }
 
-  async #begin(site: Site, visitorToken: string): Promise<VisitorSession> {
+  async #begin(
+    site: Site,
+    of: { visitorToken: string; client: VisitorClient; retentionMs: number; earlier?: VisitorSession },
+  ): Promise<VisitorSession> {
     const { rateLimiter, sessionsPerSite, stores, ids, tokens, clock } = this.#deps;
     const retryAfterMs = await rateLimiter.take(sessionsPerSite, site.id);
     if (retryAfterMs > 0) throw new Refusal('session.limit', { retryAfterMs });
@@ -106,9 +160,13 @@ export class VisitorSessions {
       updatedAt: now,
       accountId: site.accountId,
       siteId: site.id,
-      visitorHash: tokens.fingerprint(visitorToken),
-      visits: 1,
-      expiresAt: now + SESSION_IDLE_MS,
+      visitorHash: tokens.fingerprint(of.visitorToken),
+      visits: (of.earlier?.visits ?? 0) + 1,
+      client: of.client,
+      ...(of.earlier?.invited !== undefined && { invited: of.earlier.invited }),
+      endsAt: sessionEnd(now, now, of.retentionMs),
+      retainFrom: now,
+      expiresAt: now + of.retentionMs,
     };
     await stores.entities.visitorSessions.insert(session);
     return session;
@@ -128,18 +186,6 @@ export class VisitorSessions {
 
 export function createVisitorSessions(deps: VisitorSessionsDeps): VisitorSessions {
   return new VisitorSessions(deps);
-}
-
-/** When a replaced version is lost to another tab's renewal, the other's stands and is as good. */
-function renew(session: VisitorSession, now: number): VisitorSession {
-  const isNewVisit = now - session.updatedAt >= NEW_VISIT_AFTER_MS;
-  return {
-    ...session,
-    version: session.version + 1,
-    updatedAt: now,
-    visits: session.visits + (isNewVisit ? 1 : 0),
-    expiresAt: now + SESSION_IDLE_MS,
-  };
 }
 
 /** A page of an origin that the site does not list is refused; without a list any page may. */

@@ -52,12 +52,12 @@ export class ConversationProfiles {
     const live = await this.#clean(accountId, this.#deps.live.snapshot(sessionId), { counted: false });
     const { prechat: clean } = await this.#clean(accountId, { ...NOTHING, prechat });
     await this.#putIndexed(conversation, { ...live, prechat: clean }, NOTHING);
-    this.#deps.live.follow(sessionId, conversation.id, accountId);
+    this.#deps.live.follow(conversation, conversation.id);
   }
 
   /** From now on what the visitor does is added to this conversation's profile, also after a restart. */
-  follow({ id, sessionId, accountId }: Conversation): void {
-    this.#deps.live.follow(sessionId, id, accountId);
+  follow(conversation: Conversation): void {
+    this.#deps.live.follow(conversation, conversation.id);
   }
 
   /** Adds to a kept profile; texts are redacted first. */

@@ -93,6 +93,16 @@ const conversation = z.object({
   closedAt: instantSchema.exactOptional(),
   closedBy: z.enum(['visitor', 'agent', 'system']).exactOptional(),
   rating: z.number().exactOptional(),
+  engagement: z
+    .object({
+      inviteId: wireIdSchema,
+      ruleId: wireIdSchema,
+      ruleName: z.string(),
+      variant: z.string().exactOptional(),
+      score: z.number(),
+      decidedAt: instantSchema,
+    })
+    .exactOptional(),
   expiresAt: instantSchema,
   visitorOnline: z.boolean().exactOptional(),
 });

@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { LIMITS } from '../../limits.ts';
 import { wireIdSchema } from './primitives.ts';
 import { prechatSchema, themeSchema } from './sites.ts';
 
 const TOKEN_LENGTH = 200;
 
-/** `POST /visitor/sessions`. Signed identities are not taken: a body that names one is refused. */
+/** `POST /visitor/sessions`; `identity` is a JSON Web Token that the site's own system has signed. */
 export const openSessionSchema = z.strictObject({
   siteKey: z.string().min(1).max(64),
   visitorToken: z.string().min(1).max(TOKEN_LENGTH).optional(),
+  identity: z.string().min(1).max(LIMITS.identityLength).optional(),
 });
 
 export const visitorSessionSchema = z

@@ -1,3 +1,4 @@
+import { Schema } from 'mongoose';
 import type {
   ClosedConversation,
   Conversation,
@@ -40,6 +41,7 @@ export const conversationSchema = createSchema<ConversationDocument>({
     departmentId: String,
     tags: [String],
     rating: Number,
+    engagement: { type: Schema.Types.Mixed, default: undefined },
     version: count,
     startedAt: time,
     queuedAt: time,

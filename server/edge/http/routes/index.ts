@@ -2,6 +2,9 @@ import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
+import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
+import type { VisitorProfiles } from '../../../features/engagement/visitor-profiles.ts';
+import type { Identities } from '../../../features/identity/index.ts';
 import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
 import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
@@ -12,6 +15,7 @@ import type { Route } from '../define-route.ts';
 import { accountRoutes } from './accounts.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
+import { identityKeyRoutes } from './identity-keys.ts';
 import { logRoutes } from './logs.ts';
 import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
 import { redactionRescanRoutes } from './redaction-rescans.ts';
@@ -20,6 +24,7 @@ import { siteRoutes } from './sites.ts';
 import { staffSessionRoutes } from './staff-sessions.ts';
 import { userRoutes } from './users.ts';
 import { visitorSessionRoutes } from './visitor-sessions.ts';
+import { visitorRoutes } from './visitors.ts';
 
 /** The use cases behind the routes. */
 export interface UseCases {
@@ -35,6 +40,9 @@ export interface UseCases {
   readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
   readonly activity: ActivityLog;
   readonly audit: Audit;
+  readonly identities: Identities;
+  readonly visitorBoard: Pick<VisitorBoard, 'list' | 'get'>;
+  readonly visitorProfiles: Pick<VisitorProfiles, 'change'>;
 }
 
 /** Every call of the REST interface. */
@@ -52,5 +60,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...redactionReportRoutes(useCases.redactionReport),
     ...conversationRoutes(useCases.transcripts),
     ...logRoutes(useCases),
+    ...identityKeyRoutes(useCases.identities),
+    ...visitorRoutes(useCases),
   ];
 }

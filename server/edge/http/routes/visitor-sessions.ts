@@ -1,4 +1,5 @@
 import { openSessionSchema, visitorSessionSchema } from '../../../../shared/schemas/rest/index.ts';
+import { visitorClientOf } from '../../../domain/index.ts';
 import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { ADDRESS_LIMITS } from '../limits.ts';
@@ -19,9 +20,24 @@ export function visitorSessionRoutes(sessions: VisitorSessions): readonly Route[
         schema: visitorSessionSchema,
         description: 'The session and what the widget shows',
       },
-      refusals: ['auth.site_unknown', 'forbidden', 'session.limit'],
-      handler: ({ body: { siteKey, visitorToken }, client: { foreignOrigin } }) =>
-        sessions.open({ siteKey, visitorToken, origin: foreignOrigin }),
+      refusals: [
+        'auth.site_unknown',
+        'forbidden',
+        'session.limit',
+        'identity.rejected',
+        'profile.field_not_allowed',
+      ],
+      handler: ({ body: { siteKey, visitorToken, identity }, client }) =>
+        sessions.open({
+          siteKey,
+          visitorToken,
+          identity,
+          origin: client.foreignOrigin,
+          client: visitorClientOf({
+            userAgent: client.userAgent.reveal(),
+            acceptLanguage: client.acceptLanguage.reveal(),
+          }),
+        }),
     }),
   ];
 }

@@ -1,0 +1,130 @@
+import { INVITED_BY_HAND, type InviteState } from '../../../shared/protocol/index.ts';
+import { type Invitation, Refusal, type StaffPrincipal, type VisitorPrincipal } from '../../domain/index.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
+import type { Broadcaster, Clock, Ids } from '../../ports/index.ts';
+import { presentInvite } from '../../presenters/visitor-presenter.ts';
+import type { Audit } from '../audit/index.ts';
+import { type EngagedSession, type EngagedSessions, openInvitation, withInvitation } from './sessions.ts';
+
+/** Who wants to know what becomes of invitations. */
+export interface InvitationObserver {
+  shown(session: EngagedSession, invitation: Invitation): void;
+  answered(session: EngagedSession, invitation: Invitation): void;
+}
+
+export interface InvitationsDeps {
+  readonly sessions: EngagedSessions;
+  readonly redactor: Redactor;
+  readonly broadcaster: Broadcaster;
+  readonly audit: Audit;
+  readonly observer: InvitationObserver;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}
+
+/** Invitations from being shown to being answered: one at a time for a session, in all of its tabs. */
+export class Invitations {
+  readonly #deps: InvitationsDeps;
+
+  constructor(deps: InvitationsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Shows it in every tab of the session. */
+  show(
+    session: EngagedSession,
+    what: Pick<Invitation, 'ruleId' | 'ruleName' | 'type' | 'message' | 'score'> &
+      Partial<Pick<Invitation, 'variant' | 'departmentId' | 'from'>>,
+  ): Invitation {
+    const { ids, clock, broadcaster, observer } = this.#deps;
+    const invitation: Invitation = { ...what, id: ids.id(), at: clock.now(), state: 'shown' };
+    withInvitation(session, invitation);
+    broadcaster.toVisitor(session.visitor, 'engagement:invite', presentInvite(invitation));
+    observer.shown(session, invitation);
+    return invitation;
+  }
+
+  /** The invitation that stands in the session, for a tab that was not there when it was shown. */
+  standing(sessionId: string): Invitation | undefined {
+    const session = this.#deps.sessions.get(sessionId);
+    return session && openInvitation(session);
+  }
+
+  /**
+   * An agent invites by hand. What they typed is redacted.
+   * @throws Refusal `not_found`, `visitor.not_invitable`
+   */
+  async byHand(agent: StaffPrincipal, input: { sessionId: string; message: string }): Promise<Invitation> {
+    const { accountId, userId: id, name } = agent;
+    const origin = { from: 'agent', place: 'message' } as const;
+    const { text: message } = await this.#deps.redactor.text(accountId, input.message, origin);
+    const session = this.#deps.sessions.get(input.sessionId);
+    if (session === undefined || session.visitor.accountId !== accountId) throw new Refusal('not_found');
+    assertInvitable(session);
+    const rule = { ruleId: INVITED_BY_HAND, ruleName: '', type: 'invite', score: 0 } as const;
+    const invitation = this.show(session, { ...rule, message, from: { id, name } });
+    const target = { kind: 'visitor', id: input.sessionId };
+    await this.#deps.audit.byStaff(agent, { action: 'visitor.invited', target });
+    return invitation;
+  }
+
+  /**
+   * The visitor's answer; only the first one counts, whichever tab it comes from.
+   * @throws Refusal `not_found`
+   */
+  answer(visitor: VisitorPrincipal, answer: { inviteId: string; accepted: boolean }): void {
+    const { session, invitation } = this.#find(visitor, answer.inviteId);
+    this.#settle(session, invitation, answer.accepted ? 'accepted' : 'dismissed');
+  }
+
+  /**
+   * The invitation that a chat comes from; beginning one accepts it.
+   * @throws Refusal `invalid_value`
+   */
+  forChat(visitor: VisitorPrincipal, inviteId: string): Invitation {
+    const found = this.#deps.sessions.get(visitor.sessionId)?.invitations.find(({ id }) => id === inviteId);
+    if (found === undefined) {
+      throw new Refusal('invalid_value', {
+        errors: [{ path: 'inviteId', message: 'there is no such thing' }],
+      });
+    }
+    return found;
+  }
+
+  /** A chat has begun: what stands is accepted when the chat comes from it, and is over otherwise. */
+  chatBegan(sessionId: string, inviteId: string | undefined): void {
+    const session = this.#deps.sessions.get(sessionId);
+    const open = session && openInvitation(session);
+    if (session === undefined || open === undefined) return;
+    if (open.id === inviteId) this.#settle(session, open, 'accepted');
+    else this.withdraw(session, open);
+  }
+
+  /** It is over without an answer. */
+  withdraw(session: EngagedSession, invitation: Invitation): void {
+    withInvitation(session, { ...invitation, state: 'lapsed', answeredAt: this.#deps.clock.now() });
+    this.#deps.broadcaster.toVisitor(session.visitor, 'engagement:withdraw', { inviteId: invitation.id });
+  }
+
+  #settle(session: EngagedSession, invitation: Invitation, state: InviteState): void {
+    if (invitation.state !== 'shown') return;
+    const settled = { ...invitation, state, answeredAt: this.#deps.clock.now() };
+    withInvitation(session, settled);
+    this.#deps.broadcaster.toVisitor(session.visitor, 'engagement:withdraw', { inviteId: invitation.id });
+    this.#deps.observer.answered(session, settled);
+  }
+
+  #find(visitor: VisitorPrincipal, inviteId: string) {
+    const session = this.#deps.sessions.get(visitor.sessionId);
+    const invitation = session?.invitations.find(({ id }) => id === inviteId);
+    if (session === undefined || invitation === undefined) throw new Refusal('not_found');
+    return { session, invitation };
+  }
+}
+
+/** @throws Refusal `visitor.not_invitable` */
+function assertInvitable(session: EngagedSession): void {
+  const { visitor } = session;
+  const busy = visitor.sockets <= 0 || visitor.inChat || openInvitation(session) !== undefined;
+  if (busy) throw new Refusal('visitor.not_invitable');
+}

@@ -1,0 +1,205 @@
+import { DAY_MS, type KeptVisitor, type VisitorRecord } from '../../domain/index.ts';
+import type { KeyVault } from '../../pipeline/key-vault.ts';
+import type { SealContext, Sealer } from '../../pipeline/seal.ts';
+import {
+  type Clock,
+  type EntityStore,
+  IntegrityError,
+  type Logger,
+  UniqueViolation,
+} from '../../ports/index.ts';
+import type { AccountSettingsReader } from '../settings/account-settings.ts';
+import { keptOf, type LiveVisitor, type LiveVisitors } from './live-visitors.ts';
+
+const PART = 'visitor';
+/** What changed since the last write is lost when the process is killed; a session is written this often at the most. */
+const KEEP_MS = 10_000;
+/** Writes under way at once. */
+const WRITES = 64;
+
+/** What is kept of a session beside what its visitor did; each part names itself. */
+export interface KeptParts {
+  /** What the part keeps of the session; undefined when nothing. */
+  keep(sessionId: string): unknown;
+}
+
+/** Everything of one session, as it is sealed. */
+interface Kept extends KeptVisitor {
+  readonly parts?: Readonly<Record<string, unknown>>;
+}
+
+export interface VisitorKeeperDeps {
+  readonly records: EntityStore<VisitorRecord>;
+  readonly live: LiveVisitors;
+  readonly vault: Pick<KeyVault, 'createDataKey' | 'dataKey' | 'destroyDataKey'>;
+  readonly sealer: Pick<Sealer, 'sealPart' | 'openPart'>;
+  readonly settings: Pick<AccountSettingsReader, 'get'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Where the newest record of a session stands, and its opened key. */
+interface Standing {
+  readonly key: Uint8Array;
+  readonly createdAt: number;
+  version: number;
+}
+
+/**
+ * Keeps what sessions gathered over restarts: sealed under a data key of each session's own, written together and
+ * seldom, deleted with its key.
+ */
+export class VisitorKeeper {
+  readonly #deps: VisitorKeeperDeps;
+  readonly #standing = new Map<string, Standing>();
+  readonly #writing = new Map<string, Promise<void>>();
+  readonly #parts = new Map<string, KeptParts>();
+  readonly #stop: () => void;
+
+  constructor(deps: VisitorKeeperDeps) {
+    this.#deps = deps;
+    this.#stop = deps.clock.every(KEEP_MS, () => {
+      this.flush().catch((error) => deps.logger.error('visitors could not be kept', error));
+    });
+    deps.live.onForgotten(({ sessionId }) => this.#standing.delete(sessionId));
+  }
+
+  /** From here on the part's own is kept under its name. */
+  register(name: string, part: KeptParts): void {
+    this.#parts.set(name, part);
+  }
+
+  /** What was kept of a session, this node's memory not asked. A record that does not open counts as none. */
+  async read(session: {
+    accountId: string;
+    sessionId: string;
+  }): Promise<{ visitor: KeptVisitor; parts: Readonly<Record<string, unknown>> } | undefined> {
+    const { accountId, sessionId } = session;
+    const record = await this.#deps.records.get(sessionId);
+    if (record === undefined || record.accountId !== accountId) return undefined;
+    const key = await this.#deps.vault.dataKey(keyName(sessionId));
+    if (key === undefined) return undefined;
+    try {
+      const { parts = {}, ...visitor } = this.#open(record, key);
+      this.#standing.set(sessionId, { key, createdAt: record.createdAt, version: record.version });
+      return { visitor, parts };
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      this.#deps.logger.error('what was kept of a visitor does not open', error);
+      return undefined;
+    }
+  }
+
+  /** Writes every session that changed. One that cannot be written is tried again the next time. */
+  async flush(): Promise<void> {
+    const unsaved = [...this.#deps.live.all()].filter((visitor) => visitor.unsaved);
+    for (let at = 0; at < unsaved.length; at += WRITES) {
+      await Promise.all(unsaved.slice(at, at + WRITES).map((visitor) => this.#save(visitor)));
+    }
+  }
+
+  /** The key first, then the record; answers whether there was one. Nothing of it is written after. */
+  async erase(sessionId: string): Promise<boolean> {
+    await this.#writing.get(sessionId);
+    this.#standing.delete(sessionId);
+    await this.#deps.vault.destroyDataKey(keyName(sessionId));
+    return this.#deps.records.delete(sessionId);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  async #save(visitor: LiveVisitor): Promise<void> {
+    if (!visitor.unsaved) return;
+    visitor.unsaved = false;
+    const before = this.#writing.get(visitor.sessionId) ?? Promise.resolve();
+    const writing = before
+      .then(() => this.#write(visitor))
+      .catch((error) => {
+        visitor.unsaved = true;
+        this.#deps.logger.error('a visitor could not be kept', error);
+      });
+    this.#writing.set(visitor.sessionId, writing);
+    await writing;
+    if (this.#writing.get(visitor.sessionId) === writing) this.#writing.delete(visitor.sessionId);
+  }
+
+  async #write(visitor: LiveVisitor): Promise<void> {
+    const { accountId, sessionId, startedAt } = visitor;
+    const { transcriptRetentionDays } = await this.#deps.settings.get(accountId);
+    const life = { retainFrom: startedAt, expiresAt: startedAt + transcriptRetentionDays * DAY_MS };
+    const now = this.#deps.clock.now();
+    if (life.expiresAt <= now) return;
+    const standing = this.#standing.get(sessionId) ?? (await this.#begin(visitor, life));
+    const context = contextOf({ accountId, sessionId, key: standing.key, ...life });
+    const record: VisitorRecord = {
+      id: sessionId,
+      accountId,
+      version: standing.version + 1,
+      createdAt: standing.createdAt,
+      updatedAt: now,
+      sealed: Buffer.from(this.#deps.sealer.sealPart(context, PART, this.#keptOf(visitor))).toString(
+        'base64',
+      ),
+      ...life,
+    };
+    if (await this.#put(record)) standing.version = record.version;
+    else await this.#takeUp(visitor);
+  }
+
+  #keptOf(visitor: LiveVisitor): Kept {
+    const parts = [...this.#parts].map(([name, part]) => [name, part.keep(visitor.sessionId)] as const);
+    const given = parts.filter(([, part]) => part !== undefined);
+    return { ...keptOf(visitor), ...(given.length > 0 && { parts: Object.fromEntries(given) }) };
+  }
+
+  async #begin(
+    { accountId, sessionId }: LiveVisitor,
+    life: { retainFrom: number; expiresAt: number },
+  ): Promise<Standing> {
+    const key = await this.#deps.vault.createDataKey({
+      accountId,
+      conversationId: keyName(sessionId),
+      ...life,
+    });
+    const standing = { key, createdAt: this.#deps.clock.now(), version: 0 };
+    this.#standing.set(sessionId, standing);
+    return standing;
+  }
+
+  async #put(record: VisitorRecord): Promise<boolean> {
+    if (record.version > 1) return this.#deps.records.replace(record);
+    return this.#deps.records.insert(record).then(
+      () => true,
+      (error) => {
+        if (error instanceof UniqueViolation) return false;
+        throw error;
+      },
+    );
+  }
+
+  /** Somebody else wrote it, or it was purged: the next write begins from what stands. */
+  async #takeUp(visitor: LiveVisitor): Promise<void> {
+    const { accountId, sessionId } = visitor;
+    this.#standing.delete(sessionId);
+    await this.read({ accountId, sessionId });
+    visitor.unsaved = true;
+  }
+
+  #open(record: VisitorRecord, key: Uint8Array): Kept {
+    const { accountId, id: sessionId, retainFrom, expiresAt } = record;
+    const context = contextOf({ accountId, sessionId, key, retainFrom, expiresAt });
+    return this.#deps.sealer.openPart(context, PART, Buffer.from(record.sealed, 'base64')) as Kept;
+  }
+}
+
+/** Data keys are named by what they open. */
+function keyName(sessionId: string): string {
+  return `visitor:${sessionId}`;
+}
+
+function contextOf(of: Omit<SealContext, 'conversationId'> & { sessionId: string }): SealContext {
+  const { sessionId, ...context } = of;
+  return { ...context, conversationId: keyName(sessionId) };
+}
