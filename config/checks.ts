@@ -6,25 +6,44 @@ export type Readable = Partial<Values>;
 /** A rule over several variables: the fault, or undefined when it is kept. */
 type Check = (values: Readable) => string | undefined;
 
-const KEY_NAMES = ['ENCRYPTION_MASTER_KEY', 'JWT_SECRET'] as const;
+const MASTER_KEY_SOURCES = [
+  'ENCRYPTION_MASTER_KEY',
+  'ENCRYPTION_MASTER_KEY_FILE',
+  'ENCRYPTION_MASTER_KEY_COMMAND',
+] as const;
+
+/** Secrets that every node needs, each with the variables that can give it. */
+const SECRETS: readonly { name: string; sources: readonly (keyof Values)[] }[] = [
+  { name: 'ENCRYPTION_MASTER_KEY', sources: MASTER_KEY_SOURCES },
+  { name: 'JWT_SECRET', sources: ['JWT_SECRET'] },
+];
 
 const faultChecks: readonly Check[] = [
-  ...KEY_NAMES.map(
-    (name): Check =>
+  ...SECRETS.map(
+    ({ name, sources }): Check =>
       (values) => {
-        if (!isUnset(values, name) || values.NODE_ENV !== 'production') return undefined;
+        if (!sources.every((source) => isUnset(values, source)) || values.NODE_ENV !== 'production') {
+          return undefined;
+        }
         return `${name} must be set in production`;
       },
   ),
-  ...KEY_NAMES.map(
-    (name): Check =>
+  ...SECRETS.map(
+    ({ name, sources }): Check =>
       (values) => {
-        if (!isUnset(values, name) || values.REDIS_URL === undefined || values.NODE_ENV === 'production') {
-          return undefined;
-        }
+        const unset = sources.every((source) => isUnset(values, source));
+        if (!unset || values.REDIS_URL === undefined || values.NODE_ENV === 'production') return undefined;
         return `${name} must be set with REDIS_URL: every node of a cluster needs the same one`;
       },
   ),
+  (values) => {
+    const given = MASTER_KEY_SOURCES.filter((name) => values[name] !== undefined);
+    return given.length > 1 ? `only one of ${given.join(', ')} may be set` : undefined;
+  },
+  (values) => {
+    if (values.MONGODB_KEYS_URI === undefined || !isUnset(values, 'MONGODB_URI')) return undefined;
+    return 'MONGODB_URI must be set with MONGODB_KEYS_URI: the embedded store has a file of its own for keys';
+  },
   (values) => {
     if (values.REDIS_URL === undefined || !isUnset(values, 'MONGODB_URI')) return undefined;
     return 'MONGODB_URI must be set with REDIS_URL: the embedded store serves one node only';
@@ -36,14 +55,18 @@ const faultChecks: readonly Check[] = [
     const same = Buffer.from(jwtSecret, 'base64').equals(masterKey);
     return same ? 'JWT_SECRET must differ from ENCRYPTION_MASTER_KEY' : undefined;
   },
-  ...KEY_NAMES.map(
-    (name): Check =>
-      (values) => {
-        const key = values[name]?.reveal();
-        if (key === undefined || new Set<string | number>(key).size >= 8) return undefined;
-        return `${name} is not random: it repeats a few characters`;
-      },
-  ),
+  (values) => {
+    const secret = values.JWT_SECRET?.reveal();
+    if (secret === undefined || new Set(secret).size >= 8) return undefined;
+    return 'JWT_SECRET is not random: it repeats a few characters';
+  },
+  (values) => {
+    const [backupKey, masterKey] = [values.BACKUP_KEY?.reveal(), values.ENCRYPTION_MASTER_KEY?.reveal()];
+    if (backupKey === undefined || masterKey === undefined) return undefined;
+    return Buffer.from(backupKey).equals(masterKey)
+      ? 'BACKUP_KEY must differ from ENCRYPTION_MASTER_KEY'
+      : undefined;
+  },
 ];
 
 const warningChecks: readonly Check[] = [

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { crossFaults, type Readable, warningsOf } from './checks.ts';
 import { ConfigError } from './config-error.ts';
+import type { Command } from './master-keys.ts';
 import { Malformed } from './parsers.ts';
 import type { Secret } from './secret.ts';
 import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts';
@@ -32,6 +33,8 @@ export interface StoreConfig {
   /** Absolute. */
   readonly dataDir: string;
   readonly mongodbUri: Secret<string> | undefined;
+  /** A database of their own for the keys. */
+  readonly mongodbKeysUri: Secret<string> | undefined;
   readonly redisUrl: Secret<string> | undefined;
   readonly groupCommit: { readonly maxMessages: number };
 }
@@ -39,7 +42,11 @@ export interface StoreConfig {
 /** Keys as configured; `resolveSecrets` answers the ones in force. */
 export interface SecurityConfig {
   readonly masterKey: Secret<Uint8Array> | undefined;
+  readonly masterKeyFile: string | undefined;
+  readonly masterKeyCommand: Secret<Command> | undefined;
+  readonly previousMasterKeys: Secret<readonly Uint8Array[]> | undefined;
   readonly jwtSecret: Secret<string> | undefined;
+  readonly backupKey: Secret<Uint8Array> | undefined;
 }
 
 export interface BootstrapConfig {
@@ -133,12 +140,20 @@ function assemble(values: Values): Config {
     store: {
       dataDir,
       mongodbUri: values.MONGODB_URI,
+      mongodbKeysUri: values.MONGODB_KEYS_URI,
       redisUrl: values.REDIS_URL,
       groupCommit: {
         maxMessages: values.GROUP_COMMIT_MAX_MESSAGES,
       },
     },
-    security: { masterKey: values.ENCRYPTION_MASTER_KEY, jwtSecret: values.JWT_SECRET },
+    security: {
+      masterKey: values.ENCRYPTION_MASTER_KEY,
+      masterKeyFile: values.ENCRYPTION_MASTER_KEY_FILE,
+      masterKeyCommand: values.ENCRYPTION_MASTER_KEY_COMMAND,
+      previousMasterKeys: values.ENCRYPTION_PREVIOUS_MASTER_KEYS,
+      jwtSecret: values.JWT_SECRET,
+      backupKey: values.BACKUP_KEY,
+    },
     bootstrap: {
       adminEmail: values.BOOTSTRAP_ADMIN_EMAIL.toLowerCase(),
       adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD,

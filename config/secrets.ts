@@ -13,13 +13,22 @@ import {
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
-import { atLeastBytes, base64Key, Malformed, type Parser } from './parsers.ts';
-import { JWT_SECRET_MIN_BYTES, KEY_BYTES } from './variables.ts';
+import {
+  KEY_BYTES,
+  type MasterKeys,
+  masterKeys,
+  readMasterKeyFile,
+  runMasterKeyCommand,
+} from './master-keys.ts';
+import { atLeastBytes, Malformed, type Parser } from './parsers.ts';
+import { JWT_SECRET_MIN_BYTES } from './variables.ts';
 
 /** The keys in force. */
 export interface Secrets {
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
+  /** They open what they wrapped, until a rotation has put it under the current one. */
+  readonly previousMasterKeys: readonly Uint8Array[];
   readonly jwtSecret: string;
 }
 
@@ -32,10 +41,10 @@ interface LocalKey<T> {
   readonly madeBefore?: string;
 }
 
-const MASTER_KEY: LocalKey<Uint8Array> = {
+const MASTER_KEY: LocalKey<MasterKeys> = {
   file: 'master.key',
   bytes: KEY_BYTES,
-  parse: base64Key(KEY_BYTES),
+  parse: masterKeys,
   madeBefore: 'keys.db',
 };
 const JWT_SECRET: LocalKey<string> = {
@@ -48,22 +57,53 @@ const JWT_SECRET: LocalKey<string> = {
  * The configured keys; those that are not configured are read from `DATA_DIR`, and made there once if there is
  * no file. An existing file is never written to: what was encrypted under a damaged key is readable again once
  * the file is restored from a copy.
- * @throws ConfigError when a key file is damaged or cannot be read or made
+ * @throws ConfigError with every fault: a source that gives no key, a key file that is damaged or cannot be made
  */
 export function resolveSecrets(config: Pick<Config, 'security' | 'store'>): Secrets {
   const faults: string[] = [];
-  const local = <T>(key: LocalKey<T>): T | undefined => {
+  const collect = <T>(read: () => T, asFault: (error: unknown) => string): T | undefined => {
     try {
-      return readOrMake(config.store.dataDir, key);
+      return read();
     } catch (error) {
-      faults.push(faultOf(error, key.file));
+      faults.push(asFault(error));
       return undefined;
     }
   };
-  const masterKey = config.security.masterKey?.reveal() ?? local(MASTER_KEY);
-  const jwtSecret = config.security.jwtSecret?.reveal() ?? local(JWT_SECRET);
-  if (masterKey === undefined || jwtSecret === undefined) throw new ConfigError(faults);
-  return { masterKey, jwtSecret };
+  const local = <T>(key: LocalKey<T>): T | undefined =>
+    collect(
+      () => readOrMake(config.store.dataDir, key),
+      (error) => faultOf(error, key.file),
+    );
+  const { security } = config;
+  const source = masterKeySource(security);
+  const keys = source === undefined ? local(MASTER_KEY) : collect(source.read, prefixed(source.name));
+  const jwtSecret = security.jwtSecret?.reveal() ?? local(JWT_SECRET);
+  if (keys === undefined || jwtSecret === undefined) throw new ConfigError(faults);
+  const previous = security.previousMasterKeys?.reveal() ?? [];
+  return { masterKey: keys.current, previousMasterKeys: [...keys.previous, ...previous], jwtSecret };
+}
+
+/** Where the configuration says that the master key comes from; `loadConfig` lets it say one place alone. */
+function masterKeySource(security: Config['security']): { name: string; read: () => MasterKeys } | undefined {
+  const { masterKey, masterKeyFile, masterKeyCommand } = security;
+  if (masterKey !== undefined) {
+    return { name: 'ENCRYPTION_MASTER_KEY', read: () => ({ current: masterKey.reveal(), previous: [] }) };
+  }
+  if (masterKeyFile !== undefined) {
+    return { name: 'ENCRYPTION_MASTER_KEY_FILE', read: () => readMasterKeyFile(masterKeyFile) };
+  }
+  if (masterKeyCommand === undefined) return undefined;
+  return {
+    name: 'ENCRYPTION_MASTER_KEY_COMMAND',
+    read: () => runMasterKeyCommand(masterKeyCommand.reveal()),
+  };
+}
+
+function prefixed(name: string): (error: unknown) => string {
+  return (error) => {
+    if (error instanceof Malformed) return `${name} ${error.message}`;
+    throw error;
+  };
 }
 
 function readOrMake<T>(dataDir: string, key: LocalKey<T>): T {

@@ -1,7 +1,7 @@
 import { LIMITS } from '../shared/limits.ts';
+import { command, keyList, randomKey } from './master-keys.ts';
 import {
   atLeastBytes,
-  base64Key,
   decimal,
   flag,
   integer,
@@ -38,8 +38,6 @@ export interface Variable<T> {
   readonly stops?: string;
 }
 
-/** The master key and every key made from it have 32 bytes: AES-256. */
-export const KEY_BYTES = 32;
 export const JWT_SECRET_MIN_BYTES = 32;
 /** Shorter than that of other passwords: how good it is, is judged at the first start. */
 const BOOTSTRAP_PASSWORD_MIN_LENGTH = 10;
@@ -106,6 +104,20 @@ export const VARIABLES = {
     standard: '',
     unset: 'the embedded store in DATA_DIR',
   },
+  MONGODB_KEYS_URI: {
+    section: 'store',
+    help: 'A MongoDB database of their own for the wrapped keys, so that other people can guard and copy it.',
+    parse: optional(
+      secret(
+        matching(
+          /^mongodb(\+srv)?:\/\/[^\s/]+/,
+          'must start with mongodb:// or mongodb+srv:// and name a host',
+        ),
+      ),
+    ),
+    standard: '',
+    unset: 'the database of MONGODB_URI',
+  },
   REDIS_URL: {
     section: 'store',
     help: 'Redis that joins several nodes to one cluster, e.g. redis://cache:6379',
@@ -125,9 +137,38 @@ export const VARIABLES = {
   ENCRYPTION_MASTER_KEY: {
     section: 'security',
     help: 'Wraps every other key. 32 bytes in base64, e.g. from: openssl rand -base64 32',
-    parse: optional(secret(base64Key(KEY_BYTES))),
+    parse: optional(secret(randomKey)),
     standard: '',
-    unset: 'made once in DATA_DIR/master.key; in production a refusal to start',
+    unset:
+      'made once in DATA_DIR/master.key; in production a refusal to start, unless one of the next two is set',
+  },
+  ENCRYPTION_MASTER_KEY_FILE: {
+    section: 'security',
+    help: 'A file with the master key in base64, instead. Further lines are earlier keys.',
+    parse: optional((text) => text),
+    standard: '',
+    unset: 'no file is read',
+  },
+  ENCRYPTION_MASTER_KEY_COMMAND: {
+    section: 'security',
+    help: 'A program that prints such a file, instead: words, or a JSON list. Run once at the start, without a shell, for 10 s at the most.',
+    parse: optional(secret(command)),
+    standard: '',
+    unset: 'no program is run',
+  },
+  ENCRYPTION_PREVIOUS_MASTER_KEYS: {
+    section: 'security',
+    help: 'Earlier master keys, with commas between, until `npm run keys -- rotate-master` is done.',
+    parse: optional(secret(keyList)),
+    standard: '',
+    unset: 'none',
+  },
+  BACKUP_KEY: {
+    section: 'security',
+    help: 'Wraps the keys of backups. 32 bytes in base64.',
+    parse: optional(secret(randomKey)),
+    standard: '',
+    unset: 'the master key does',
   },
   JWT_SECRET: {
     section: 'security',

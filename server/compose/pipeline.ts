@@ -20,7 +20,7 @@ const MAX_PER_CONVERSATION = 50;
 export function composePipeline(base: Foundation) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
   const cipher = createNodeCipher();
-  const keyRing = createMasterKeyRing({ current: secrets.masterKey, previous: [] }, cipher);
+  const keyRing = createMasterKeyRing({ current: secrets.masterKey, previous: secrets.previousMasterKeys }, cipher);
   const { accountKeys, dataKeys, namedKeys, conversations, messages } = stores;
   const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, namedKeys, clock });
   const sealer = new Sealer(cipher);

@@ -56,14 +56,12 @@ export class KeyVault {
    * @throws WrongKeyError when the master key is not the account key's
    */
   async createDataKey(owner: DataKeyOwner): Promise<Uint8Array> {
-    const wrapping = await this.newestAccountKey(owner.accountId);
-    const record: DataKeyRecord = {
-      ...owner,
-      accountKeyVersion: wrapping.version,
-      wrapped: this.#deps.cipher.seal(wrapping.key, this.#deps.cipher.newKey(), dataKeyContext(owner)),
-    };
-    const standing = await this.#deps.dataKeys.create(record);
-    const dataKey = await this.#openDataKey(standing);
+    const { cipher, dataKeys } = this.#deps;
+    const { version: accountKeyVersion, key: accountKey } = await this.newestAccountKey(owner.accountId);
+    const made = cipher.newKey();
+    const wrapped = cipher.seal(accountKey, made, dataKeyContext(owner));
+    const standing = await dataKeys.create({ ...owner, accountKeyVersion, wrapped });
+    const dataKey = cipher.equal(standing.wrapped, wrapped) ? made : await this.#openDataKey(standing);
     if (await this.#outrun(standing.accountId, standing.accountKeyVersion)) {
       await this.rewrapDataKey(standing, dataKey);
     }
@@ -71,13 +69,11 @@ export class KeyVault {
   }
 
   /** The conversation's data key; undefined when it was destroyed or never was. */
-  async dataKey(conversationId: string): Promise<Uint8Array | undefined> {
-    const open = async (): Promise<Uint8Array | undefined> => {
+  dataKey(conversationId: string): Promise<Uint8Array | undefined> {
+    return readAgainIfRetired(async () => {
       const record = await this.#deps.dataKeys.get(conversationId);
       return record === undefined ? undefined : this.#openDataKey(record);
-    };
-    // A rotation may have wrapped it anew, and retired the key that it was under, since it was read.
-    return open().catch((error) => (error instanceof IntegrityError ? open() : Promise.reject(error)));
+    });
   }
 
   /** Forgets nothing else: whoever holds the opened key must drop it too. */
@@ -126,11 +122,13 @@ export class KeyVault {
   }
 
   /** The newest version of an account's key; its first one is made here. */
-  async newestAccountKey(accountId: string): Promise<AccountKey> {
-    const newest = await this.#deps.accountKeys.newest(accountId);
-    const version = newest?.version ?? 1;
-    if (newest === undefined) await this.createAccountKey(accountId, version);
-    return { version, key: await this.#accountKey(accountId, version) };
+  newestAccountKey(accountId: string): Promise<AccountKey> {
+    return readAgainIfRetired(async () => {
+      const newest = await this.#deps.accountKeys.newest(accountId);
+      const version = newest?.version ?? 1;
+      if (newest === undefined) await this.createAccountKey(accountId, version);
+      return { version, key: await this.#accountKey(accountId, version) };
+    });
   }
 
   /** Makes a version of an account's key unless it is there. */
@@ -173,12 +171,11 @@ export class KeyVault {
     return this.#deps.cipher.open(accountKey, record.wrapped, Buffer.from(context));
   }
 
-  async #readNamedKey(owner: string, purpose: string): Promise<Uint8Array | undefined> {
-    const open = async (): Promise<Uint8Array | undefined> => {
+  #readNamedKey(owner: string, purpose: string): Promise<Uint8Array | undefined> {
+    return readAgainIfRetired(async () => {
       const record = await this.#deps.namedKeys.get(owner, purpose);
       return record === undefined ? undefined : this.openNamedKey(record);
-    };
-    return open().catch((error) => (error instanceof IntegrityError ? open() : Promise.reject(error)));
+    });
   }
 
   async #createNamedKey(owner: string, purpose: string): Promise<Uint8Array> {
@@ -232,5 +229,15 @@ export class KeyVault {
     const key = await this.#deps.keyRing.unwrap(record.wrapped, { keyId: record.masterKeyId, context });
     this.#accountKeys.set(context, key);
     return key;
+  }
+}
+
+/** A rotation may have wrapped a key anew, and retired the one that it was under, between the two reads. */
+async function readAgainIfRetired<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    return read();
   }
 }

@@ -28,7 +28,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'shared/schemas', may: [...SHARED, 'zod'] },
   {
     path: 'config',
-    may: ['shared', 'zod', 'node:process', 'node:fs', 'node:path', 'node:crypto'],
+    may: ['shared', 'zod', 'node:process', 'node:fs', 'node:path', 'node:crypto', 'node:child_process'],
   },
 
   { path: 'server/domain', may: [...SHARED, '@casl/ability', 'bowser', 're2js', 'libphonenumber-js'] },
