@@ -46,7 +46,12 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
   const foundation = await lay(options);
   const pipeline = composePipeline(foundation);
   const features = composeFeatures(foundation, pipeline);
-  await pipeline.vault.verifyMasterKey();
+  await pipeline.vault.verifyMasterKey().catch(async (error) => {
+    await features.close();
+    pipeline.close();
+    await foundation.stores.close();
+    throw error;
+  });
   const edge = composeEdge(foundation, pipeline, features);
   return {
     stores: foundation.stores,

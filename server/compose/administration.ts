@@ -5,6 +5,7 @@ import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import { Private, Refusal } from '../domain/index.ts';
 import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
+import type { KeyUseCases } from '../edge/http/routes/keys.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
@@ -41,6 +42,7 @@ export interface AdministrationParts {
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings'>;
   readonly engagement: EngagementParts;
+  readonly keys: KeyUseCases;
 }
 
 /** Sign-in and what administrators do. */
@@ -111,6 +113,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     identities,
     visitorBoard: parts.engagement.board,
     visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),
+    ...parts.keys,
     activity: createActivityLog({ stores, audit, flush: () => parts.activity.flush() }),
     audit,
   };

@@ -39,6 +39,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.routing.drainAll();
       await features.retention.purge();
       await features.rescans.resumeAll();
+      await features.keyRotations.resume(0);
       stopJobs = scheduleJobs({ retention: features.retention, logger });
     },
     serving: () => health.serving(),

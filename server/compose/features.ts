@@ -21,6 +21,7 @@ import { composeAudit } from './audit.ts';
 import { composeEngagement } from './engagement.ts';
 import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
+import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import { composeProfileIndex } from './profile-index.ts';
 
@@ -160,7 +161,9 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     logger,
   });
   const rateLimiter = createMemoryRateLimiter();
+  const keys = composeKeys(base, { ...pipeline, audit });
   const administration = composeAdministration(base, {
+    keys,
     audit,
     transcripts,
     rateLimiter,
@@ -182,6 +185,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     activity,
     live,
     rescans,
+    keyRotations: keys.keyRotations,
     rateLimiter,
     engagement,
     chatStarts: engagement.chatStarts({ conversations, store, visitors, pipeline: pipeline.pipeline }),
@@ -190,6 +194,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
       await rescans.close();
+      await keys.keyRotations.close();
       await visitors.keepChanged();
       await keeper.flush();
       await activity.flush();

@@ -20,7 +20,10 @@ const MAX_PER_CONVERSATION = 50;
 export function composePipeline(base: Foundation) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
   const cipher = createNodeCipher();
-  const keyRing = createMasterKeyRing({ current: secrets.masterKey, previous: secrets.previousMasterKeys }, cipher);
+  const keyRing = createMasterKeyRing(
+    { current: secrets.masterKey, previous: secrets.previousMasterKeys },
+    cipher,
+  );
   const { accountKeys, dataKeys, namedKeys, conversations, messages } = stores;
   const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, namedKeys, clock });
   const sealer = new Sealer(cipher);
@@ -77,6 +80,7 @@ export function composePipeline(base: Foundation) {
     sealer,
     vault,
     cipher,
+    keyRing,
     settings,
     splitGuard,
     redactionCounts,

@@ -6,7 +6,8 @@ export async function openStores(config: Config): Promise<Stores> {
   const uri = config.store.mongodbUri?.reveal();
   if (uri !== undefined) {
     const { openMongoStores } = await import('../adapters/mongo/index.ts');
-    return openMongoStores({ uri });
+    const keysUri = config.store.mongodbKeysUri?.reveal();
+    return openMongoStores({ uri, ...(keysUri !== undefined && { keysUri }) });
   }
   const { openSqliteStores } = await import('../adapters/sqlite/index.ts');
   return openSqliteStores({ dataDir: config.store.dataDir });

@@ -10,6 +10,7 @@ export * from './entity.ts';
 export * from './errors.ts';
 export * from './identity-key.ts';
 export * from './invitation.ts';
+export * from './key-rotation.ts';
 export * from './keys.ts';
 export * from './message.ts';
 export * from './permissions.ts';

@@ -77,6 +77,10 @@ export const AUTHORIZATIONS = {
   'transcript:erase': { reach: 'conversation', help: 'erase transcripts' },
   'activity-log:read': { reach: 'account', help: 'see from which addresses visitors connected' },
   'activity-log:erase': { reach: 'account', help: 'erase what the activity log holds of an address' },
+  'key:read': { reach: 'account', help: "see the versions of the account's key, with ages and counts" },
+  'key:rotate': { reach: 'account', help: 'give the account a new key and put its conversations under it' },
+  'master-key:read': { reach: 'deployment', help: 'see which master keys there are, by id' },
+  'master-key:rotate': { reach: 'deployment', help: 'put everything under the current master key' },
   'audit-log:read': { reach: 'account', help: 'see who did what' },
 } as const satisfies Record<string, { readonly reach: AuthorizationReach; readonly help: string }>;
 export type Authorization = keyof typeof AUTHORIZATIONS;
@@ -148,6 +152,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'redaction-rule:read',
       'redaction-rule:write',
       'settings:read',
+      'key:read',
       'role:read',
       'department:read',
       'access-grant:read',
@@ -161,6 +166,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'settings:write',
       'site:write',
       'user:write',
+      'key:rotate',
       'role:write',
       'department:write',
       'access-grant:write',
@@ -175,6 +181,6 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     name: 'Operator',
     about: 'Runs the server for all accounts, and sees what is in one only when its administrator lets them',
     roles: [],
-    authorizations: ['account:create'],
+    authorizations: ['account:create', 'master-key:read', 'master-key:rotate'],
   },
 };

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type DataKeyRecord, INSTANCE, type NamedKeyRecord } from '../domain/index.ts';
+import { type AccountKeyRecord, type DataKeyRecord, INSTANCE, type NamedKeyRecord } from '../domain/index.ts';
 import {
   type AccountKeyStore,
   type Cipher,
@@ -142,6 +142,15 @@ export class KeyVault {
       wrapped,
       createdAt: clock.now(),
     });
+  }
+
+  /** Puts a version of an account's key under the current master key; false when another did, or it is destroyed. */
+  async rewrapAccountKey(record: AccountKeyRecord): Promise<boolean> {
+    const { keyRing, accountKeys } = this.#deps;
+    const context = accountKeyContext(record);
+    const key = await keyRing.unwrap(record.wrapped, { keyId: record.masterKeyId, context });
+    const next = { ...record, masterKeyId: keyRing.masterKeyId, wrapped: await keyRing.wrap(key, context) };
+    return accountKeys.rewrap(next, record.masterKeyId);
   }
 
   /** Puts a data key under the newest version of its account's key; false when another did, or it is destroyed. */

@@ -10,6 +10,7 @@ import type {
   Department,
   Entity,
   IdentityKey,
+  KeyRotation,
   MessageRecord,
   ProfileIndexEntry,
   ProfileRecord,
@@ -107,6 +108,7 @@ export interface EntityStores {
   readonly redactionCounts: EntityStore<RedactionDay>;
   readonly departments: EntityStore<Department>;
   readonly profileIndex: EntityStore<ProfileIndexEntry>;
+  readonly keyRotations: EntityStore<KeyRotation>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -134,6 +136,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
     expires: true,
     retained: true,
   },
+  keyRotations: { unique: ['slot'], indexed: ['accountId', 'status'], expires: false },
 };
 
 export interface ConversationFilter {

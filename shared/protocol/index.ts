@@ -5,6 +5,7 @@ export * from './engagement-conditions.ts';
 export * from './engagement-facts.ts';
 export * from './error-codes.ts';
 export * from './identity.ts';
+export * from './keys.ts';
 export * from './message.ts';
 export * from './privacy.ts';
 export * from './rest.ts';

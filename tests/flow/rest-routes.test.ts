@@ -115,7 +115,9 @@ describeOnEveryStore('every route', (start) => {
   });
 
   it('P6: answers 404 to ids of another account under the own account', async () => {
-    for (const { method, path, hasBody } of operations.filter(({ path }) => path.includes('{id}'))) {
+    // Rotations of the master key are of no account: who is no operator is refused before anything is looked for.
+    const ofAccounts = operations.filter(({ path }) => !path.startsWith('/key-rotations'));
+    for (const { method, path, hasBody } of ofAccounts.filter(({ path }) => path.includes('{id}'))) {
       // A body is judged before the thing is looked for, so one that is good is sent where one is needed.
       const change = path.includes('redaction-rescans') ? { status: 'paused' } : {};
       const body = hasBody ? change : undefined;

@@ -48,6 +48,7 @@ export const ROOMS: readonly Room[] = [
   feature('erasure'),
   feature('profile-index'),
   feature('identity'),
+  feature('keys'),
   feature('redaction-rescan'),
   feature('redaction-rules'),
   feature('retention'),

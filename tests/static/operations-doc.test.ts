@@ -28,7 +28,8 @@ function tables(): string[] {
 }
 
 function collections(): { name: string; expires: boolean }[] {
-  const { entities, ...others } = createModels(mongoose.createConnection());
+  const main = mongoose.createConnection();
+  const { entities, ...others } = createModels({ main, keys: main });
   return [...Object.values(others), ...Object.values(entities)].map((model) => ({
     name: model.collection.name,
     expires: model.schema.indexes().some(([keys]) => 'expiresAt' in keys),

@@ -4,6 +4,8 @@ export interface MongoOptions {
   readonly uri: string;
   /** In front of the database that the address names; `engagement` when neither says one. */
   readonly dbName?: string;
+  /** A database of their own for the wrapped keys and the erasure list; the same one when it is left out. */
+  readonly keysUri?: string;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function connect(options: MongoOptions): Promise<Connection> {
 }
 
 /** What the driver is told beside the address: an option that the address names itself is left to it. */
-export function connectOptions({ uri, dbName }: MongoOptions): ConnectOptions {
+export function connectOptions({ uri, dbName }: Omit<MongoOptions, 'keysUri'>): ConnectOptions {
   const named = optionsNamedIn(uri);
   const defaults = Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase()));
   return {

@@ -22,20 +22,26 @@ export type { MongoOptions } from './connection.ts';
  * @throws StoreError when no primary answers within five seconds or an index cannot be made; its `code` says which
  */
 export async function openMongoStores(options: MongoOptions): Promise<Stores> {
-  const connection = await connect(options).catch((error: unknown) => {
-    throw toStoreError(error);
-  });
+  const connections: Connection[] = [];
   try {
-    const models = createModels(connection);
+    const main = await connect(options);
+    connections.push(main);
+    const keys = options.keysUri === undefined ? main : await connect({ uri: options.keysUri });
+    if (keys !== main) connections.push(keys);
+    const models = createModels({ main, keys });
     await ensureIndexes(models);
-    return assemble(connection, models);
+    return assemble(connections, models);
   } catch (error) {
-    await connection.close();
+    await closeAll(connections);
     throw toStoreError(error);
   }
 }
 
-function assemble(connection: Connection, models: Models): Stores {
+async function closeAll(connections: readonly Connection[]): Promise<void> {
+  await Promise.all(connections.map((connection) => connection.close()));
+}
+
+function assemble(connections: readonly Connection[], models: Models): Stores {
   return {
     technology: 'mongodb',
     entities: entityStores(models.entities),
@@ -50,7 +56,7 @@ function assemble(connection: Connection, models: Models): Stores {
     audit: shielded(createAuditStore(models.audit, models.auditChains)),
     presence: shielded(createPresenceStore(models.presence)),
     retention: shielded(createRetentionStore(models)),
-    ...shielded(lifeOf(connection)),
+    ...shielded(lifeOf(connections)),
   };
 }
 
@@ -60,11 +66,11 @@ function entityStores(models: EntityModels): EntityStores {
   return stores as unknown as EntityStores;
 }
 
-function lifeOf(connection: Connection): Pick<Stores, 'ping' | 'close'> {
+function lifeOf(connections: readonly Connection[]): Pick<Stores, 'ping' | 'close'> {
   return {
     ping: async () => {
-      await connection.getClient().db('admin').command({ ping: 1 });
+      for (const connection of connections) await connection.getClient().db('admin').command({ ping: 1 });
     },
-    close: () => connection.close(),
+    close: () => closeAll(connections),
   };
 }

@@ -45,16 +45,21 @@ export interface Models {
   readonly entities: EntityModels;
 }
 
-export function createModels(connection: Connection): Models {
-  const model = <D>(collection: string, schema: Schema<D>) =>
-    connection.model<D>(collection, schema, collection) as unknown as Model<D>;
+/** What is kept with the keys may be in another database. */
+export function createModels(connections: { main: Connection; keys: Connection }): Models {
+  const modelOn =
+    (connection: Connection) =>
+    <D>(collection: string, schema: Schema<D>) =>
+      connection.model<D>(collection, schema, collection) as unknown as Model<D>;
+  const model = modelOn(connections.main);
+  const keyModel = modelOn(connections.keys);
   return {
     conversations: model('conversations', conversationSchema),
     messages: model('messages', messageSchema),
-    dataKeys: model('data_keys', dataKeySchema),
-    accountKeys: model('account_keys', accountKeySchema),
-    namedKeys: model('named_keys', namedKeySchema),
-    erasureList: model('erasure_list', erasedSchema),
+    dataKeys: keyModel('data_keys', dataKeySchema),
+    accountKeys: keyModel('account_keys', accountKeySchema),
+    namedKeys: keyModel('named_keys', namedKeySchema),
+    erasureList: keyModel('erasure_list', erasedSchema),
     profiles: model('profiles', profileSchema),
     activity: model('activity_logs', activitySchema),
     audit: model('audit_log', auditSchema),

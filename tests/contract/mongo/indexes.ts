@@ -107,6 +107,20 @@ export function describeIndexes(databases: MongoDatabases): void {
       expect(index?.partialFilterExpression).toEqual({ status: { $in: ['queued', 'active'] } });
     });
 
+    it('keeps keys and the erasure list in a database of their own when it is given one', async () => {
+      const [dbName, keysName] = [databases.freshName(), databases.freshName()];
+      const keysUri = databases.uri().replace(/\/(?=\?|$)/, `/${keysName}`);
+      const stores = await openMongoStores({ uri: databases.uri(), dbName, keysUri });
+      await stores.dataKeys.create(aDataKey());
+      await stores.ping();
+      await stores.close();
+      const names = async (name: string) =>
+        (await connection.useDb(name).listCollections()).map((one) => one.name).sort();
+      const apart = ['account_keys', 'data_keys', 'erasure_list', 'named_keys'];
+      expect(await names(keysName)).toEqual(apart);
+      expect((await names(dbName)).filter((one) => apart.includes(one))).toEqual([]);
+    });
+
     it('finds everything in its place when it opens again', async () => {
       const before = await indexesOf('conversations');
       const stores = await openMongoStores({ uri: databases.uri(), dbName: connection.name });

@@ -16,6 +16,7 @@ import { accountRoutes } from './accounts.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
+import { type KeyUseCases, keyRoutes } from './keys.ts';
 import { logRoutes } from './logs.ts';
 import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
 import { redactionRescanRoutes } from './redaction-rescans.ts';
@@ -27,7 +28,7 @@ import { visitorSessionRoutes } from './visitor-sessions.ts';
 import { visitorRoutes } from './visitors.ts';
 
 /** The use cases behind the routes. */
-export interface UseCases {
+export interface UseCases extends KeyUseCases {
   readonly auth: Auth;
   readonly signIns: SignIns;
   readonly visitorSessions: VisitorSessions;
@@ -59,6 +60,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...redactionRescanRoutes(useCases.redactionRescans),
     ...redactionReportRoutes(useCases.redactionReport),
     ...conversationRoutes(useCases.transcripts),
+    ...keyRoutes(useCases),
     ...logRoutes(useCases),
     ...identityKeyRoutes(useCases.identities),
     ...visitorRoutes(useCases),
