@@ -15,6 +15,7 @@ import type {
   WireUser,
 } from '../../shared/protocol/index.ts';
 import type { Http } from './http.ts';
+import { createVisitorCalls } from './visitor-calls.ts';
 
 /** What an administrator decides about a redaction rule; the rest is the server's. */
 export type RuleDraft = Omit<WireRedactionRule, 'id' | 'createdAt' | 'updatedAt' | 'builtin' | 'check'> & {
@@ -134,6 +135,7 @@ export function createApi(http: Http, accountId: string) {
         http.send('PATCH', at('users', id), { body }),
       remove: (id: string): Promise<void> => http.send('DELETE', at('users', id)),
     },
+    visitors: createVisitorCalls(http, base),
   };
 }
 

@@ -30,6 +30,7 @@ import {
 } from './timeline.ts';
 import { TypingMarks } from './typing-marks.ts';
 import { TypingReporter } from './typing-reporter.ts';
+import { VisitorWatch } from './visitor-watch.ts';
 
 /** What the server could not do just now is tried again after this long. */
 const RETRY_AFTER_MS = 2_000;
@@ -41,6 +42,8 @@ const RETRY_AFTER_MS = 2_000;
  */
 export class LiveClient {
   readonly state: Store<LiveState>;
+  /** Who is on the sites now, while somebody looks. */
+  readonly visitors: VisitorWatch;
   readonly #deps: LiveDeps;
   readonly #requests: Requests;
   readonly #outbox: Outbox;
@@ -86,6 +89,10 @@ export class LiveClient {
       list: () => this.#requests.ask('queue:list', {}),
       ignoreCut: (work) => this.#requests.ignoreCut(work),
       after: deps.after,
+    });
+    this.visitors = new VisitorWatch({
+      list: () => this.#requests.ask('visitor:list', {}),
+      ignoreCut: (work) => this.#requests.ignoreCut(work),
     });
     this.#listen();
   }
@@ -135,6 +142,11 @@ export class LiveClient {
   /** @throws ActionRefused */
   async setCaseId(conversationId: string, caseId: string): Promise<void> {
     this.#apply(await this.#requests.ask('chat:case', { conversationId, caseId }));
+  }
+
+  /** Invites a visitor to a chat. @throws ActionRefused */
+  async invite(sessionId: string, message: string): Promise<void> {
+    await this.#requests.ask('visitor:invite', { sessionId, message });
   }
 
   /** Takes a chat that is no longer this agent's off the desk. */
@@ -206,6 +218,7 @@ export class LiveClient {
       );
     });
     link.on('presence:update', (presence) => this.#presence.told(presence));
+    link.on('visitor:update', (update) => this.visitors.updated(update));
   }
 
   #onStatus(status: LinkStatus): void {
@@ -233,6 +246,7 @@ export class LiveClient {
       if (connection !== this.#connection) return;
       this.state.set((state) => mine.items.reduce(putChat, putQueue(state, queue.items)));
       this.#outbox.setOnline(true);
+      this.visitors.refresh();
       await Promise.all(this.state.get().order.map((id) => this.#resumeAndFlush(id)));
     } catch (error) {
       if (connection !== this.#connection) return;

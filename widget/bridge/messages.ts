@@ -25,7 +25,7 @@ export type ToFrame =
   | { readonly type: 'viewport'; readonly compact: boolean };
 
 /** What the frame shows, so that the loader can make room for it. */
-export type FrameView = 'hidden' | 'launcher' | 'panel';
+export type FrameView = 'hidden' | 'launcher' | 'invite' | 'panel';
 
 /** Things a page can listen to with `Engage('on', name, handler)`. */
 export const PUBLIC_EVENTS = [
@@ -36,6 +36,9 @@ export const PUBLIC_EVENTS = [
   'chat:ended',
   'unread',
   'identified',
+  'invite:shown',
+  'invite:accepted',
+  'invite:dismissed',
 ] as const;
 export type PublicEvent = (typeof PUBLIC_EVENTS)[number];
 
@@ -50,5 +53,7 @@ export type ToPage =
       readonly position: 'left' | 'right';
       /** Accessible name of the frame. */
       readonly title: string;
+      /** What the view `invite` shows beside the launcher takes, in CSS pixels. */
+      readonly heightPx?: number;
     }
   | { readonly type: 'event'; readonly event: PublicEvent; readonly detail: EventDetail };

@@ -4,7 +4,7 @@ import { PUBLIC_EVENTS } from './messages.ts';
 type Loose = Readonly<Record<string, unknown>>;
 
 const COMMANDS: readonly string[] = ['open', 'close', 'show', 'hide'] satisfies Command[];
-const VIEWS: readonly string[] = ['hidden', 'launcher', 'panel'] satisfies FrameView[];
+const VIEWS: readonly string[] = ['hidden', 'launcher', 'invite', 'panel'] satisfies FrameView[];
 
 /** Whether something is a plain record whose keys may be read. */
 export function isRecord(value: unknown): value is Loose {
@@ -37,7 +37,8 @@ const toPageChecks: { [Type in ToPage['type']]: (message: Loose) => boolean } = 
     isText(m.view) &&
     VIEWS.includes(m.view) &&
     (m.position === 'left' || m.position === 'right') &&
-    isText(m.title),
+    isText(m.title) &&
+    optional(m.heightPx, isNumber),
   event: (m) => isPublicEvent(m.event) && isRecord(m.detail) && Object.values(m.detail).every(isTracked),
 };
 

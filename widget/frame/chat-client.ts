@@ -4,6 +4,7 @@ import { backoffMs } from './core/backoff.ts';
 import { createConnection } from './core/connection.ts';
 import type { IdentitySender } from './core/identity-sender.ts';
 import { createIdentitySender } from './core/identity-sender.ts';
+import { createInvitation, type Invitation } from './core/invitation.ts';
 import type { CreateLink, ServerEvent } from './core/link.ts';
 import type { PageReporter } from './core/page-reporter.ts';
 import { createPageReporter } from './core/page-reporter.ts';
@@ -35,6 +36,7 @@ export interface ChatClient {
   readonly state: ChatState;
   readonly pages: PageReporter;
   readonly identity: Pick<IdentitySender, 'set' | 'vouch'>;
+  readonly invitation: Pick<Invitation, 'accept' | 'dismiss'>;
   /** Calls back after every change, until the returned function is called. */
   subscribe(listener: (state: ChatState) => void): () => void;
   connect(): void;
@@ -88,7 +90,8 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   const identity = createIdentitySender(ask, (refusal) => options.onIdentified?.(refusal));
   const attention = createAttention({ store, ask });
   const sync = createSync({ store, ask, attention, waitMs, onClosed, onGone: leave });
-  const sender = createSender({ store, ask, sync, waitMs, newId: options.newId });
+  const invitation = createInvitation({ store, ask });
+  const sender = createSender({ store, ask, sync, waitMs, newId: options.newId, invitation });
   const typing = createTypingSender((active, text) => {
     const { conversation } = store;
     if (conversation === undefined || conversation.status === 'closed' || !connection.online) return;
@@ -99,6 +102,7 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   async function catchUp(): Promise<void> {
     pages.flush();
     identity.flush();
+    invitation.flush();
     await sync.resume();
     if (endRequested) await finishEnding();
     await sender.continue();
@@ -135,9 +139,9 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   function onEvent(event: ServerEvent): void {
     if (event.name === 'message:new') onMessage(event.payload);
     else if (event.name === 'chat:update') onChatUpdate(event.payload);
-    else if ('conversationId' in event.payload && store.isCurrent(event.payload.conversationId)) {
-      onChatEvent(event as ChatEvent);
-    }
+    else if (event.name === 'engagement:invite') invitation.received(event.payload);
+    else if (event.name === 'engagement:withdraw') invitation.withdrawn(event.payload.inviteId);
+    else if (store.isCurrent(event.payload.conversationId)) onChatEvent(event);
   }
 
   function onChatEvent(event: ChatEvent): void {
@@ -224,6 +228,7 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     },
     pages,
     identity,
+    invitation,
     subscribe: store.subscribe,
     connect: connection.start,
     startChat: sender.startChat,

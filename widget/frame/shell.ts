@@ -1,7 +1,7 @@
-import type { Command, EventDetail, PublicEvent, ToPage } from '../bridge/messages.ts';
+import type { Command, EventDetail, FrameView, PublicEvent, ToPage } from '../bridge/messages.ts';
 import type { ChatClient } from './chat-client.ts';
 import type { ChatState } from './core/state.ts';
-import { conversationOf } from './core/state.ts';
+import { conversationOf, openInvite } from './core/state.ts';
 
 /** How the widget stands in the page. */
 export interface ShellState {
@@ -18,6 +18,8 @@ export interface Shell {
   subscribe(listener: (state: ShellState) => void): () => void;
   command(command: Command): void;
   setCompact(compact: boolean): void;
+  /** Room that an invitation takes, in CSS pixels. */
+  setInviteHeight(heightPx: number): void;
   /** Accessible name of the frame, in the language of the moment. */
   setTitle(title: string): void;
   /** From now on the page is told of all this. */
@@ -26,9 +28,10 @@ export interface Shell {
   announce(event: PublicEvent, detail: EventDetail): void;
 }
 
-function viewOf(shell: ShellState, chat: ChatState): 'hidden' | 'launcher' | 'panel' {
+function viewOf(shell: ShellState, chat: ChatState): FrameView {
   if (shell.hidden || chat.site === undefined || chat.connection === 'refused') return 'hidden';
-  return shell.open ? 'panel' : 'launcher';
+  if (shell.open) return 'panel';
+  return openInvite(chat) === undefined ? 'launcher' : 'invite';
 }
 
 /** What a page may learn from the difference of two states. */
@@ -40,13 +43,30 @@ function newsOf(before: ChatState, after: ChatState): (readonly [PublicEvent, Ev
   if (is?.status === 'closed' && was?.status !== 'closed')
     news.push(['chat:ended', { conversationId: is.id }]);
   if (before.unread !== after.unread) news.push(['unread', { count: after.unread }]);
+  news.push(...inviteNewsOf(before, after));
   return news;
 }
+
+/** How the invitation's state has changed, if it has. */
+function inviteNewsOf(before: ChatState, after: ChatState): (readonly [PublicEvent, EventDetail])[] {
+  const [was, is] = [before.invitation, after.invitation];
+  const same = was?.invite.inviteId === is?.invite.inviteId && was?.answer === is?.answer;
+  if (is === undefined || same) return [];
+  const { inviteId, ruleId } = is.invite;
+  return [[INVITE_EVENTS[is.answer], { inviteId, ruleId }]];
+}
+
+const INVITE_EVENTS = {
+  open: 'invite:shown',
+  taken: 'invite:accepted',
+  dismissed: 'invite:dismissed',
+} as const;
 
 export function createShell(client: ChatClient): Shell {
   let state: ShellState = { open: false, hidden: false, compact: false };
   let chat = client.state;
   let title = 'Chat';
+  let inviteHeightPx = 0;
   let sentLayout = '';
   let toPage: ((message: ToPage) => void) | undefined;
   const listeners = new Set<(state: ShellState) => void>();
@@ -54,7 +74,11 @@ export function createShell(client: ChatClient): Shell {
   const announce = (event: PublicEvent, detail: EventDetail) => toPage?.({ type: 'event', event, detail });
   const layout = () => {
     const position = chat.site?.theme.position ?? 'right';
-    const message: ToPage = { type: 'layout', view: viewOf(state, chat), position, title };
+    const view = viewOf(state, chat);
+    const message: ToPage = {
+      ...{ type: 'layout', view, position, title },
+      ...(view === 'invite' && { heightPx: inviteHeightPx }),
+    };
     const encoded = JSON.stringify(message);
     if (toPage === undefined || encoded === sentLayout) return;
     sentLayout = encoded;
@@ -90,6 +114,10 @@ export function createShell(client: ChatClient): Shell {
       else setOpen(command === 'open');
     },
     setCompact: (compact) => update({ compact }),
+    setInviteHeight: (heightPx) => {
+      inviteHeightPx = heightPx;
+      layout();
+    },
     setTitle: (next) => {
       title = next;
       layout();

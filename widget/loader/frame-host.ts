@@ -1,6 +1,6 @@
 import type { Channel } from '../bridge/channel.ts';
 import { offerChannel } from '../bridge/channel.ts';
-import type { FrameView, ToFrame, ToPage } from '../bridge/messages.ts';
+import type { ToFrame, ToPage } from '../bridge/messages.ts';
 import type { ScriptSettings } from './script-settings.ts';
 
 type Layout = Extract<ToPage, { type: 'layout' }>;
@@ -9,7 +9,10 @@ type Styles = Readonly<Record<string, string>>;
 /** Room that the frame needs, in CSS pixels, shadow included. */
 const LAUNCHER_SIZE_PX = 88;
 const PANEL_WIDTH_PX = 420;
+const INVITE_WIDTH_PX = 380;
 const PANEL_HEIGHT_PX = 720;
+/** Around a card, for its shadow. */
+const MARGIN_PX = 16;
 /** Below this the chat takes the whole page. */
 const COMPACT_QUERY = '(max-width: 480px), (max-height: 480px)';
 
@@ -29,12 +32,16 @@ function applyStyles(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
-function roomFor(view: FrameView, position: 'left' | 'right', compact: boolean): Styles {
+function roomFor({ view, position, heightPx = 0 }: Layout, compact: boolean): Styles {
   if (view === 'hidden') return { display: 'none' };
   const other = position === 'left' ? 'right' : 'left';
   const corner = { display: 'block', top: 'auto', bottom: '0', [position]: '0', [other]: 'auto' };
   if (view === 'launcher') {
     return { ...corner, width: `${LAUNCHER_SIZE_PX}px`, height: `${LAUNCHER_SIZE_PX}px` };
+  }
+  if (view === 'invite') {
+    const height = `min(${LAUNCHER_SIZE_PX + heightPx + MARGIN_PX}px, 100%)`;
+    return { ...corner, width: `min(${INVITE_WIDTH_PX}px, 100%)`, height };
   }
   if (compact) return { ...corner, width: '100%', height: '100%' };
   return {
@@ -68,7 +75,7 @@ export function createFrameHost(
   let layout: Layout | undefined;
 
   const arrange = () => {
-    if (layout !== undefined) applyStyles(host, roomFor(layout.view, layout.position, compactQuery.matches));
+    if (layout !== undefined) applyStyles(host, roomFor(layout, compactQuery.matches));
   };
   const send = (message: ToFrame) => {
     if (channel === undefined) waiting.push(message);

@@ -4,6 +4,7 @@ import {
   IconHistory,
   IconMessages,
   IconSettings,
+  IconUsers,
   IconWorld,
 } from '@tabler/icons-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
@@ -28,6 +29,14 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'conversation:handle',
     icon: IconMessages,
     view: lazy(() => import('../../scenes/inbox/inbox-scene.tsx')),
+  },
+  {
+    path: 'visitors',
+    label: 'Visitors',
+    key: 'v',
+    needs: 'visitor:read',
+    icon: IconUsers,
+    view: lazy(() => import('../../scenes/visitors/visitors-scene.tsx')),
   },
   {
     path: 'transcripts',

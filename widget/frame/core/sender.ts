@@ -1,4 +1,5 @@
 import type { WireError } from '../../../shared/protocol/index.ts';
+import type { Invitation } from './invitation.ts';
 import type { Ask } from './link.ts';
 import type { Delivery, OutboxLine } from './outbox.ts';
 import { createOutbox } from './outbox.ts';
@@ -15,6 +16,7 @@ export interface SenderOptions {
   readonly sync: Sync;
   readonly newId: () => string;
   readonly waitMs: (attempt: number) => number;
+  readonly invitation: Pick<Invitation, 'inviteId'>;
 }
 
 /** Gets what the visitor writes to the server, starting the chat when there is none. */
@@ -42,15 +44,25 @@ export function createSender(options: SenderOptions): Sender {
   const mark = (clientId: string, error?: WireError['code']) =>
     store.update({ timeline: markPending(store.state.timeline, clientId, error) });
 
-  const askForChat = async () => {
+  const askForChat = async (): Promise<void> => {
     store.update({ phase: { name: 'starting' } });
-    const answer = await ask('chat:start', { ...(prechat !== undefined && { prechat }) });
+    const { inviteId } = options.invitation;
+    const answer = await ask('chat:start', {
+      ...(prechat !== undefined && { prechat }),
+      ...(inviteId !== undefined && { inviteId }),
+    });
+    if (answer?.ok === false && answer.error.code === 'invalid_value' && inviteId !== undefined) {
+      // The invitation has ended meanwhile; that must not cost the visitor the chat.
+      store.update({ invitation: undefined });
+      return await askForChat();
+    }
     startRefusal = answer?.ok === false ? answer.error : undefined;
     if (answer === undefined || store.conversation !== undefined) return;
     if (!answer.ok) return store.update({ phase: { name: 'starting', error: answer.error.code } });
     startTries = 0;
     const { conversationId: id, ...rest } = answer.data;
     store.setConversation({ id, ...rest });
+    store.update({ invitation: undefined });
     // The server answers with the open chat if there is one: it may have lines already.
     await sync.resume();
   };

@@ -4,6 +4,7 @@ import type {
   ErrorCode,
   VisitorSession,
   WireAgent,
+  WireInvite,
 } from '../../../shared/protocol/index.ts';
 import type { Timeline } from './timeline.ts';
 import { EMPTY_TIMELINE } from './timeline.ts';
@@ -46,6 +47,13 @@ export interface ChatState {
   readonly unread: number;
   readonly ending: boolean;
   readonly rating: 'none' | 'sending' | 'sent' | 'failed';
+  readonly invitation: InvitationState | undefined;
+}
+
+/** An invitation from its coming until a chat begins: `open` waits for an answer. */
+export interface InvitationState {
+  readonly invite: WireInvite;
+  readonly answer: 'open' | 'taken' | 'dismissed';
 }
 
 export const INITIAL_STATE: ChatState = {
@@ -57,7 +65,19 @@ export const INITIAL_STATE: ChatState = {
   unread: 0,
   ending: false,
   rating: 'none',
+  invitation: undefined,
 };
+
+/** The invitation that waits for an answer. */
+export function openInvite({ invitation }: ChatState): WireInvite | undefined {
+  return invitation?.answer === 'open' ? invitation.invite : undefined;
+}
+
+/** The invitation that a chat which begins now comes from. */
+export function welcomingInvite({ invitation }: ChatState): WireInvite | undefined {
+  if (invitation === undefined || invitation.answer === 'dismissed') return undefined;
+  return invitation.invite.action.type === 'invite' ? invitation.invite : undefined;
+}
 
 /** The conversation on screen, if there is one. */
 export function conversationOf(state: ChatState): Conversation | undefined {

@@ -59,5 +59,10 @@ export const de: Strings = {
   rateSend: 'Bewertung senden',
   rateThanks: 'Vielen Dank für Ihre Bewertung',
   rateFailed: 'Die Bewertung konnte nicht gesendet werden. Bitte versuchen Sie es erneut.',
+  inviteFrom: 'Nachricht von {name}',
+  inviteAccept: 'Jetzt chatten',
+  inviteOk: 'OK',
+  inviteDismiss: 'Nicht jetzt',
+  inviteClose: 'Einladung schließen',
   newChat: 'Neuen Chat starten',
 };

@@ -57,6 +57,11 @@ export const en = {
   rateSend: 'Send rating',
   rateThanks: 'Thank you for your rating',
   rateFailed: 'The rating could not be sent. Please try again.',
+  inviteFrom: 'Message from {name}',
+  inviteAccept: 'Chat with us',
+  inviteOk: 'OK',
+  inviteDismiss: 'Not now',
+  inviteClose: 'Close the invitation',
   newChat: 'Start a new chat',
 };
 

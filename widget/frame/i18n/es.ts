@@ -58,5 +58,10 @@ export const es: Strings = {
   rateSend: 'Enviar valoración',
   rateThanks: 'Gracias por su valoración',
   rateFailed: 'No se ha podido enviar la valoración. Inténtelo de nuevo.',
+  inviteFrom: 'Mensaje de {name}',
+  inviteAccept: 'Chatear',
+  inviteOk: 'Aceptar',
+  inviteDismiss: 'Ahora no',
+  inviteClose: 'Cerrar la invitación',
   newChat: 'Iniciar un chat nuevo',
 };

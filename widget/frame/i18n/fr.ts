@@ -59,5 +59,10 @@ export const fr: Strings = {
   rateSend: "Envoyer l'avis",
   rateThanks: 'Merci pour votre avis',
   rateFailed: "L'avis n'a pas pu être envoyé. Veuillez réessayer.",
+  inviteFrom: 'Message de {name}',
+  inviteAccept: 'Discuter',
+  inviteOk: 'OK',
+  inviteDismiss: 'Pas maintenant',
+  inviteClose: 'Fermer l’invitation',
   newChat: 'Démarrer un nouveau chat',
 };

@@ -58,5 +58,10 @@ export const sv: Strings = {
   rateSend: 'Skicka betyg',
   rateThanks: 'Tack för ditt betyg',
   rateFailed: 'Betyget kunde inte skickas. Försök igen.',
+  inviteFrom: 'Meddelande från {name}',
+  inviteAccept: 'Chatta med oss',
+  inviteOk: 'OK',
+  inviteDismiss: 'Inte nu',
+  inviteClose: 'Stäng inbjudan',
   newChat: 'Starta en ny chatt',
 };

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChatState } from '../core/state.ts';
-import { conversationOf } from '../core/state.ts';
+import { conversationOf, openInvite } from '../core/state.ts';
 import type { Language } from '../i18n/index.ts';
 import { removedText } from '../removed-text.ts';
 import { queueText } from './ChatStatus.tsx';
@@ -29,6 +29,11 @@ function newsOf(before: ChatState, after: ChatState, language: Language): string
   }
   if (before.connection === 'online' && after.connection === 'lost') news.push(t('reconnecting'));
   if (before.connection === 'lost' && after.connection === 'online') news.push(t('reconnected'));
+  const invite = openInvite(after);
+  if (invite !== undefined && invite.inviteId !== openInvite(before)?.inviteId) {
+    const name = invite.action.from?.name ?? after.site?.theme.title ?? t('system');
+    news.push(`${t('inviteFrom', { name })}: ${invite.message}`);
+  }
   const queue = queueText(after, t);
   if (queue !== undefined && queue !== queueText(before, t)) news.push(queue);
   const [was, is] = [conversationOf(before), conversationOf(after)];

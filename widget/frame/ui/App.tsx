@@ -2,9 +2,11 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { ChatClient } from '../chat-client.ts';
 import { paletteOf } from '../colors.ts';
+import { openInvite } from '../core/state.ts';
 import type { Shell } from '../shell.ts';
 import { Announcer } from './Announcer.tsx';
 import { LanguageContext, useObserved, useSiteLanguage } from './hooks.ts';
+import { InviteCard } from './InviteCard.tsx';
 import { Launcher } from './Launcher.tsx';
 import { Panel } from './Panel.tsx';
 
@@ -52,6 +54,16 @@ export function App({ client, shell, onInteraction }: AppProps): VNode | null {
     onInteraction();
     shell.command('open');
   };
+  const invite = openInvite(chat);
+  const acceptInvite = (opens: boolean) => {
+    onInteraction();
+    client.invitation.accept();
+    if (opens) shell.command('open');
+  };
+  const dismissInvite = () => {
+    onInteraction();
+    client.invitation.dismiss();
+  };
   return (
     <LanguageContext.Provider value={language}>
       <div
@@ -69,7 +81,18 @@ export function App({ client, shell, onInteraction }: AppProps): VNode | null {
             onClose={() => shell.command('close')}
           />
         ) : (
-          <Launcher unread={chat.unread} onOpen={openByVisitor} />
+          <>
+            {invite !== undefined && (
+              <InviteCard
+                invite={invite}
+                siteTitle={chat.site.theme.title}
+                onAccept={() => acceptInvite(invite.action.type === 'invite')}
+                onDismiss={dismissInvite}
+                onHeight={shell.setInviteHeight}
+              />
+            )}
+            <Launcher unread={chat.unread} onOpen={openByVisitor} />
+          </>
         )}
         <Announcer chat={chat} />
       </div>

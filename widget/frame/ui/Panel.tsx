@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ChatClient } from '../chat-client.ts';
 import type { ChatState, SiteInfo } from '../core/state.ts';
-import { conversationOf } from '../core/state.ts';
+import { conversationOf, welcomingInvite } from '../core/state.ts';
 import { ChatStatus } from './ChatStatus.tsx';
 import { ClosedChat } from './ClosedChat.tsx';
 import { Composer } from './Composer.tsx';
@@ -67,7 +67,7 @@ export function Panel({ client, chat, site, draft, onDraft, onClose }: PanelProp
       <ConnectionBanner connection={chat.connection} />
       <MessageList
         chat={chat}
-        greeting={site.theme.greeting}
+        greeting={welcomingInvite(chat)?.message ?? site.theme.greeting}
         onRetry={client.retry}
         onDiscard={client.discard}
       />
