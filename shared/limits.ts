@@ -28,6 +28,9 @@ export const LIMITS = {
   identityLength: 4_096,
   /** The text of an invitation, in characters. */
   inviteLength: 300,
+  rolesPerAccount: 100,
+  rolesPerUser: 50,
+  departmentsPerAccount: 100,
   eventNameLength: 64,
   eventValueLength: 200,
 } as const;

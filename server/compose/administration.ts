@@ -6,6 +6,7 @@ import { Private, Refusal } from '../domain/index.ts';
 import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
 import type { KeyUseCases } from '../edge/http/routes/keys.ts';
+import type { Access } from '../features/access/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Audit } from '../features/audit/index.ts';
@@ -19,6 +20,7 @@ import {
   RedactionReport,
   RuleHistory,
 } from '../features/redaction-rules/index.ts';
+import type { Roles } from '../features/roles/index.ts';
 import type { Routing } from '../features/routing/routing.ts';
 import { createSites } from '../features/sites/index.ts';
 import { createStaff } from '../features/staff/index.ts';
@@ -33,6 +35,8 @@ import type { Pipeline } from './pipeline.ts';
 
 export interface AdministrationParts {
   readonly audit: Audit;
+  readonly access: Access;
+  readonly roles: Roles;
   readonly transcripts: Transcripts;
   readonly rateLimiter: RateLimiter;
   readonly activity: ActivityRecorder;
@@ -48,7 +52,7 @@ export interface AdministrationParts {
 /** Sign-in and what administrators do. */
 export function composeAdministration(base: Foundation, parts: AdministrationParts) {
   const { stores, clock, ids, bus: changes, broadcaster, config, logger } = base;
-  const { audit, rateLimiter } = parts;
+  const { audit, access, rateLimiter } = parts;
   const { rateFactor } = config.limits;
   const { region } = config.server;
   const tokens = createTokenSigner({ secret: base.secrets.jwtSecret, clock });
@@ -58,8 +62,8 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     perEmail: scaled(SIGN_IN_LIMITS.perEmail, rateFactor),
   };
   const { users } = stores.entities;
-  const signIns = new SignIns({ stores, tokens, broadcaster, ids, clock });
-  const auth = createAuth({ users, signIns, tokens, passwords, rateLimiter, limits });
+  const signIns = new SignIns({ stores, access, tokens, broadcaster, ids, clock });
+  const auth = createAuth({ users, access, signIns, tokens, passwords, rateLimiter, limits });
   const policy = createPasswordPolicy();
   const hashNewPassword = createHashNewPassword({ passwords, policy });
   const provision = { stores, hashNewPassword, ids, clock };
@@ -91,14 +95,17 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     sites: createSites({ stores, audit, ids, clock }),
     staff: createStaff({
       stores,
+      access,
       hashNewPassword,
       audit,
+      changes,
       endSignInsOf: (user) => signIns.endAllOf(user),
-      standDown: (accountId, agentId) => parts.routing.standDown(accountId, agentId),
+      reconsider: (accountId, agentId) => parts.routing.reconsider(accountId, agentId),
       broadcaster,
       ids,
       clock,
     }),
+    roles: parts.roles,
     redactionRules: createRedactionRules({
       stores,
       history: new RuleHistory({ changes: stores.entities.redactionRuleChanges, ids, clock }),

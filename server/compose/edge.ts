@@ -17,6 +17,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
   const health = new Health({ stores, clock });
   const app = createHttpApp({
     useCases: features.useCases,
+    access: features.access,
     rateLimiter: features.rateLimiter,
     rateLimitFactor: config.limits.rateFactor,
     logger,
@@ -59,7 +60,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
 }
 
 function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features): Hub {
-  const { config, stores, clock, logger, metrics, io } = base;
+  const { config, clock, logger, metrics, io } = base;
   const { conversations, signals, visitors, inbox, routing, notifier, live, activity, rateLimiter } =
     features;
   const { invitations, board } = features.engagement;
@@ -87,13 +88,14 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     invitations,
     board,
     activity,
+    bus: base.bus,
     clock,
     logger,
     metrics,
     rateLimiter,
     auth: {
       staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
-      currentPrincipal: (agent) => currentPrincipal({ users: stores.entities.users, signIns }, agent),
+      currentPrincipal: (agent) => currentPrincipal({ access: features.access, signIns }, agent),
     },
     verifyVisitor: (token) => visitorSessions.verify(token),
     trustedProxyHops: server.trustProxyHops,

@@ -1,4 +1,5 @@
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
+import { Access } from '../features/access/index.ts';
 import { AgentInbox } from '../features/conversations/agent-inbox.ts';
 import { AgentNames } from '../features/conversations/agent-names.ts';
 import { ConversationChanger } from '../features/conversations/change-conversation.ts';
@@ -16,6 +17,7 @@ import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { visitorErasable } from '../features/visitors/visitor-erasable.ts';
 import { VisitorKeeper } from '../features/visitors/visitor-keeper.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
+import { composeRoles } from './access.ts';
 import { composeAdministration } from './administration.ts';
 import { composeAudit } from './audit.ts';
 import { composeEngagement } from './engagement.ts';
@@ -31,6 +33,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
   const audit = composeAudit(base, pipeline);
+  const { users, roles: ownRoles, accessGrants: grants } = stores.entities;
+  const access = new Access({ users, roles: ownRoles, grants, bus, clock });
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
   const profileIndex = composeProfileIndex(base, pipeline);
@@ -69,10 +73,12 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     changer,
     notifier,
     settings,
+    access,
     broadcaster,
     clock,
     logger,
   });
+  const roles = composeRoles(base, { access, audit, routing });
   const conversations = new Conversations({
     conversations: store,
     changer,
@@ -165,6 +171,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const administration = composeAdministration(base, {
     keys,
     audit,
+    access,
+    roles,
     transcripts,
     rateLimiter,
     activity,
@@ -177,6 +185,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   });
   return {
     ...administration,
+    access,
     routing,
     notifier,
     conversations,
@@ -199,7 +208,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
       await keeper.flush();
       await activity.flush();
       await pipeline.redactionCounts.flush();
-      for (const part of [engagement, keeper, visitors, activity, routing, notifier, live]) part.close();
+      for (const part of [engagement, keeper, visitors, activity, routing, notifier, live, access])
+        part.close();
     },
   };
 }

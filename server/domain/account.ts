@@ -29,8 +29,10 @@ export interface User extends Entity {
 
 export interface Membership {
   readonly accountId: string;
-  /** Keys of built-in roles. */
+  /** Keys of built-in roles and ids of the account's own. */
   readonly roles: readonly string[];
+  /** By role: the departments whose conversations it reaches; a role that is not there reaches all. */
+  readonly departmentLimits?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './access-grant.ts';
 export * from './account.ts';
 export * from './activity.ts';
 export * from './agreed-fields.ts';
@@ -21,6 +22,8 @@ export * from './profile-index.ts';
 export * from './redaction-report.ts';
 export * from './redaction-rescan.ts';
 export * from './redaction-rule.ts';
+export * from './role.ts';
+export * from './role-graph.ts';
 export * from './sign-in.ts';
 export * from './user-agent.ts';
 export * from './visitor.ts';

@@ -48,6 +48,10 @@ export interface ChangeBus {
 export type Change =
   | { readonly kind: 'redaction-rules'; readonly accountId: string }
   | { readonly kind: 'account'; readonly accountId: string }
+  /** The roles of the account. */
+  | { readonly kind: 'roles'; readonly accountId: string }
+  /** What a staff member is and may do, in any account. */
+  | { readonly kind: 'staff'; readonly userId: string }
   | { readonly kind: 'conversation'; readonly conversationId: string }
   | { readonly kind: 'erased'; readonly conversationId: string }
   /** Keys of an account were destroyed or retired. */

@@ -1,4 +1,5 @@
 import type {
+  AccessGrant,
   Account,
   ActivityRecord,
   AgentPresence,
@@ -22,6 +23,7 @@ import type {
   Site,
   StoredAuditEntry,
   StoredRedactionRule,
+  StoredRole,
   TranscriptAnchor,
   User,
   VisitorRecord,
@@ -109,6 +111,8 @@ export interface EntityStores {
   readonly departments: EntityStore<Department>;
   readonly profileIndex: EntityStore<ProfileIndexEntry>;
   readonly keyRotations: EntityStore<KeyRotation>;
+  readonly roles: EntityStore<StoredRole>;
+  readonly accessGrants: EntityStore<AccessGrant>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -137,6 +141,8 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
     retained: true,
   },
   keyRotations: { unique: ['slot'], indexed: ['accountId', 'status'], expires: false },
+  roles: { unique: [], indexed: ['accountId'], expires: false },
+  accessGrants: { unique: [], indexed: ['accountId', 'userId'], expires: true },
 };
 
 export interface ConversationFilter {

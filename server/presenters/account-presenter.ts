@@ -1,11 +1,5 @@
 import type { SignedInUser, WireRedactionRule, WireSite, WireUser } from '../../shared/protocol/index.ts';
-import {
-  type Account,
-  authorizationsOf,
-  type Site,
-  type StoredRedactionRule,
-  type User,
-} from '../domain/index.ts';
+import type { Account, Site, StaffPrincipal, StoredRedactionRule, User } from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -18,25 +12,35 @@ export function presentSite(site: Site): WireSite {
 /** A staff member as seen within one account: their roles elsewhere do not show. */
 export function presentUser(user: User, accountId: string): WireUser {
   const { id, email, name, disabled, createdAt } = user;
-  const roles = user.memberships.find((membership) => membership.accountId === accountId)?.roles ?? [];
-  return { id, email, name, roles, disabled, createdAt: iso(createdAt) };
+  const membership = user.memberships.find((candidate) => candidate.accountId === accountId);
+  const { roles = [], departmentLimits } = membership ?? {};
+  return {
+    id,
+    email,
+    name,
+    roles,
+    ...(departmentLimits !== undefined && { departmentLimits }),
+    disabled,
+    createdAt: iso(createdAt),
+  };
 }
 
 /** The signed-in person and the accounts that they may act in; `accounts` holds those that exist. */
-export function presentSignedInUser(user: User, accounts: readonly Account[]): SignedInUser {
+export function presentSignedInUser(
+  user: User,
+  accounts: readonly { readonly account: Account; readonly principal: StaffPrincipal }[],
+): SignedInUser {
   return {
     id: user.id,
     email: user.email,
     name: user.name,
-    accounts: accounts.map((account) => {
-      const roles = user.memberships.find(({ accountId }) => accountId === account.id)?.roles ?? [];
-      return {
-        id: account.id,
-        name: account.settings.name,
-        roles,
-        authorizations: [...authorizationsOf(roles)],
-      };
-    }),
+    accounts: accounts.map(({ account, principal: { authorizations, validUntil } }) => ({
+      id: account.id,
+      name: account.settings.name,
+      roles: user.memberships.find(({ accountId }) => accountId === account.id)?.roles ?? [],
+      authorizations: [...authorizations.keys()],
+      ...(validUntil !== undefined && { grantedUntil: iso(validUntil) }),
+    })),
   };
 }
 

@@ -61,6 +61,16 @@ export const ERRORS = {
     retryable: false,
     help: 'An account keeps at least one administrator: make another one first.',
   },
+  'role.builtin': {
+    status: 409,
+    retryable: false,
+    help: 'Roles that come with the product stay as they are.',
+  },
+  'role.in_use': {
+    status: 409,
+    retryable: false,
+    help: 'Someone has this role, or another role contains it: take it away there first.',
+  },
   payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
   invalid_value: {
     status: 422,
@@ -82,6 +92,13 @@ export const ERRORS = {
     status: 422,
     retryable: false,
     help: "One of the rule's own examples does not behave as it says.",
+  },
+  'role.cycle': { status: 422, retryable: false, help: 'Roles would contain one another in a circle.' },
+  'role.too_deep': { status: 422, retryable: false, help: 'Too many roles would stand one inside another.' },
+  'department.unknown': {
+    status: 422,
+    retryable: false,
+    help: 'There is no such department, or it does not take conversations from here.',
   },
   'account.region_mismatch': {
     status: 422,

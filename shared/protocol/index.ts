@@ -9,6 +9,7 @@ export * from './keys.ts';
 export * from './message.ts';
 export * from './privacy.ts';
 export * from './rest.ts';
+export * from './roles.ts';
 export * from './server-events.ts';
 export * from './sign-in.ts';
 export * from './version.ts';

@@ -1,6 +1,7 @@
 import type { ClosedBy, ConversationStatus, WireConversation } from './conversation.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { WireMessage } from './message.ts';
+import type { DepartmentLimits } from './roles.ts';
 
 /** Where the REST interface lives. */
 export const API_BASE = '/api/v1';
@@ -40,8 +41,10 @@ export interface SignedInUser {
     readonly id: string;
     readonly name: string;
     readonly roles: readonly string[];
-    /** What the roles add up to in this account. */
+    /** What the roles, and access grants in force, add up to in this account. */
     readonly authorizations: readonly string[];
+    /** When the first access grant ends, for who is let in by one. */
+    readonly grantedUntil?: string;
   }[];
 }
 
@@ -136,6 +139,7 @@ export interface WireUser {
   readonly email: string;
   readonly name: string;
   readonly roles: readonly string[];
+  readonly departmentLimits?: DepartmentLimits;
   readonly disabled: boolean;
   readonly createdAt: string;
 }

@@ -53,4 +53,6 @@ export interface ServerToAgent {
   'presence:update': WirePresence;
   /** Once a second at the most. */
   'visitor:update': VisitorsUpdate;
+  /** What this socket's user may do has been looked up again, because it may have changed. */
+  'access:update': { readonly authorizations: readonly string[] };
 }

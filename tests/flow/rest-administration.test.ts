@@ -346,8 +346,8 @@ describeOnEveryStore('administration', (start) => {
     });
 
     it('can be given the roles that there are', async () => {
-      const { body } = await client.call<Page<{ key: string }>>('GET', '/roles');
-      expect(body.items.map(({ key }) => key)).toContain('privacy-officer');
+      const { body } = await client.call<Page<{ id: string }>>('GET', '/roles');
+      expect(body.items.map(({ id }) => id)).toContain('privacy-officer');
     });
   });
 

@@ -39,6 +39,7 @@ export const ROOMS: readonly Room[] = [
     may: ['server/domain', 'server/ports', 'server/presenters', ...SHARED, 'lru-cache'],
   },
 
+  feature('access', ['lru-cache']),
   feature('accounts', ['server/features/redaction-rules', 'server/features/sites']),
   feature('activity'),
   feature('audit', ['lru-cache']),
@@ -52,6 +53,7 @@ export const ROOMS: readonly Room[] = [
   feature('redaction-rescan'),
   feature('redaction-rules'),
   feature('retention'),
+  feature('roles'),
   feature('routing'),
   feature('settings'),
   feature('sites'),

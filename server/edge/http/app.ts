@@ -11,7 +11,7 @@ import { pagesRouter } from './pages.ts';
 import { restRoutes, type UseCases } from './routes/index.ts';
 import { apiSecurity, requireTls } from './security.ts';
 
-export interface HttpAppDeps extends Pick<GuardDeps, 'rateLimiter' | 'rateLimitFactor'> {
+export interface HttpAppDeps extends Pick<GuardDeps, 'access' | 'rateLimiter' | 'rateLimitFactor'> {
   readonly useCases: UseCases;
   readonly logger: Logger;
   readonly metrics: Metrics;

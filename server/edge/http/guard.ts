@@ -1,14 +1,7 @@
 import type { Request } from 'express';
-import {
-  abilityOf,
-  allows,
-  type Caller,
-  Private,
-  Refusal,
-  type StaffPrincipal,
-  type User,
-} from '../../domain/index.ts';
-import { type Auth, allowedAnywhere, principalIn } from '../../features/auth/index.ts';
+import { type Caller, may, Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import type { Access } from '../../features/access/index.ts';
+import type { Auth } from '../../features/auth/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { addressKey, canonicalAddress } from './client-address.ts';
 import type { Client, Route } from './define-route.ts';
@@ -16,6 +9,7 @@ import { ADDRESS_LIMITS, scaled } from './limits.ts';
 
 export interface GuardDeps {
   readonly auth: Pick<Auth, 'authenticate'>;
+  readonly access: Pick<Access, 'principal' | 'allowedAnywhere'>;
   readonly rateLimiter: RateLimiter;
   readonly rateLimitFactor: number;
   readonly metrics: Pick<Metrics, 'count'>;
@@ -52,6 +46,23 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
+  /** A path with `:a` is judged in that account; one without, in the deployment. */
+  async function authorise(
+    route: Route,
+    { user, signInId }: Caller,
+    accountId: unknown,
+  ): Promise<User | StaffPrincipal> {
+    const { authorization } = route;
+    const anyone = authorization === 'public' || authorization === 'signed-in';
+    if (typeof accountId !== 'string') {
+      if (anyone || (await deps.access.allowedAnywhere(user, authorization))) return user;
+      throw new Refusal('forbidden');
+    }
+    const principal = { ...(await deps.access.principal(user, accountId)), signInId };
+    if (!anyone && !may(principal, authorization)) throw new Refusal('forbidden');
+    return principal;
+  }
+
   return {
     admit: async (route, request, client) => {
       if (route.authorization === 'public') {
@@ -60,25 +71,10 @@ export function createGuard(deps: GuardDeps): Guard {
       }
       const caller = await authenticate(request, client);
       await take(route.limit, caller.user.id);
-      const principal = authorise(route, caller, request.params.a);
+      const principal = await authorise(route, caller, request.params.a);
       return { principal, signInId: caller.signInId };
     },
   };
-}
-
-/** A path with `:a` is judged in that account; one without, in the deployment. */
-function authorise(route: Route, { user, signInId }: Caller, accountId: unknown): User | StaffPrincipal {
-  const { authorization } = route;
-  if (typeof accountId !== 'string') {
-    const allowed =
-      authorization === 'public' || authorization === 'signed-in' || allowedAnywhere(user, authorization);
-    if (!allowed) throw new Refusal('forbidden');
-    return user;
-  }
-  const principal = { ...principalIn(user, accountId), signInId };
-  if (authorization === 'public' || authorization === 'signed-in') return principal;
-  if (!allows(abilityOf(user.memberships), authorization, accountId)) throw new Refusal('forbidden');
-  return principal;
 }
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;

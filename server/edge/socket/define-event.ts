@@ -35,8 +35,8 @@ type AnyDefinition<Context> = EventDefinition<Context, unknown, unknown, Authori
 export interface DispatchDeps<Context> {
   readonly table: Readonly<Record<string, AnyDefinition<Context>>>;
   readonly context: Context;
-  /** @throws Refusal when the context lacks the authorization */
-  readonly authorize: (context: Context, needs: Authorization | 'own-session') => void;
+  /** @throws Refusal when the context lacks the authorization; a promise when that must be looked up first */
+  readonly authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
   /** Takes points of the socket's rate; answers how long to wait when there are not enough, else 0. */
   readonly takeRate: (points: number) => number;
   readonly logger: Logger;
@@ -74,7 +74,9 @@ async function answer<Context>(
     const retryAfterMs = deps.takeRate(definition?.cost ?? UNKNOWN_COST);
     if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
     if (definition === undefined) throw new Refusal('bad_request', { detail: 'There is no such event.' });
-    deps.authorize(deps.context, definition.authorization);
+    const lookup = deps.authorize(deps.context, definition.authorization);
+    // Without a pause where there is nothing to look up, so that events keep the order in which they came.
+    if (lookup !== undefined) await lookup;
     return { ok: true, data: await definition.handle(deps.context, parse(definition.schema, payload)) };
   } catch (error) {
     return { ok: false, error: refused(error, label, deps) };

@@ -34,11 +34,11 @@ export async function signInVisitor(socket: Socket, deps: HandshakeDeps): Promis
   socket.data = { visitor, socketId: socket.id, ip: clientAddress(socket.request, deps.trustedProxyHops) };
 }
 
-/** Checks a staff token and membership in the account. */
-export async function signInAgent(socket: Socket, deps: HandshakeDeps): Promise<void> {
+/** Checks a staff token and that the account lets its bearer in. */
+export async function signInAgent(socket: Socket, deps: HandshakeDeps): Promise<StaffPrincipal> {
   assertSecure(socket, deps);
   const auth = parseAuth(agentAuthSchema, socket);
-  socket.data = { agent: await deps.auth.staffPrincipal(auth.token, auth.accountId) };
+  return deps.auth.staffPrincipal(auth.token, auth.accountId);
 }
 
 /** A refusal as `connect_error` carries it: the code stands in `data.code`. */

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/protocol/index.ts';
 import {
   type Authorization,
+  may,
   Private,
   Refusal,
   type StaffPrincipal,
@@ -19,7 +20,15 @@ import type { Routing } from '../../features/routing/routing.ts';
 import type { ActivityRecorder } from '../../features/visitors/activity-recorder.ts';
 import type { LiveVisitors } from '../../features/visitors/live-visitors.ts';
 import type { Visitors } from '../../features/visitors/visitors.ts';
-import { type Clock, type Logger, type Metrics, type RateLimiter, ROOMS } from '../../ports/index.ts';
+import {
+  type Change,
+  type ChangeBus,
+  type Clock,
+  type Logger,
+  type Metrics,
+  type RateLimiter,
+  ROOMS,
+} from '../../ports/index.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
 import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { AgentContext } from './agent-events.ts';
@@ -28,6 +37,7 @@ import { ConnectionGuard, type GuardLimits } from './connection-guard.ts';
 import { dispatchEvents, type EventTable } from './define-event.ts';
 import { createEventBucket, type EventRate } from './event-rate.ts';
 import { type HandshakeDeps, refuse, signInAgent, signInVisitor } from './handshake.ts';
+import { StaffSeat } from './staff-seat.ts';
 import type { VisitorContext } from './visitor-events.ts';
 
 export interface HubDeps extends HandshakeDeps {
@@ -41,6 +51,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly invitations: Pick<Invitations, 'standing'>;
   readonly board: Pick<VisitorBoard, 'left'>;
   readonly activity: ActivityRecorder;
+  readonly bus: ChangeBus;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -48,8 +59,13 @@ export interface HubDeps extends HandshakeDeps {
   readonly limits: GuardLimits & ConnectionLimits & { readonly eventRate: EventRate };
 }
 
-/** How often staff on open sockets are looked up again, so that a role taken away takes effect on them too. */
+/** How often staff on open sockets are looked up again, should the notice of a change have got lost. */
 const RECHECK_STAFF_MS = 15_000;
+
+/** What hangs on a staff socket. */
+interface AgentSocketData {
+  readonly seat: StaffSeat;
+}
 
 /** The two namespaces, from connection to answer. */
 export class Hub {
@@ -80,6 +96,7 @@ export class Hub {
     });
     this.#stops = [
       deps.clock.every(RECHECK_STAFF_MS, () => this.#background(this.recheckStaff())),
+      deps.bus.subscribe((change) => this.#background(this.#heed(change))),
       () => guard.close(),
     ];
   }
@@ -89,20 +106,16 @@ export class Hub {
     this.#stopping = true;
   }
 
-  /** Looks up every connected staff member again: changed roles count at once, who has none left is cut off. */
-  async recheckStaff(): Promise<void> {
-    for (const socket of this.#agents.sockets.values()) {
-      const { agent } = socket.data as { agent: StaffPrincipal };
-      try {
-        const current = await this.#deps.auth.currentPrincipal(agent);
-        if (current === undefined) socket.disconnect(true);
-        else socket.data.agent = current;
-        if (current?.authorizations.has('visitor:read') !== true)
-          await socket.leave(ROOMS.visitors(agent.accountId));
-      } catch (error) {
-        this.#deps.logger.error('a staff member could not be looked up again', error);
-      }
-    }
+  /** Looks up every connected staff member again, or those whom it concerns: who has no business here is cut off. */
+  async recheckStaff(concerns: (agent: StaffPrincipal) => boolean = () => true): Promise<void> {
+    const seats = [...this.#agents.sockets.values()].map((socket) => (socket.data as AgentSocketData).seat);
+    await Promise.all(seats.filter(({ principal }) => concerns(principal)).map((seat) => seat.refresh()));
+  }
+
+  /** What staff may do changes at once on sockets that are open. */
+  async #heed(change: Change): Promise<void> {
+    if (change.kind === 'staff') await this.recheckStaff(({ userId }) => userId === change.userId);
+    if (change.kind === 'roles') await this.recheckStaff(({ accountId }) => accountId === change.accountId);
   }
 
   close(): void {
@@ -125,10 +138,36 @@ export class Hub {
   }
 
   async #enterAgent(socket: Socket): Promise<void> {
-    await signInAgent(socket, this.#deps);
-    const { agent } = socket.data as AgentContext;
+    const agent = await signInAgent(socket, this.#deps);
+    socket.data = { seat: this.#seat(socket, agent) };
     this.#counts.enterStaff(agent.accountId, agent.userId);
     leaveOnClose(socket, () => this.#counts.leaveStaff(agent.accountId, agent.userId));
+  }
+
+  #seat(socket: Socket, agent: StaffPrincipal): StaffSeat {
+    const seat = new StaffSeat(agent, {
+      current: (principal) => this.#deps.auth.currentPrincipal(principal),
+      onChanged: (principal) => this.#changedOnSocket(socket, principal),
+      onGone: () => socket.disconnect(true),
+      onError: (error) => this.#deps.logger.error('a staff member could not be looked up again', error),
+      clock: this.#deps.clock,
+    });
+    leaveOnClose(socket, () => seat.close());
+    return seat;
+  }
+
+  #changedOnSocket(socket: Socket, principal: StaffPrincipal): void {
+    this.#place(socket, principal);
+    socket.emit('access:update', { authorizations: [...principal.authorizations.keys()] });
+  }
+
+  /** What goes to all staff is for those who may see conversations. */
+  #place(socket: Socket, agent: StaffPrincipal): void {
+    const room = ROOMS.staff(agent.accountId);
+    const moved = may(agent, 'conversation:read') ? socket.join(room) : socket.leave(room);
+    this.#background(Promise.resolve(moved));
+    if (!may(agent, 'visitor:read'))
+      this.#background(Promise.resolve(socket.leave(ROOMS.visitors(agent.accountId))));
   }
 
   #visitorConnected(socket: Socket): void {
@@ -143,7 +182,7 @@ export class Hub {
       userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
     });
     this.#background(activity);
-    this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => {});
+    this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => undefined);
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
       if (this.#deps.live.disconnected(visitor.sessionId)) {
@@ -168,24 +207,28 @@ export class Hub {
   }
 
   #agentConnected(socket: Socket): void {
-    const { agent } = socket.data as { agent: StaffPrincipal };
+    const { seat } = socket.data as AgentSocketData;
+    const agent = seat.principal;
     this.#deps.metrics.gauge('agent_sockets', ++this.#agentSockets);
+    const { accountId, userId } = agent;
     const rooms = [
-      ROOMS.agent(agent.accountId, agent.userId),
-      ROOMS.staff(agent.accountId),
+      ROOMS.agent(accountId, userId),
       ...(agent.signInId === undefined ? [] : [ROOMS.signIn(agent.signInId)]),
     ];
     this.#background(Promise.resolve(socket.join(rooms)));
+    this.#place(socket, agent);
     const connected = this.#deps.routing.connected(agent);
     this.#background(connected.then((mine) => socket.emit('presence:update', presentPresence(mine))));
     const context: AgentContext = {
-      // Read anew for each event, because a recheck may have replaced it.
+      // Read anew for each event, because what they may do can have changed.
       get agent() {
-        return (socket.data as { agent: StaffPrincipal }).agent;
+        return seat.principal;
       },
       socketId: socket.id,
     };
-    this.#serve(socket, this.#deps.agentEvents, context, assertAuthorized);
+    const authorize = (_context: AgentContext, needs: Authorization | 'own-session') =>
+      needs === 'own-session' ? undefined : seat.require(needs);
+    this.#serve(socket, this.#deps.agentEvents, context, authorize);
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('agent_sockets', --this.#agentSockets);
       // Also after a failed arrival: who is counted as connected without a socket would stay online for ever.
@@ -198,7 +241,7 @@ export class Hub {
     socket: Socket,
     table: EventTable<Events, Context, Needs>,
     context: Context,
-    authorize: (context: Context, needs: Authorization | 'own-session') => void,
+    authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined,
   ): void {
     const { clock, logger, metrics, limits } = this.#deps;
     const takeFromBucket = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
@@ -225,8 +268,4 @@ function leaveOnClose(socket: Socket, leave: () => void): void {
   };
   socket.conn.once('close', once);
   socket.once('disconnect', once);
-}
-
-function assertAuthorized({ agent }: AgentContext, needs: Authorization | 'own-session'): void {
-  if (needs !== 'own-session' && !agent.authorizations.has(needs)) throw new Refusal('forbidden');
 }

@@ -3,7 +3,7 @@ import { type Caller, type Private, Refusal, type StaffPrincipal, type User } fr
 import type { EntityStore, RateLimiter } from '../../ports/index.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
-import { principalIn } from './principal.ts';
+import type { Access } from '../access/index.ts';
 import { familyIdOf } from './refresh-families.ts';
 import {
   createSignInGuard,
@@ -15,6 +15,7 @@ import type { SignIns } from './sign-ins.ts';
 
 export interface AuthDeps {
   readonly users: EntityStore<User>;
+  readonly access: Pick<Access, 'principal'>;
   readonly signIns: SignIns;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
@@ -75,7 +76,7 @@ export class Auth {
   /** @throws Refusal as {@link authenticate}, and `not_found` when the user is a stranger to the account */
   async staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal> {
     const { user, signInId } = await this.authenticate(accessToken);
-    return { ...principalIn(user, accountId), signInId };
+    return { ...(await this.#deps.access.principal(user, accountId)), signInId };
   }
 }
 

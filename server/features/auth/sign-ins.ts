@@ -4,6 +4,7 @@ import type { Broadcaster, Clock, EntityStores, Ids } from '../../ports/index.ts
 import type { Tokens } from '../../ports/tokens.ts';
 import { presentSignedInUser } from '../../presenters/account-presenter.ts';
 import { presentStaffSession } from '../../presenters/sign-in-presenter.ts';
+import type { Access } from '../access/index.ts';
 import { familyIdOf, RefreshFamilies } from './refresh-families.ts';
 
 /** How long a staff access token is good for. */
@@ -13,6 +14,7 @@ export interface SignInsDeps {
   readonly stores: {
     readonly entities: Pick<EntityStores, 'users' | 'accounts' | 'refreshFamilies'>;
   };
+  readonly access: Pick<Access, 'principal' | 'grantsOf'>;
   readonly tokens: Tokens;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent' | 'disconnectSignIn'>;
   readonly ids: Ids;
@@ -92,14 +94,21 @@ export class SignIns {
     return { items: families.map((family) => presentStaffSession(family, currentId)) };
   }
 
-  /** The user with the accounts that they may act in. */
+  /** The user with the accounts that they may act in, those that let them in for a time among them. */
   async describe(user: User): Promise<SignedInUser> {
-    const { accounts } = this.#deps.stores.entities;
-    const found = await Promise.all(user.memberships.map(({ accountId }) => accounts.get(accountId)));
+    const grants = await this.#deps.access.grantsOf(user.id);
+    const ids = [...user.memberships, ...grants].map(({ accountId }) => accountId);
+    const accounts = await Promise.all([...new Set(ids)].map((id) => this.#accountOf(user, id)));
     return presentSignedInUser(
       user,
-      found.filter((account) => account !== undefined),
+      accounts.filter((account) => account !== undefined),
     );
+  }
+
+  async #accountOf(user: User, accountId: string) {
+    const account = await this.#deps.stores.entities.accounts.get(accountId);
+    if (account === undefined) return undefined;
+    return { account, principal: await this.#deps.access.principal(user, accountId) };
   }
 
   async #answer(user: User, family: { familyId: string; refreshToken: string }): Promise<SignIn> {

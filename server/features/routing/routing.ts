@@ -4,6 +4,8 @@ import {
   type AgentPresence,
   assigned,
   type Conversation,
+  may,
+  mayWith,
   Refusal,
   requeued,
   type StaffPrincipal,
@@ -18,6 +20,7 @@ import {
   type PresenceStore,
 } from '../../ports/index.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
+import type { Access } from '../access/index.ts';
 import type { ConversationChanger } from '../conversations/change-conversation.ts';
 import type { ConversationNotifier } from '../conversations/notifier.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
@@ -36,6 +39,7 @@ export interface RoutingDeps {
   readonly changer: ConversationChanger;
   readonly notifier: ConversationNotifier;
   readonly settings: AccountSettingsReader;
+  readonly access: Pick<Access, 'member'>;
   readonly broadcaster: Broadcaster;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -178,6 +182,17 @@ export class Routing {
     await this.drain(accountId);
   }
 
+  /** What an agent may do has changed: chats that they may not handle any more go to others. */
+  async reconsider(accountId: string, agentId: string): Promise<void> {
+    const member = await this.#deps.access.member(agentId, accountId);
+    if (member === undefined || !may(member, 'conversation:handle'))
+      return this.standDown(accountId, agentId);
+    const theirs = await this.#deps.conversations.openOfAgent(accountId, agentId);
+    const lost = theirs.filter((conversation) => !mayWith(member, 'conversation:handle', conversation));
+    for (const conversation of lost) await this.#requeue(conversation, agentId);
+    await this.drain(accountId);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
   }
@@ -205,7 +220,7 @@ export class Routing {
   }
 
   async #assign(conversation: Conversation): Promise<'assigned' | 'gone' | 'no-agent'> {
-    const agentId = await this.#takeFreeAgent(conversation.accountId);
+    const agentId = await this.#takeFreeAgent(conversation);
     if (agentId === undefined) return 'no-agent';
     let active: ActiveConversation;
     try {
@@ -219,8 +234,9 @@ export class Routing {
     return 'assigned';
   }
 
-  /** The free agent with the fewest chats, its slot taken. */
-  async #takeFreeAgent(accountId: string): Promise<string | undefined> {
+  /** The free agent with the fewest chats who may handle the conversation, their slot taken. */
+  async #takeFreeAgent(conversation: Conversation): Promise<string | undefined> {
+    const { accountId } = conversation;
     const now = this.#deps.clock.now();
     const tried = new Set<string>();
     const agents = await this.#deps.presence.list(accountId);
@@ -231,8 +247,10 @@ export class Routing {
       );
       if (best === undefined) return undefined;
       const { agentId } = best;
-      if (await this.#deps.presence.takeSlot({ accountId, agentId, now })) return agentId;
       tried.add(agentId);
+      const member = await this.#deps.access.member(agentId, accountId);
+      const mayHave = member !== undefined && mayWith(member, 'conversation:handle', conversation);
+      if (mayHave && (await this.#deps.presence.takeSlot({ accountId, agentId, now }))) return agentId;
     }
   }
 

@@ -1,11 +1,13 @@
-import type { User } from '../../domain/index.ts';
+import type { RoleGraph, User } from '../../domain/index.ts';
 import type { EntityStore } from '../../ports/index.ts';
-import { rolesIn } from './staff-rules.ts';
 
 const PAGE = 200;
 
 /** Whether anyone who can sign in is an administrator of the account. */
-export async function hasAdministrator(users: EntityStore<User>, accountId: string): Promise<boolean> {
+export async function hasAdministrator(
+  { users, graph }: { readonly users: EntityStore<User>; readonly graph: RoleGraph },
+  accountId: string,
+): Promise<boolean> {
   let cursor: string | undefined;
   do {
     const page = await users.list({
@@ -13,12 +15,19 @@ export async function hasAdministrator(users: EntityStore<User>, accountId: stri
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
-    if (page.items.some((user) => isAdministrator(user, accountId))) return true;
+    if (page.items.some((user) => isAdministrator(user, { accountId, graph }))) return true;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return false;
 }
 
-function isAdministrator(user: User, accountId: string): boolean {
-  return !user.disabled && (rolesIn(user, accountId)?.includes('account-administrator') ?? false);
+/** By the built-in role, be it inside another one; not when that was given for some departments alone. */
+export function isAdministrator(
+  { disabled, memberships }: User,
+  { accountId, graph }: { readonly accountId: string; readonly graph: RoleGraph },
+): boolean {
+  const membership = memberships.find((candidate) => candidate.accountId === accountId);
+  if (disabled || membership === undefined) return false;
+  const whole = membership.roles.filter((role) => membership.departmentLimits?.[role] === undefined);
+  return graph.contained(whole).includes('account-administrator');
 }

@@ -1,1 +1,2 @@
+export { hasAdministrator } from './administrators.ts';
 export * from './staff.ts';

@@ -1,32 +1,81 @@
-import { type Membership, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import {
+  AUTHORIZATIONS,
+  type Authorization,
+  type GivenRoles,
+  type Membership,
+  Refusal,
+  type RoleGraph,
+  requireCovers,
+  rightsOf,
+  type StaffPrincipal,
+  type User,
+} from '../../domain/index.ts';
 
-/** The user's roles in the account; undefined for a stranger to it. */
-export function rolesIn(user: User, accountId: string): readonly string[] | undefined {
-  return user.memberships.find((membership) => membership.accountId === accountId)?.roles;
+/** What the user is in the account; undefined for a stranger to it. */
+export function membershipIn(user: User, accountId: string): Membership | undefined {
+  return user.memberships.find((membership) => membership.accountId === accountId);
 }
 
 /** The user's memberships with other roles in the account. */
-export function withRoles(user: User, accountId: string, roles: readonly string[]): readonly Membership[] {
+export function withRoles(user: User, accountId: string, given: GivenRoles): readonly Membership[] {
   return user.memberships.map((membership) =>
-    membership.accountId === accountId ? { accountId, roles } : membership,
+    membership.accountId === accountId ? { accountId, ...given } : membership,
   );
 }
 
-/**
- * Operators act on the deployment as a whole, so only an operator makes another one.
- * @throws Refusal `forbidden`
- */
-export function requireMayGrant(staff: StaffPrincipal, roles: readonly string[]): void {
-  if (roles.includes('operator') && !staff.authorizations.has('account:create'))
-    throw new Refusal('forbidden');
+/** Roles with the limits that they carry; no limits when none is left. */
+export function givenRoles(
+  roles: readonly string[],
+  departmentLimits: Readonly<Record<string, readonly string[]>> = {},
+): GivenRoles {
+  return Object.keys(departmentLimits).length === 0 ? { roles } : { roles, departmentLimits };
 }
 
 /**
- * Who may not make an operator may not take one over either, by a new password for instance.
+ * That the roles can be given: they exist, limits are on roles that are given, and they allow nothing that who gives
+ * them may not do.
+ * @throws Refusal `invalid_value`, `forbidden`
+ */
+export function requireMayGive(
+  staff: StaffPrincipal,
+  { graph, departmentIds }: { readonly graph: RoleGraph; readonly departmentIds: ReadonlySet<string> },
+  given: GivenRoles,
+): void {
+  const faults = [
+    ...given.roles.map((role, index) => (graph.has(role) ? undefined : `roles.${index}`)),
+    ...Object.entries(given.departmentLimits ?? {}).map(([role, limit]) =>
+      given.roles.includes(role) && limit.every((id) => departmentIds.has(id))
+        ? undefined
+        : 'departmentLimits',
+    ),
+  ].filter((path) => path !== undefined);
+  if (faults.length > 0) {
+    const errors = faults.map((path) => ({ path, message: 'there is no such thing' }));
+    throw new Refusal('invalid_value', { errors });
+  }
+  requireCovers(staff, rightsOf(graph, given));
+}
+
+/**
+ * Who may do more is not one's own to change, be it by a new password. What a person may do on the deployment as a
+ * whole counts wherever they have it.
  * @throws Refusal `forbidden`
  */
-export function requireSameRank(staff: StaffPrincipal, user: User): void {
-  for (const { roles } of user.memberships) requireMayGrant(staff, roles);
+export async function requireSameRank(
+  staff: StaffPrincipal,
+  user: User,
+  graphOf: (accountId: string) => Promise<RoleGraph>,
+): Promise<void> {
+  if (user.id === staff.userId) return;
+  for (const membership of user.memberships) {
+    const rights = rightsOf(await graphOf(membership.accountId), membership);
+    const here = membership.accountId === staff.accountId;
+    requireCovers(staff, here ? rights : new Map([...rights].filter(([name]) => isOfDeployment(name))));
+  }
+}
+
+function isOfDeployment(authorization: Authorization): boolean {
+  return AUTHORIZATIONS[authorization].reach === 'deployment';
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Page, RoleKey, WireUser } from '../../../shared/protocol/index.ts';
+import type { DepartmentLimits, Page, WireUser } from '../../../shared/protocol/index.ts';
 import {
-  authorizationsOf,
+  type GivenRoles,
   type Private,
   Refusal,
   type StaffPrincipal,
@@ -8,26 +8,42 @@ import {
 } from '../../domain/index.ts';
 import {
   type Broadcaster,
+  type ChangeBus,
   type Clock,
   type EntityStore,
+  type EntityStores,
   type Ids,
   UniqueViolation,
 } from '../../ports/index.ts';
 import { presentUser } from '../../presenters/account-presenter.ts';
+import type { Access } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { HashNewPassword } from '../auth/index.ts';
-import { hasAdministrator } from './administrators.ts';
-import { requireMayGrant, requireOwnMember, requireSameRank, rolesIn, withRoles } from './staff-rules.ts';
+import { hasAdministrator, isAdministrator } from './administrators.ts';
+import {
+  givenRoles,
+  membershipIn,
+  requireMayGive,
+  requireOwnMember,
+  requireSameRank,
+  withRoles,
+} from './staff-rules.ts';
+
+/** More departments than an account may have. */
+const PAGE = 200;
 
 export interface StaffDeps {
-  readonly stores: { readonly entities: { readonly users: EntityStore<User> } };
+  readonly stores: { readonly entities: Pick<EntityStores, 'users' | 'departments'> };
+  readonly access: Pick<Access, 'graph'>;
   readonly hashNewPassword: HashNewPassword;
   readonly audit: Audit;
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<number>;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
-  /** Takes a person who may not work in the account any more out of it: no new chats, and theirs go to others. */
-  readonly standDown: (accountId: string, agentId: string) => Promise<void>;
+  /** Tells that what someone may do has changed. */
+  readonly changes: Pick<ChangeBus, 'publish'>;
+  /** Looks at an agent's chats again: what they may not have any more goes to others. */
+  readonly reconsider: (accountId: string, agentId: string) => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -36,20 +52,23 @@ export interface NewUser {
   readonly email: string;
   readonly name: string;
   readonly password: Private<string>;
-  readonly roles: readonly RoleKey[];
+  readonly roles: readonly string[];
+  readonly departmentLimits?: DepartmentLimits | undefined;
 }
 
 export interface UserChange {
   readonly name?: string | undefined;
   readonly password?: Private<string> | undefined;
-  readonly roles?: readonly RoleKey[] | undefined;
+  readonly roles?: readonly string[] | undefined;
+  /** Goes with `roles`. */
+  readonly departmentLimits?: DepartmentLimits | undefined;
   readonly disabled?: boolean | undefined;
 }
 
 /**
  * The staff of an account. Refusals beside `not_found` and `conflict`: `already_exists` (the e-mail is taken,
  * here or in another account; which, is not told), `forbidden` (a role above one's own, a person of several
- * accounts), `user.last_administrator`.
+ * accounts), `invalid_value` (a role or department that does not exist), `user.last_administrator`.
  */
 export class Staff {
   readonly #deps: StaffDeps;
@@ -75,7 +94,8 @@ export class Staff {
   }
 
   async create(staff: StaffPrincipal, input: NewUser): Promise<WireUser> {
-    requireMayGrant(staff, input.roles);
+    const given = givenRoles(input.roles, input.departmentLimits);
+    await this.#requireMayGive(staff, given);
     const now = this.#deps.clock.now();
     const user: User = {
       id: this.#deps.ids.id(),
@@ -85,7 +105,7 @@ export class Staff {
       email: input.email,
       name: input.name,
       passwordHash: await this.#deps.hashNewPassword(input.password, input),
-      memberships: [{ accountId: staff.accountId, roles: input.roles }],
+      memberships: [{ accountId: staff.accountId, ...given }],
       disabled: false,
     };
     await this.#users.insert(user).catch(refuseTwin);
@@ -93,17 +113,18 @@ export class Staff {
     return presentUser(user, staff.accountId);
   }
 
-  /** Roles count from the next call on; a new password or `disabled` ends the user's sign-ins. */
+  /** Roles count at once, also on open sockets; a new password or `disabled` ends the user's sign-ins. */
   async change(staff: StaffPrincipal, id: string, wanted: UserChange): Promise<WireUser> {
     const user = await this.#find(staff, id);
-    requireSameRank(staff, user);
-    if (wanted.roles !== undefined) requireMayGrant(staff, wanted.roles);
+    await this.#requireSameRank(staff, user);
+    const given = wanted.roles && givenRoles(wanted.roles, wanted.departmentLimits);
+    if (given === undefined) requireNoLimits(wanted);
+    else await this.#requireMayGive(staff, given);
     if (touchesPerson(user, wanted)) requireOwnMember(staff, user);
-    const next = await this.#changed(staff, user, wanted);
+    const next = await this.#changed(staff, user, { ...wanted, given });
     await this.#write(staff, user, next);
     if (wanted.password !== undefined || next.disabled) await this.#deps.endSignInsOf(user);
-    else if (wanted.roles !== undefined) this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
-    await this.#standDownWhereDone(next);
+    await this.#reconsider(next, next.memberships);
     await this.#note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentUser(next, staff.accountId);
   }
@@ -111,7 +132,7 @@ export class Staff {
   /** Ends every sign-in of the user; answers how many. */
   async endSignIns(staff: StaffPrincipal, id: string): Promise<{ ended: number }> {
     const user = await this.#find(staff, id);
-    requireSameRank(staff, user);
+    await this.#requireSameRank(staff, user);
     requireOwnMember(staff, user);
     const ended = await this.#deps.endSignInsOf(user);
     await this.#note(staff, 'user.sessions_ended', { id });
@@ -121,12 +142,12 @@ export class Staff {
   /** Takes the user out of the account; who is in no account any more is deleted. */
   async remove(staff: StaffPrincipal, id: string): Promise<void> {
     const user = await this.#find(staff, id);
-    requireSameRank(staff, user);
+    await this.#requireSameRank(staff, user);
     const memberships = user.memberships.filter(({ accountId }) => accountId !== staff.accountId);
     const updatedAt = this.#deps.clock.now();
     await this.#write(staff, user, { ...user, memberships, version: user.version + 1, updatedAt });
     this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
-    await this.#deps.standDown(staff.accountId, id);
+    await this.#reconsider(user, [staff]);
     if (memberships.length === 0) {
       await this.#deps.endSignInsOf(user);
       await this.#users.delete(id);
@@ -134,28 +155,43 @@ export class Staff {
     await this.#note(staff, 'user.removed', { id });
   }
 
-  async #standDownWhereDone({ id, disabled, memberships }: User): Promise<void> {
-    for (const { accountId, roles } of memberships) {
-      const mayHandle = !disabled && authorizationsOf(roles).has('conversation:handle');
-      if (!mayHandle) await this.#deps.standDown(accountId, id);
-    }
+  #requireSameRank(staff: StaffPrincipal, user: User): Promise<void> {
+    return requireSameRank(staff, user, (accountId) => this.#deps.access.graph(accountId));
+  }
+
+  async #requireMayGive(staff: StaffPrincipal, given: GivenRoles): Promise<void> {
+    const where = { accountId: staff.accountId };
+    const [graph, departments] = await Promise.all([
+      this.#deps.access.graph(staff.accountId),
+      this.#deps.stores.entities.departments.list({ where, limit: PAGE }),
+    ]);
+    requireMayGive(staff, { graph, departmentIds: new Set(departments.items.map(({ id }) => id)) }, given);
+  }
+
+  async #reconsider({ id }: User, accounts: readonly { accountId: string }[]): Promise<void> {
+    this.#deps.changes.publish({ kind: 'staff', userId: id });
+    for (const { accountId } of accounts) await this.#deps.reconsider(accountId, id);
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<User> {
     const user = await this.#users.get(id);
-    if (user === undefined || rolesIn(user, accountId) === undefined) throw new Refusal('not_found');
+    if (user === undefined || membershipIn(user, accountId) === undefined) throw new Refusal('not_found');
     return user;
   }
 
-  async #changed({ accountId }: StaffPrincipal, user: User, change: UserChange): Promise<User> {
-    const { name, password, roles, disabled } = change;
+  async #changed(
+    { accountId }: StaffPrincipal,
+    user: User,
+    change: UserChange & { readonly given: GivenRoles | undefined },
+  ): Promise<User> {
+    const { name, password, given, disabled } = change;
     return {
       ...user,
       version: user.version + 1,
       updatedAt: this.#deps.clock.now(),
       ...(name !== undefined && { name }),
       ...(password !== undefined && { passwordHash: await this.#deps.hashNewPassword(password, user) }),
-      ...(roles !== undefined && { memberships: withRoles(user, accountId, roles) }),
+      ...(given !== undefined && { memberships: withRoles(user, accountId, given) }),
       ...(disabled !== undefined && { disabled }),
     };
   }
@@ -166,9 +202,9 @@ export class Staff {
    */
   async #write({ accountId }: StaffPrincipal, before: User, next: User): Promise<void> {
     if (!(await this.#users.replace(next))) throw new Refusal('conflict');
-    const wasAdministrator =
-      !before.disabled && rolesIn(before, accountId)?.includes('account-administrator');
-    if (!wasAdministrator || (await hasAdministrator(this.#users, accountId))) return;
+    const graph = await this.#deps.access.graph(accountId);
+    if (!isAdministrator(before, { accountId, graph })) return;
+    if (await hasAdministrator({ users: this.#users, graph }, accountId)) return;
     await this.#users.replace({ ...before, version: next.version + 1 });
     throw new Refusal('user.last_administrator');
   }
@@ -190,6 +226,13 @@ function touchesPerson(user: User, { name, password, disabled }: UserChange): bo
     (name !== undefined && name !== user.name) ||
     (disabled !== undefined && disabled !== user.disabled)
   );
+}
+
+/** @throws Refusal `invalid_value`: limits replace nothing, they go with the roles that they are for */
+function requireNoLimits({ departmentLimits }: UserChange): void {
+  if (departmentLimits === undefined) return;
+  const errors = [{ path: 'departmentLimits', message: 'goes with roles' }];
+  throw new Refusal('invalid_value', { errors });
 }
 
 function refuseTwin(error: unknown): never {

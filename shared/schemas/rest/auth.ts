@@ -25,6 +25,7 @@ export const signedInUserSchema = z
           name: z.string(),
           roles: z.array(z.string()).readonly(),
           authorizations: z.array(z.string()).readonly(),
+          grantedUntil: z.iso.datetime().exactOptional(),
         }),
       )
       .readonly(),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ROLE_KEYS } from '../../protocol/index.ts';
 import {
   displayNameSchema,
   instantSchema,
@@ -7,24 +6,22 @@ import {
   restEmailSchema,
   wireIdSchema,
 } from './primitives.ts';
-
-const rolesSchema = z
-  .array(z.enum(ROLE_KEYS))
-  .min(1)
-  .max(ROLE_KEYS.length)
-  .refine((roles) => new Set(roles).size === roles.length, 'each role may be there once');
+import { departmentLimitsSchema, givenRolesSchema } from './roles.ts';
 
 export const createUserSchema = z.strictObject({
   email: restEmailSchema,
   name: displayNameSchema,
   password: newPasswordSchema,
-  roles: rolesSchema,
+  roles: givenRolesSchema,
+  departmentLimits: departmentLimitsSchema.optional(),
 });
 
 export const changeUserSchema = z.strictObject({
   name: displayNameSchema.optional(),
   password: newPasswordSchema.optional(),
-  roles: rolesSchema.optional(),
+  roles: givenRolesSchema.optional(),
+  /** Goes with `roles`: roles without it are given for the whole account. */
+  departmentLimits: departmentLimitsSchema.optional(),
   disabled: z.boolean().optional(),
 });
 
@@ -34,11 +31,8 @@ export const userSchema = z
     email: z.string(),
     name: z.string(),
     roles: z.array(z.string()).readonly(),
+    departmentLimits: z.record(z.string(), z.array(z.string()).readonly()).exactOptional(),
     disabled: z.boolean(),
     createdAt: instantSchema,
   })
   .meta({ id: 'User' });
-
-export const roleSchema = z
-  .object({ key: z.enum(ROLE_KEYS), authorizations: z.array(z.string()).readonly() })
-  .meta({ id: 'Role' });

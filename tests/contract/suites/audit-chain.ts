@@ -1,6 +1,11 @@
 import { createNodeCipher } from '../../../server/adapters/crypto/node-cipher.ts';
 import { RandomIds } from '../../../server/adapters/system/random-ids.ts';
-import { type AuditLink, auditLinkText, type StaffPrincipal } from '../../../server/domain/index.ts';
+import {
+  type AuditLink,
+  abilityOf,
+  auditLinkText,
+  type StaffPrincipal,
+} from '../../../server/domain/index.ts';
 import { AuditChainer, AuditVerifier, createAudit } from '../../../server/features/audit/index.ts';
 import type { AuditStore } from '../../../server/ports/index.ts';
 import { freshBytes, freshId, T0 } from '../../support/builders.ts';
@@ -21,7 +26,7 @@ export function describeAuditChain(name: string, open: OpenStores): void {
     const verify = (accountId: string) => verifier(stores().audit).verify(accountId);
     const staff = (accountId: string): StaffPrincipal => ({
       ...{ userId: 'user-1', name: 'Alva', accountId },
-      authorizations: new Set(),
+      ...{ authorizations: new Map(), ability: abilityOf(new Map()), lent: new Map() },
     });
 
     /** `count` entries, written one after the other by one process. */

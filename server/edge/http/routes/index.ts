@@ -7,6 +7,7 @@ import type { VisitorProfiles } from '../../../features/engagement/visitor-profi
 import type { Identities } from '../../../features/identity/index.ts';
 import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
 import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
+import type { Roles } from '../../../features/roles/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
 import type { Transcripts } from '../../../features/transcripts/index.ts';
@@ -21,6 +22,7 @@ import { logRoutes } from './logs.ts';
 import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
 import { redactionRescanRoutes } from './redaction-rescans.ts';
 import { redactionRuleRoutes } from './redaction-rules.ts';
+import { roleRoutes } from './roles.ts';
 import { siteRoutes } from './sites.ts';
 import { staffSessionRoutes } from './staff-sessions.ts';
 import { userRoutes } from './users.ts';
@@ -35,6 +37,7 @@ export interface UseCases extends KeyUseCases {
   readonly accounts: Accounts;
   readonly sites: Sites;
   readonly staff: Staff;
+  readonly roles: Roles;
   readonly redactionRules: RedactionRules;
   readonly redactionRescans: Pick<RedactionRescans, 'start' | 'list' | 'get' | 'setStatus'>;
   readonly redactionReport: RedactionReport;
@@ -54,6 +57,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...visitorSessionRoutes(useCases.visitorSessions),
     ...accountRoutes(useCases.accounts),
     ...userRoutes(useCases.staff),
+    ...roleRoutes(useCases.roles),
     ...siteRoutes(useCases.sites),
     ...redactionTransferRoutes(useCases.redactionRules),
     ...redactionRuleRoutes(useCases.redactionRules),

@@ -1,18 +1,16 @@
-import { ROLE_KEYS } from '../../../../shared/protocol/index.ts';
 import {
   changeUserSchema,
   createUserSchema,
   pageQuerySchema,
   pageSchema,
-  roleSchema,
   userSchema,
 } from '../../../../shared/schemas/rest/index.ts';
-import { authorizationsOf, Private } from '../../../domain/index.ts';
+import { Private } from '../../../domain/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { USER_LIMITS } from '../limits.ts';
 
-/** Staff of the account and the roles that can be given. */
+/** Staff of the account. */
 export function userRoutes(staff: Staff): readonly Route[] {
   return [
     defineRoute({
@@ -28,7 +26,7 @@ export function userRoutes(staff: Staff): readonly Route[] {
     defineRoute({
       method: 'post',
       path: '/accounts/:a/users',
-      summary: 'Add a user',
+      summary: 'Add a user; roles are keys of built-in ones or ids, and can be limited to departments',
       authorization: 'user:write',
       limit: USER_LIMITS.heavy,
       body: createUserSchema,
@@ -73,18 +71,6 @@ export function userRoutes(staff: Staff): readonly Route[] {
         await staff.remove(principal, params.id);
         return undefined;
       },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/accounts/:a/roles',
-      summary: 'Built-in roles and what each allows',
-      authorization: 'user:read',
-      limit: USER_LIMITS.read,
-      query: pageQuerySchema,
-      answer: { status: 200, schema: pageSchema(roleSchema), description: 'The roles' },
-      handler: async () => ({
-        items: ROLE_KEYS.map((key) => ({ key, authorizations: [...authorizationsOf([key])] })),
-      }),
     }),
   ];
 }

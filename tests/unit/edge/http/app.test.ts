@@ -2,13 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import request from 'supertest';
+import { MemoryChangeBus } from '../../../../server/adapters/memory/change-bus.ts';
 import { createMemoryRateLimiter } from '../../../../server/adapters/memory/rate-limiter.ts';
 import { PrometheusMetrics } from '../../../../server/adapters/metrics/prometheus-metrics.ts';
 import { Refusal } from '../../../../server/domain/index.ts';
 import { createHttpApp, type HttpAppDeps } from '../../../../server/edge/http/app.ts';
 import type { UseCases } from '../../../../server/edge/http/routes/index.ts';
+import { Access, type AccessDeps } from '../../../../server/features/access/index.ts';
 import { StoreError } from '../../../../server/ports/index.ts';
 import { aUser } from '../../../support/builders.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
 import { RecordingLogger } from '../../../support/recording-logger.ts';
 
 const FILES = {
@@ -30,6 +33,14 @@ describe('the HTTP app', () => {
   const transcripts = {
     exportAs: async () => ({ contentType: 'text/html; charset=utf-8', fileName: 'a.html', body: '<p>x</p>' }),
   };
+  const nothing = { list: async () => ({ items: [] }) };
+  const access = new Access({
+    users: nothing,
+    roles: nothing,
+    grants: nothing,
+    bus: new MemoryChangeBus(() => {}),
+    clock: new FakeClock(),
+  } as unknown as AccessDeps);
   let ready: { ok: boolean; reasons: string[] } = { ok: true, reasons: [] };
 
   beforeAll(() => {
@@ -46,6 +57,7 @@ describe('the HTTP app', () => {
     const { cases, ...deps } = more;
     return createHttpApp({
       useCases: { auth, signIns, sites, transcripts, ...cases } as unknown as UseCases,
+      access,
       rateLimiter: createMemoryRateLimiter(),
       rateLimitFactor: 1,
       logger,
