@@ -12,7 +12,9 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   transform: { '^.+\\.(t|j|mj)sx?$': swc },
-  transformIgnorePatterns: ['/node_modules/(?!(@sparticuz/chromium)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@sparticuz/chromium|file-type|strtok3|token-types|uint8array-extras|@tokenizer/inflate|@tokenizer/token|@borewit/text-codec)/)',
+  ],
   extensionsToTreatAsEsm: [],
   testTimeout: 20_000,
   cacheDirectory: 'node_modules/.cache/jest',

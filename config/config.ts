@@ -79,6 +79,13 @@ export interface LimitsConfig {
   readonly eventMaxBytes: number;
   /** Characters. */
   readonly messageMaxLength: number;
+  readonly attachments: {
+    readonly maxBytes: number;
+    readonly maxTextBytes: number;
+    readonly perConversation: number;
+    readonly uploads: ConfiguredRate;
+    readonly uploadsAtOnce: number;
+  };
   readonly socketsPerSession: number;
   readonly sessionsPerSite: number;
   readonly outboundBufferMaxBytes: number;
@@ -190,6 +197,13 @@ function limitsOf(values: Values): LimitsConfig {
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     eventMaxBytes: values.EVENT_MAX_BYTES,
     messageMaxLength: values.MESSAGE_MAX_LENGTH,
+    attachments: {
+      maxBytes: values.ATTACHMENT_MAX_BYTES,
+      maxTextBytes: values.ATTACHMENT_TEXT_MAX_BYTES,
+      perConversation: values.ATTACHMENTS_PER_CONVERSATION,
+      uploads: rate('ATTACHMENTS_PER_10_MINUTES', 600_000),
+      uploadsAtOnce: values.UPLOADS_AT_ONCE,
+    },
     socketsPerSession: values.SOCKETS_PER_SESSION,
     sessionsPerSite: values.SESSIONS_PER_SITE,
     outboundBufferMaxBytes: values.OUTBOUND_BUFFER_MAX_BYTES,
@@ -200,4 +214,5 @@ type RateName =
   | 'HANDSHAKES_PER_MINUTE'
   | 'EVENTS_PER_10_SECONDS'
   | 'CHAT_STARTS_PER_HOUR'
+  | 'ATTACHMENTS_PER_10_MINUTES'
   | 'NEW_SESSIONS_PER_HOUR';

@@ -31,6 +31,7 @@ export const LIMITS = {
   rolesPerAccount: 100,
   rolesPerUser: 50,
   departmentsPerAccount: 100,
+  fileNameLength: 200,
   eventNameLength: 64,
   eventValueLength: 200,
 } as const;

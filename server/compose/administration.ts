@@ -9,6 +9,7 @@ import type { KeyUseCases } from '../edge/http/routes/keys.ts';
 import type { Access } from '../features/access/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
+import type { Attachments } from '../features/attachments/index.ts';
 import type { Audit } from '../features/audit/index.ts';
 import { createAuth, createHashNewPassword, type HashNewPassword, SignIns } from '../features/auth/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
@@ -42,6 +43,7 @@ export interface AdministrationParts {
   readonly activity: ActivityRecorder;
   readonly routing: Routing;
   readonly rescans: RedactionRescans;
+  readonly attachments: Attachments;
   readonly redactionCounts: RedactionCounts;
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings'>;
@@ -88,6 +90,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       tokens,
       rateLimiter,
       sessionsPerSite: config.limits.newSessions,
+      attachmentPolicy: (accountId) => parts.attachments.policy(accountId),
       ids,
       clock,
     }),
@@ -117,6 +120,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     redactionRescans: parts.rescans,
     redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,
+    attachments: parts.attachments,
     identities,
     visitorBoard: parts.engagement.board,
     visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),

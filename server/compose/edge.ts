@@ -27,6 +27,10 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     trustProxyHops: config.server.trustProxyHops,
     requireTls: config.server.requireTls,
     bodyMaxBytes: config.limits.bodyMaxBytes,
+    uploads: {
+      maxBytes: config.limits.attachments.maxBytes,
+      atOnce: config.limits.attachments.uploadsAtOnce,
+    },
     version: base.version,
   });
   // Socket.IO takes its own path from a server that has its listener already, and leaves it the rest.

@@ -19,6 +19,7 @@ import { VisitorKeeper } from '../features/visitors/visitor-keeper.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
 import { composeRoles } from './access.ts';
 import { composeAdministration } from './administration.ts';
+import { composeAttachments } from './attachments.ts';
 import { composeAudit } from './audit.ts';
 import { composeEngagement } from './engagement.ts';
 import { composeErasables } from './erasables.ts';
@@ -121,17 +122,6 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     audit,
     ids,
   });
-  const transcripts = new Transcripts({
-    conversations: store,
-    search: new ConversationSearch({ conversations: store, index: profileIndex }),
-    lanes,
-    reader,
-    profiles,
-    names,
-    erasure,
-    audit,
-    broadcaster,
-  });
   const activity = new ActivityRecorder({
     store: stores.activity,
     settings,
@@ -143,12 +133,27 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const retention = new Retention({
     store: stores.retention,
     messages: stores.messages,
+    attachments: stores.attachments,
     lanes,
     live,
     conversations,
     clock,
     metrics,
     logger,
+  });
+  const rateLimiter = createMemoryRateLimiter();
+  const attachments = composeAttachments(base, pipeline, { audit, rateLimiter });
+  const transcripts = new Transcripts({
+    conversations: store,
+    search: new ConversationSearch({ conversations: store, index: profileIndex }),
+    lanes,
+    reader,
+    profiles,
+    attachments,
+    names,
+    erasure,
+    audit,
+    broadcaster,
   });
   const rescans = new RedactionRescans({
     rescans: stores.entities.redactionRescans,
@@ -159,6 +164,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     retention: stores.retention,
     splitGuard: pipeline.splitGuard,
     profiles,
+    attachments,
     changer,
     notifier,
     audit,
@@ -166,7 +172,6 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     logger,
   });
-  const rateLimiter = createMemoryRateLimiter();
   const keys = composeKeys(base, { ...pipeline, audit });
   const administration = composeAdministration(base, {
     keys,
@@ -178,6 +183,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     activity,
     routing,
     rescans,
+    attachments,
     redactionCounts: pipeline.redactionCounts,
     visitors,
     pipeline,

@@ -9,6 +9,7 @@ import { MessagePipeline } from '../pipeline/message-pipeline.ts';
 import { GroupCommit } from '../pipeline/persist.ts';
 import { Redactor } from '../pipeline/redact.ts';
 import { Sealer } from '../pipeline/seal.ts';
+import { FileSealer } from '../pipeline/seal-file.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,6 +28,7 @@ export function composePipeline(base: Foundation) {
   const { accountKeys, dataKeys, namedKeys, conversations, messages } = stores;
   const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, namedKeys, clock });
   const sealer = new Sealer(cipher);
+  const fileSealer = new FileSealer(cipher);
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);
   const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
   const reader = new TranscriptReader({ messages, conversations, sealer, logger, metrics });
@@ -78,6 +80,7 @@ export function composePipeline(base: Foundation) {
     reader,
     redactor,
     sealer,
+    fileSealer,
     vault,
     cipher,
     keyRing,

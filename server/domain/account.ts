@@ -1,4 +1,9 @@
-import type { AccountSettings, PrechatField, SiteTheme } from '../../shared/protocol/index.ts';
+import {
+  type AccountSettings,
+  DEFAULT_FILE_KINDS,
+  type PrechatField,
+  type SiteTheme,
+} from '../../shared/protocol/index.ts';
 import type { AccountEntity, Entity } from './entity.ts';
 
 /** A customer of this deployment; everything below belongs to exactly one. */
@@ -58,8 +63,14 @@ export function defaultSettings(name: string, region: string): AccountSettings {
     businessHours: { alwaysOpen: true, intervals: [] },
     dpa: { customFields: [] },
     redaction: { applyTo: 'store-and-delivery' },
+    attachments: { enabled: true, kinds: DEFAULT_FILE_KINDS },
     routing: { assignment: 'automatic', defaultCapacity: 4, agentGraceMs: 30_000 },
   };
+}
+
+/** Settings as stored by an earlier release, with the standard value of what it did not have yet. */
+export function completeSettings(stored: AccountSettings): AccountSettings {
+  return { ...defaultSettings(stored.name, stored.region), ...stored };
 }
 
 /** Theme of a site until its administrator changes it. */

@@ -1,4 +1,5 @@
-import type { MessageAuthor, MessageKind, RemovedData } from '../../shared/protocol/index.ts';
+import type { MessageAuthor, MessageKind, RemovedData, WireFile } from '../../shared/protocol/index.ts';
+import type { MessageFile } from './attachment.ts';
 import type { Private } from './private.ts';
 import type { RedactedText } from './redaction/index.ts';
 
@@ -23,11 +24,14 @@ interface Envelope {
 /** As it came in: nothing is known of it. */
 export interface Draft extends Envelope {
   readonly text: Private<string>;
+  /** With kind `file`; the text is then the file's name. */
+  readonly file?: MessageFile;
 }
 
 /** Checked: the sender may write here, the length is right, and it has its time. */
 export interface Admitted extends Envelope, Stage<'admitted'> {
   readonly text: Private<string>;
+  readonly file?: MessageFile;
   /** Epoch milliseconds on the server's clock. */
   readonly at: number;
 }
@@ -39,6 +43,7 @@ export interface Redacted extends Envelope, Stage<'redacted'> {
   readonly text: RedactedText;
   readonly redacted: number;
   readonly removed: readonly RemovedData[];
+  readonly file?: WireFile;
   /** What the live agent may see when the account delivers originals; never stored. */
   readonly original?: Private<string>;
 }

@@ -13,7 +13,7 @@ const TAIL_KEPT = 8;
 /** What became of a message: kept now, or kept before under the same client id. */
 export interface Persisted {
   readonly seq: number;
-  readonly content: Pick<Redacted, 'id' | 'at' | 'text' | 'redacted' | 'removed'>;
+  readonly content: Pick<Redacted, 'id' | 'at' | 'text' | 'redacted' | 'removed' | 'file'>;
   readonly fresh: boolean;
 }
 

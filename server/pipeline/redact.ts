@@ -6,10 +6,12 @@ import {
   type Redaction,
   type RedactionPlace,
   type RuleSet,
+  redactLongText,
   redactText,
 } from '../domain/redaction/index.ts';
 import type { ChangeBus, EntityStore, Ids, Metrics } from '../ports/index.ts';
 import { decodeUrl } from './decode-url.ts';
+import { wireFile } from './seal-file.ts';
 
 const RULES_PAGE = 200;
 
@@ -76,6 +78,9 @@ export class Redactor {
     const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
     const piece = this.apply(rules, message.text.reveal(), { from, place: 'message' });
     const original = piece.count > 0 && rules.deliversOriginal;
+    const { file: given } = message;
+    const file = given && wireFile(given.id, given);
+    const removed: readonly RemovedData[] = [...piece.removed, ...(given?.removed ?? [])];
     const { accountId, conversationId, clientId, kind, at } = message;
     return {
       accountId,
@@ -86,8 +91,9 @@ export class Redactor {
       at,
       id: this.#deps.ids.id(),
       text: piece.text,
-      redacted: piece.count,
-      removed: piece.removed,
+      redacted: piece.count + (given?.redacted ?? 0),
+      removed,
+      ...(file && { file }),
       ...(original && { original: new Private(message.text.reveal()) }),
     } as Redacted;
   }
@@ -129,8 +135,21 @@ export class Redactor {
     };
   }
 
+  /** A text of any length; everyone else has their turn between its steps. */
+  async longText(rules: CompiledRules, text: string, origin: TextOrigin): Promise<RedactedPiece> {
+    const steps = redactLongText(rules.set, text, origin);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return this.#pieceOf(step.value, rules, origin);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   #applyTo(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
-    const redaction = redactText(rules.set, text, origin);
+    return this.#pieceOf(redactText(rules.set, text, origin), rules, origin);
+  }
+
+  #pieceOf(redaction: Redaction, rules: CompiledRules, origin: TextOrigin): RedactedPiece {
     if (redaction.count === 0) return { text: redaction.text, count: 0, removed: [] };
     const removed = this.#removed(redaction, rules);
     if (origin.counted !== false) this.#count(removed, rules);

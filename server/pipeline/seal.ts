@@ -1,4 +1,4 @@
-import type { MessageAuthor, MessageKind, RemovedData } from '../../shared/protocol/index.ts';
+import type { MessageAuthor, MessageKind, RemovedData, WireFile } from '../../shared/protocol/index.ts';
 import type { MessageRecord, Redacted, Sealed, TranscriptAnchor } from '../domain/index.ts';
 import type { RedactedText } from '../domain/redaction/index.ts';
 import { type Cipher, IntegrityError } from '../ports/index.ts';
@@ -13,6 +13,7 @@ interface SealedBody {
   readonly a: number;
   readonly r: number;
   readonly m?: readonly RemovedData[];
+  readonly d?: WireFile;
 }
 
 /** A message taken out of its record again. */
@@ -27,6 +28,7 @@ export interface OpenedMessage {
   readonly at: number;
   readonly redacted: number;
   readonly removed: readonly RemovedData[];
+  readonly file?: WireFile;
 }
 
 /** The end of a conversation's hash chain; `seq` 0 and 32 zero bytes before its first message. */
@@ -184,6 +186,7 @@ function toBody(message: Redacted | OpenedMessage): SealedBody {
     a: message.at,
     r: message.redacted,
     ...(message.removed.length > 0 && { m: message.removed }),
+    ...(message.file !== undefined && { d: message.file }),
   };
 }
 
@@ -200,5 +203,6 @@ function fromBody(body: SealedBody, record: MessageRecord): OpenedMessage {
     at: body.a,
     redacted: body.r,
     removed: body.m ?? [],
+    ...(body.d !== undefined && { file: body.d }),
   };
 }

@@ -3,6 +3,7 @@ import type {
   Account,
   ActivityRecord,
   AgentPresence,
+  AttachmentPiece,
   AuditChain,
   AuditLink,
   AuditPoint,
@@ -20,6 +21,7 @@ import type {
   RedactionRuleChange,
   RefreshFamily,
   Sealed,
+  SealedPiece,
   Site,
   StoredAuditEntry,
   StoredRedactionRule,
@@ -229,6 +231,19 @@ export interface MessageStore {
   deleteConversation(conversationId: string): Promise<number>;
 }
 
+/** Files of conversations, in sealed pieces. */
+export interface AttachmentStore {
+  /** Keeps pieces, each in the place of the one that has its index; durable when it resolves. */
+  put(pieces: readonly SealedPiece[]): Promise<void>;
+  /** The pieces of one file, in order. */
+  read(conversationId: string, attachmentId: string): Promise<readonly AttachmentPiece[]>;
+  /** Ids of the files of a conversation that have their first piece, in no order that matters. */
+  list(conversationId: string): Promise<readonly string[]>;
+  delete(conversationId: string, attachmentId: string): Promise<void>;
+  /** Answers how many files there were. */
+  deleteConversation(conversationId: string): Promise<number>;
+}
+
 export interface ProfileStore {
   put(record: ProfileRecord): Promise<void>;
   get(conversationId: string): Promise<ProfileRecord | undefined>;
@@ -319,7 +334,7 @@ export interface RetentionStore {
   purge(now: number, limit: number): Promise<PurgeCounts>;
   /** Conversations that have expired, to tell their live parties before they go. */
   expiredConversations(now: number, limit: number): Promise<readonly { accountId: string; id: string }[]>;
-  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, profiles, data keys and retained entities. */
+  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, files, profiles, data keys and retained entities. */
   applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void>;
   /** Likewise for its activity log. */
   applyActivityRetention(accountId: string, retentionMs: number): Promise<void>;
@@ -332,7 +347,10 @@ export interface RetentionStore {
 
 /** Records deleted, by kind. */
 export type PurgeCounts = Readonly<
-  Record<'dataKeys' | 'messages' | 'profiles' | 'conversations' | 'activity' | 'entities', number>
+  Record<
+    'dataKeys' | 'messages' | 'attachments' | 'profiles' | 'conversations' | 'activity' | 'entities',
+    number
+  >
 >;
 
 /** Everything the server keeps, on one technology. */
@@ -341,6 +359,7 @@ export interface Stores {
   readonly entities: EntityStores;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
+  readonly attachments: AttachmentStore;
   readonly dataKeys: DataKeyStore;
   readonly accountKeys: AccountKeyStore;
   readonly namedKeys: NamedKeyStore;

@@ -1,10 +1,10 @@
-import type { SentMessage, WireMessage } from '../../shared/protocol/index.ts';
+import type { SentMessage, WireFile, WireMessage } from '../../shared/protocol/index.ts';
 import type { Redacted } from '../domain/index.ts';
 
 type MessageContent = Pick<
   Redacted,
   'id' | 'conversationId' | 'clientId' | 'from' | 'kind' | 'at' | 'redacted'
-> & { readonly text: string };
+> & { readonly text: string; readonly file?: WireFile };
 
 /** A message as its readers see it; the sender's own sockets also get its client id. */
 export function presentMessage(
@@ -22,14 +22,16 @@ export function presentMessage(
     text: message.text,
     at: new Date(message.at).toISOString(),
     redacted: message.redacted,
+    ...(message.file !== undefined && { file: message.file }),
   };
 }
 
 /** The answer to whoever sent it. */
 export function presentSent(
-  content: Pick<Redacted, 'id' | 'at' | 'text' | 'redacted' | 'removed'>,
+  content: Pick<Redacted, 'id' | 'at' | 'text' | 'redacted' | 'removed' | 'file'>,
   seq: number,
 ): SentMessage {
-  const { id, at, text, redacted, removed } = content;
-  return { id, seq, at: new Date(at).toISOString(), text, redacted, removed };
+  const { id, at, text, redacted, removed, file } = content;
+  const sent = { id, seq, at: new Date(at).toISOString(), text, redacted, removed };
+  return { ...sent, ...(file !== undefined && { file }) };
 }

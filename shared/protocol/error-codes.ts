@@ -71,6 +71,11 @@ export const ERRORS = {
     retryable: false,
     help: 'Someone has this role, or another role contains it: take it away there first.',
   },
+  'attachment.limit': {
+    status: 409,
+    retryable: false,
+    help: 'The conversation has as many files as it may have.',
+  },
   payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
   invalid_value: {
     status: 422,
@@ -78,6 +83,12 @@ export const ERRORS = {
     help: 'The request is well formed but a value is not allowed.',
   },
   'message.too_long': { status: 422, retryable: false, help: 'The message is longer than the limit.' },
+  'attachment.disabled': { status: 422, retryable: false, help: 'This account takes no files.' },
+  'attachment.type_refused': {
+    status: 422,
+    retryable: false,
+    help: 'This kind of file is not taken, or the file is not what its name and type say.',
+  },
   'profile.field_not_allowed': {
     status: 422,
     retryable: false,

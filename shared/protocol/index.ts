@@ -1,4 +1,5 @@
 export * from './agent-events.ts';
+export * from './attachments.ts';
 export * from './conversation.ts';
 export * from './engagement.ts';
 export * from './engagement-conditions.ts';

@@ -1,3 +1,5 @@
+import type { WireFile } from './attachments.ts';
+
 /** Who speaks in a conversation. */
 export type SpeakerKind = 'visitor' | 'agent' | 'bot' | 'system';
 
@@ -31,6 +33,8 @@ export interface WireMessage {
   readonly at: string;
   /** How many pieces redaction removed from the text. */
   readonly redacted: number;
+  /** With kind `file`. */
+  readonly file?: WireFile;
 }
 
 /** The answer to `message:send` and `note:add`: the message as stored. */
@@ -43,4 +47,6 @@ export interface SentMessage {
   readonly redacted: number;
   /** What kinds of data were removed, for the sender's eyes. */
   readonly removed: readonly RemovedData[];
+  /** With kind `file`. */
+  readonly file?: WireFile;
 }

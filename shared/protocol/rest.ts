@@ -1,3 +1,4 @@
+import type { AttachmentPolicy, FileKind } from './attachments.ts';
 import type { ClosedBy, ConversationStatus, WireConversation } from './conversation.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { WireMessage } from './message.ts';
@@ -84,6 +85,7 @@ export interface VisitorSession {
     readonly online: boolean;
     readonly prechat: readonly PrechatField[];
     readonly locale: string;
+    readonly attachments: AttachmentPolicy;
   };
 }
 
@@ -113,6 +115,8 @@ export interface AccountSettings {
   readonly businessHours: BusinessHours;
   readonly dpa: { readonly customFields: readonly CustomField[] };
   readonly redaction: { readonly applyTo: 'store' | 'store-and-delivery' };
+  /** `kinds`: what may be sent; empty or `enabled: false`: no files. */
+  readonly attachments: { readonly enabled: boolean; readonly kinds: readonly FileKind[] };
   readonly routing: {
     readonly assignment: 'automatic' | 'manual';
     /** Chats an agent takes at once unless set otherwise. */

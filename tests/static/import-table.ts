@@ -36,12 +36,13 @@ export const ROOMS: readonly Room[] = [
   { path: 'server/presenters', may: ['server/domain', ...SHARED] },
   {
     path: 'server/pipeline',
-    may: ['server/domain', 'server/ports', 'server/presenters', ...SHARED, 'lru-cache'],
+    may: ['server/domain', 'server/ports', 'server/presenters', ...SHARED, 'lru-cache', 'file-type'],
   },
 
   feature('access', ['lru-cache']),
   feature('accounts', ['server/features/redaction-rules', 'server/features/sites']),
   feature('activity'),
+  feature('attachments'),
   feature('audit', ['lru-cache']),
   feature('auth'),
   feature('conversations', ['lru-cache']),

@@ -7,7 +7,11 @@ const BRANDS: Readonly<Record<string, readonly string[]>> = {
   Sealed: ['server/pipeline/seal.ts'],
   Stored: ['server/pipeline/persist.ts'],
   // What is read back from a sealed record was redacted before it was sealed.
-  RedactedText: ['server/domain/redaction/redact.ts', 'server/pipeline/seal.ts'],
+  RedactedText: [
+    'server/domain/redaction/redact.ts',
+    'server/domain/redaction/redact-long.ts',
+    'server/pipeline/seal.ts',
+  ],
 };
 
 describe('the stages of a message', () => {

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { ENTITY_SPECS, type EntityStores, type Stores } from '../../ports/stores.ts';
 import { createActivityStore } from './activity-store.ts';
+import { createAttachmentStore } from './attachment-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { connect, type MongoOptions } from './connection.ts';
 import { createConversationStore } from './conversation-store.ts';
@@ -47,6 +48,7 @@ function assemble(connections: readonly Connection[], models: Models): Stores {
     entities: entityStores(models.entities),
     conversations: shielded(createConversationStore(models.conversations)),
     messages: shielded(createMessageStore(models.messages)),
+    attachments: shielded(createAttachmentStore(models.attachments)),
     dataKeys: shielded(createDataKeyStore(models.dataKeys)),
     accountKeys: shielded(createAccountKeyStore(models.accountKeys)),
     namedKeys: shielded(createNamedKeyStore(models.namedKeys)),

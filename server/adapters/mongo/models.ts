@@ -3,6 +3,7 @@ import { StoreError } from '../../ports/store-error.ts';
 import { ENTITY_SPECS, type EntityStores } from '../../ports/stores.ts';
 import { toStoreError } from './errors.ts';
 import { type ActivityDocument, activitySchema } from './schemas/activity.ts';
+import { type AttachmentDocument, attachmentSchema } from './schemas/attachment.ts';
 import {
   type AuditChainDocument,
   type AuditDocument,
@@ -33,6 +34,7 @@ type AnyModel = Models[Exclude<keyof Models, 'entities'>] | Model<EntityDocument
 export interface Models {
   readonly conversations: Model<ConversationDocument>;
   readonly messages: Model<MessageDocument>;
+  readonly attachments: Model<AttachmentDocument>;
   readonly dataKeys: Model<DataKeyDocument>;
   readonly accountKeys: Model<AccountKeyDocument>;
   readonly namedKeys: Model<NamedKeyDocument>;
@@ -56,6 +58,7 @@ export function createModels(connections: { main: Connection; keys: Connection }
   return {
     conversations: model('conversations', conversationSchema),
     messages: model('messages', messageSchema),
+    attachments: model('attachments', attachmentSchema),
     dataKeys: keyModel('data_keys', dataKeySchema),
     accountKeys: keyModel('account_keys', accountKeySchema),
     namedKeys: keyModel('named_keys', namedKeySchema),

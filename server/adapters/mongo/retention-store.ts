@@ -31,7 +31,8 @@ export function createRetentionStore(models: Models): RetentionStore {
       return expired.map(({ _id, accountId }) => ({ accountId, id: _id }));
     },
     applyTranscriptRetention: async (accountId, retentionMs) => {
-      const retained = [models.dataKeys, models.messages, models.profiles] as unknown as Model<Expiring>[];
+      const { dataKeys, messages, attachments, profiles } = models;
+      const retained = [dataKeys, messages, attachments, profiles] as unknown as Model<Expiring>[];
       const all = retained.map((model) => setExpiry(model, { accountId, start: '$retainFrom', retentionMs }));
       await Promise.all([
         ...all,
@@ -74,11 +75,12 @@ interface Purge {
 async function purge(models: Models, given: Purge): Promise<PurgeCounts> {
   const dataKeys = await purgeOne(models.dataKeys, given);
   const messages = await purgeOne(models.messages, given);
+  const attachments = await purgeOne(models.attachments, given);
   const profiles = await purgeOne(models.profiles, given);
   const conversations = await purgeOne(models.conversations, given);
   const activity = await purgeOne(models.activity, given);
   const entities = await purgeEntities(models.entities, given);
-  return { dataKeys, messages, profiles, conversations, activity, entities };
+  return { dataKeys, messages, attachments, profiles, conversations, activity, entities };
 }
 
 async function purgeEntities(models: EntityModels, { until, limit }: Purge): Promise<number> {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Stores } from '../../ports/index.ts';
 import { SqliteActivityStore } from './activity-store.ts';
+import { SqliteAttachmentStore } from './attachment-store.ts';
 import { SqliteAuditStore } from './audit-store.ts';
 import { SqliteConversationStore } from './conversation-store.ts';
 import { DatabaseFile } from './database-file.ts';
@@ -15,6 +16,8 @@ import { type RetentionFiles, SqliteRetentionStore } from './retention-store.ts'
 import {
   ACTIVITY_DB,
   ACTIVITY_SCHEMA,
+  ATTACHMENTS_DB,
+  ATTACHMENTS_SCHEMA,
   ENGAGEMENT_DB,
   ENGAGEMENT_SCHEMA,
   KEYS_DB,
@@ -22,7 +25,7 @@ import {
 } from './schema.ts';
 
 /** The files that the stores keep in their folder; each has a `-wal` and a `-shm` beside it while it is open. */
-export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY_DB];
+export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY_DB, ATTACHMENTS_DB];
 
 /**
  * Opens the embedded stores in a folder, which is made for the server's user alone when it is not there.
@@ -36,14 +39,15 @@ export async function openSqliteStores(options: { dataDir: string }): Promise<St
     lock.release();
     throw error;
   });
-  const { engagement, keys, activity } = files;
-  const all = [keys, engagement, activity];
+  const { engagement, keys, activity, attachments } = files;
+  const all = [keys, engagement, activity, attachments];
   let closing: Promise<void> | undefined;
   return {
     technology: 'sqlite',
     entities: entityStores(engagement),
     conversations: new SqliteConversationStore(engagement),
     messages: new SqliteMessageStore(engagement),
+    attachments: new SqliteAttachmentStore(attachments),
     dataKeys: new SqliteDataKeyStore(keys),
     accountKeys: new SqliteAccountKeyStore(keys),
     namedKeys: new SqliteNamedKeyStore(keys),
@@ -74,7 +78,8 @@ async function openFiles(dataDir: string): Promise<RetentionFiles> {
   try {
     const engagement = await open(ENGAGEMENT_DB, ENGAGEMENT_SCHEMA);
     const keys = await open(KEYS_DB, KEYS_SCHEMA);
-    return { engagement, keys, activity: await open(ACTIVITY_DB, ACTIVITY_SCHEMA) };
+    const activity = await open(ACTIVITY_DB, ACTIVITY_SCHEMA);
+    return { engagement, keys, activity, attachments: await open(ATTACHMENTS_DB, ATTACHMENTS_SCHEMA) };
   } catch (error) {
     await Promise.all(opened.map((file) => file.close()));
     throw error;

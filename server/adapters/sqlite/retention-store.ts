@@ -16,6 +16,7 @@ export interface RetentionFiles {
   readonly engagement: DatabaseFile;
   readonly keys: DatabaseFile;
   readonly activity: DatabaseFile;
+  readonly attachments: DatabaseFile;
 }
 
 export class SqliteRetentionStore implements RetentionStore {
@@ -27,18 +28,21 @@ export class SqliteRetentionStore implements RetentionStore {
 
   /** The keys are on the disk as gone before anything else is touched: a crash in between leaves nothing readable. */
   async purge(now: number, limit: number): Promise<PurgeCounts> {
-    const { engagement, keys, activity } = this.#files;
+    const { engagement, keys, activity, attachments } = this.#files;
     const dataKeys = await purgeTable(keys, { table: 'data_keys', now, limit });
     if (dataKeys > 0) await keys.forget();
     const messages = await engagement.write(PURGE_MESSAGES, [now, limit]);
     if (messages > 0) await engagement.write(PURGE_TRANSCRIPTS, [now]);
+    const files = await purgeTable(attachments, { table: 'attachments', now, limit });
+    if (files > 0) await attachments.forget();
     const profiles = await purgeTable(engagement, { table: 'profiles', now, limit });
     const conversations = await purgeTable(engagement, { table: 'conversations', now, limit });
     const entities = await this.#purgeEntities(now, limit);
     if (messages + profiles + conversations + entities > 0) await engagement.forget();
     const activities = await purgeTable(activity, { table: 'activity_log', now, limit });
     if (activities > 0) await activity.forget();
-    return { dataKeys, messages, profiles, conversations, activity: activities, entities };
+    const rest = { profiles, conversations, activity: activities, entities };
+    return { dataKeys, messages, attachments: files, ...rest };
   }
 
   async expiredConversations(now: number, limit: number) {
@@ -48,10 +52,11 @@ export class SqliteRetentionStore implements RetentionStore {
   }
 
   async applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void> {
-    const { engagement, keys } = this.#files;
+    const { engagement, keys, attachments } = this.#files;
     await Promise.all([
       applyRetention(keys, { table: 'data_keys', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'transcripts', from: 'retain_from', accountId, retentionMs }),
+      applyRetention(attachments, { table: 'attachments', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'profiles', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'conversations', from: 'started_at', accountId, retentionMs }),
       ...RETAINED.map((kind) => applyEntityRetention(engagement, { kind, accountId, retentionMs })),
@@ -64,8 +69,7 @@ export class SqliteRetentionStore implements RetentionStore {
   }
 
   async forget(): Promise<void> {
-    const { engagement, keys, activity } = this.#files;
-    await Promise.all([engagement.forget(), keys.forget(), activity.forget()]);
+    await Promise.all(Object.values(this.#files).map((file: DatabaseFile) => file.forget()));
   }
 
   async #purgeEntities(now: number, limit: number): Promise<number> {

@@ -8,6 +8,8 @@ export const SCHEMA_VERSION = 1;
 export const ENGAGEMENT_DB = 'engagement.db';
 /** Keys of conversations and accounts, apart so that they can be backed up apart, or not at all. */
 export const KEYS_DB = 'keys.db';
+/** Files of conversations, apart so that a large one holds up no message. */
+export const ATTACHMENTS_DB = 'attachments.db';
 /** The only file that holds an address. */
 export const ACTIVITY_DB = 'activity.db';
 
@@ -187,4 +189,21 @@ CREATE TABLE IF NOT EXISTS activity_log (
 CREATE INDEX IF NOT EXISTS activity_log_session ON activity_log (account_id, session_id, connected_at, id);
 CREATE INDEX IF NOT EXISTS activity_log_ip ON activity_log (account_id, ip, connected_at, id);
 CREATE INDEX IF NOT EXISTS activity_log_expiry ON activity_log (expires_at);
+`;
+
+/** A piece is read by its file; its first one also stands for the file. */
+export const ATTACHMENTS_SCHEMA = `
+CREATE TABLE IF NOT EXISTS attachments (
+  id INTEGER PRIMARY KEY,
+  conversation_id TEXT NOT NULL,
+  attachment_id TEXT NOT NULL,
+  piece INTEGER NOT NULL,
+  account_id TEXT NOT NULL,
+  retain_from INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS attachments_piece ON attachments (conversation_id, attachment_id, piece);
+CREATE INDEX IF NOT EXISTS attachments_account ON attachments (account_id);
+CREATE INDEX IF NOT EXISTS attachments_expiry ON attachments (expires_at);
 `;

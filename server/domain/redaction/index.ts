@@ -5,6 +5,7 @@ export { type CompiledRule, compileRule, compileRuleSet, type RuleSet } from './
 export { checkExamples, type ExampleFailure } from './examples.ts';
 export { compileProgram } from './program.ts';
 export { redactText } from './redact.ts';
+export { redactLongText } from './redact-long.ts';
 export {
   type PatternFault,
   type RedactedText,

@@ -10,6 +10,7 @@ import { type HealthCheck, operationsRouter } from './operations.ts';
 import { pagesRouter } from './pages.ts';
 import { restRoutes, type UseCases } from './routes/index.ts';
 import { apiSecurity, requireTls } from './security.ts';
+import { UploadGate, type UploadLimits } from './uploads.ts';
 
 export interface HttpAppDeps extends Pick<GuardDeps, 'access' | 'rateLimiter' | 'rateLimitFactor'> {
   readonly useCases: UseCases;
@@ -24,6 +25,7 @@ export interface HttpAppDeps extends Pick<GuardDeps, 'access' | 'rateLimiter' | 
   readonly requireTls: boolean;
   /** Largest body taken where a route does not say otherwise; stops bodies that fill memory. */
   readonly bodyMaxBytes: number;
+  readonly uploads: UploadLimits;
   /** Of the product, for the OpenAPI document. */
   readonly version: string;
 }
@@ -56,8 +58,10 @@ export function createHttpApp(deps: HttpAppDeps): Express {
 
 function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const router = Router({ caseSensitive: true });
-  const guard = createGuard({ ...deps, auth: deps.useCases.auth });
-  for (const route of routes) mountRoute(router, route, { guard, bodyMaxBytes: deps.bodyMaxBytes });
+  const { auth, visitorSessions } = deps.useCases;
+  const guard = createGuard({ ...deps, auth, visitorSessions });
+  const uploads = new UploadGate(deps.uploads);
+  for (const route of routes) mountRoute(router, route, { guard, bodyMaxBytes: deps.bodyMaxBytes, uploads });
   router.use(refuseUnknownPath);
   return router;
 }

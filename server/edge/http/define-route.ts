@@ -1,17 +1,26 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../../shared/protocol/index.ts';
-import type { Authorization, Private, StaffPrincipal, User } from '../../domain/index.ts';
+import type {
+  Authorization,
+  Private,
+  StaffPrincipal,
+  UploadedFile,
+  User,
+  VisitorPrincipal,
+} from '../../domain/index.ts';
 import type { RateLimit } from '../../ports/index.ts';
 
-/** Who may call: anyone, any signed-in user, or who has the authorization. */
-export type RouteAuthorization = 'public' | 'signed-in' | Authorization;
+/** Who may call: anyone, a visitor in their own session, any signed-in user, or who has the authorization. */
+export type RouteAuthorization = 'public' | 'own-session' | 'signed-in' | Authorization;
 
 /** Who calls: for a path under an account, a staff member of that account; elsewhere the user. */
 export type PrincipalOf<Path extends string, Auth extends RouteAuthorization> = Auth extends 'public'
   ? undefined
-  : Path extends `/accounts/:a${string}`
-    ? StaffPrincipal
-    : User;
+  : Auth extends 'own-session'
+    ? VisitorPrincipal
+    : Path extends `/accounts/:a${string}`
+      ? StaffPrincipal
+      : User;
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<`/${Rest}`>
@@ -33,12 +42,21 @@ export interface Client {
   readonly foreignOrigin: string | undefined;
 }
 
+/** A file that is the body of a request, and what its headers say of it. */
+export interface Upload {
+  readonly file: UploadedFile;
+  /** The client's own id of the message. */
+  readonly clientId: string;
+}
+
 /** A request, authorised and parsed. */
 export interface RouteRequest<Principal, Params, Query, Body> {
   readonly principal: Principal;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Where the route takes one. */
+  readonly upload: Upload | undefined;
   readonly client: Client;
   /** The sign-in that a signed-in user calls by. */
   readonly signInId: string | undefined;
@@ -49,9 +67,13 @@ export class FileAnswer {
   readonly contentType: string;
   readonly fileName: string;
   /** Parts are sent as they are made. */
-  readonly body: string | AsyncIterable<string>;
+  readonly body: string | Uint8Array | AsyncIterable<string>;
 
-  constructor(file: { contentType: string; fileName: string; body: string | AsyncIterable<string> }) {
+  constructor(file: {
+    contentType: string;
+    fileName: string;
+    body: string | Uint8Array | AsyncIterable<string>;
+  }) {
     this.contentType = file.contentType;
     this.fileName = file.fileName;
     this.body = file.body;
@@ -61,7 +83,12 @@ export class FileAnswer {
 /** What a route answers when all is well: data of the schema, a file, or nothing. */
 export type RouteAnswer =
   | { readonly status: 200 | 201; readonly schema: z.ZodType; readonly description: string }
-  | { readonly status: 200; readonly file: true; readonly description: string }
+  | {
+      readonly status: 200;
+      readonly file: true;
+      readonly contentTypes?: readonly string[];
+      readonly description: string;
+    }
   | { readonly status: 204; readonly description: string };
 
 type AnswerData<Answer extends RouteAnswer> = Answer extends { schema: infer Schema extends z.ZodType }
@@ -90,6 +117,8 @@ export interface RouteSpec<
   /** Without one, the route takes no query; unknown names are refused. */
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is a file as it is; see `UPLOAD_HEADERS`. */
+  readonly takesFile?: true;
   /** Largest body in bytes, where it is not the usual one. */
   readonly bodyLimitBytes?: number;
   readonly answer: Answer;

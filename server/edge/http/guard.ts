@@ -1,7 +1,16 @@
 import type { Request } from 'express';
-import { type Caller, may, Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import {
+  type Caller,
+  may,
+  Private,
+  Refusal,
+  type StaffPrincipal,
+  type User,
+  type VisitorPrincipal,
+} from '../../domain/index.ts';
 import type { Access } from '../../features/access/index.ts';
 import type { Auth } from '../../features/auth/index.ts';
+import type { VisitorSessions } from '../../features/visitor-sessions/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { addressKey, canonicalAddress } from './client-address.ts';
 import type { Client, Route } from './define-route.ts';
@@ -10,12 +19,13 @@ import { ADDRESS_LIMITS, scaled } from './limits.ts';
 export interface GuardDeps {
   readonly auth: Pick<Auth, 'authenticate'>;
   readonly access: Pick<Access, 'principal' | 'allowedAnywhere'>;
+  readonly visitorSessions: Pick<VisitorSessions, 'verify'>;
   readonly rateLimiter: RateLimiter;
   readonly rateLimitFactor: number;
   readonly metrics: Pick<Metrics, 'count'>;
 }
 
-export type Principal = User | StaffPrincipal | undefined;
+export type Principal = User | StaffPrincipal | VisitorPrincipal | undefined;
 
 /** Who was let through, and by which sign-in; public routes ask for neither. */
 export interface LetIn {
@@ -37,9 +47,13 @@ export function createGuard(deps: GuardDeps): Guard {
     throw new Refusal('rate_limited', { retryAfterMs });
   }
 
-  async function authenticate(request: Request, client: Client): Promise<Caller> {
+  async function byToken<Holder>(
+    request: Request,
+    client: Client,
+    holderOf: (token: string) => Holder | Promise<Holder>,
+  ): Promise<Holder> {
     try {
-      return await deps.auth.authenticate(bearerToken(request));
+      return await holderOf(bearerToken(request));
     } catch (error) {
       if (error instanceof Refusal) await take(ADDRESS_LIMITS.badToken, client.addressKey.reveal());
       throw error;
@@ -53,6 +67,7 @@ export function createGuard(deps: GuardDeps): Guard {
     accountId: unknown,
   ): Promise<User | StaffPrincipal> {
     const { authorization } = route;
+    if (authorization === 'own-session') throw new Refusal('forbidden');
     const anyone = authorization === 'public' || authorization === 'signed-in';
     if (typeof accountId !== 'string') {
       if (anyone || (await deps.access.allowedAnywhere(user, authorization))) return user;
@@ -69,7 +84,12 @@ export function createGuard(deps: GuardDeps): Guard {
         await take(route.limit, client.addressKey.reveal());
         return { principal: undefined, signInId: undefined };
       }
-      const caller = await authenticate(request, client);
+      if (route.authorization === 'own-session') {
+        const visitor = await byToken(request, client, (token) => deps.visitorSessions.verify(token));
+        await take(route.limit, visitor.sessionId);
+        return { principal: visitor, signInId: undefined };
+      }
+      const caller = await byToken(request, client, (token) => deps.auth.authenticate(token));
       await take(route.limit, caller.user.id);
       const principal = await authorise(route, caller, request.params.a);
       return { principal, signInId: caller.signInId };

@@ -6,13 +6,20 @@ import { Refusal } from '../../domain/index.ts';
 import { FileAnswer, type Route } from './define-route.ts';
 import { clientOf, type Guard, type LetIn } from './guard.ts';
 import { parseWith } from './parse.ts';
+import { type UploadGate, uploadOf } from './uploads.ts';
 
 const NO_QUERY = z.strictObject({});
 const PREFLIGHT_SECONDS = 600;
 
+export interface MountDeps {
+  readonly guard: Guard;
+  readonly bodyMaxBytes: number;
+  readonly uploads: UploadGate;
+}
+
 /** Puts a route into the router: admit, parse, handle, answer. */
-export function mountRoute(router: Router, route: Route, by: { guard: Guard; bodyMaxBytes: number }): void {
-  const { guard, bodyMaxBytes } = by;
+export function mountRoute(router: Router, route: Route, by: MountDeps): void {
+  const { guard, bodyMaxBytes, uploads } = by;
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
@@ -33,6 +40,7 @@ export function mountRoute(router: Router, route: Route, by: { guard: Guard; bod
     route.path,
     admit,
     ...(route.body === undefined ? [] : [requireJson, readJson(route.bodyLimitBytes ?? bodyMaxBytes)]),
+    ...(route.takesFile === undefined ? [] : uploads.handlers()),
     handle,
   );
 }
@@ -42,6 +50,7 @@ function parse(route: Route, request: Request) {
     params: parseParams(request.params),
     query: parseWith(route.query ?? NO_QUERY, { ...request.query }),
     body: route.body === undefined ? undefined : parseWith(route.body, request.body),
+    upload: route.takesFile === undefined ? undefined : uploadOf(request),
   };
 }
 
@@ -89,6 +98,7 @@ async function sendFile(response: Response, file: FileAnswer): Promise<void> {
   response.set('Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'");
   response.attachment(file.fileName).set('Content-Type', file.contentType);
   if (typeof file.body === 'string') response.send(file.body);
+  else if (file.body instanceof Uint8Array) response.send(Buffer.from(file.body));
   else await pipeline(file.body, response).catch(unlessClientLeft);
 }
 

@@ -1,6 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { API_BASE, ERRORS, type ErrorCode } from '../../../shared/protocol/index.ts';
+import { API_BASE, ERRORS, type ErrorCode, UPLOAD_HEADERS } from '../../../shared/protocol/index.ts';
 import { problemSchema } from '../../../shared/schemas/rest/index.ts';
 import type { Route, RouteAnswer } from './define-route.ts';
 import { PROBLEM_TYPE } from './problem.ts';
@@ -39,13 +39,24 @@ function pathOf(route: Route): RouteConfig {
       ...(route.body !== undefined && {
         body: { required: true, content: { [JSON_TYPE]: { schema: route.body } } },
       }),
+      ...(route.takesFile !== undefined && FILE_REQUEST),
     },
     responses: { [route.answer.status]: answerOf(route.answer), ...problemsOf(route) },
   };
 }
 
+const FILE_SCHEMA = z.string().meta({ format: 'binary' });
+const FILE_REQUEST: RouteConfig['request'] = {
+  headers: z.object({
+    [UPLOAD_HEADERS.fileName]: z.string().meta({ description: 'Percent-encoded UTF-8' }),
+    [UPLOAD_HEADERS.clientId]: z.string().meta({ description: "The client's own id of the message" }),
+  }),
+  body: { required: true, content: { '*/*': { schema: FILE_SCHEMA } } },
+};
+
 function authorizationText({ authorization }: Route): string {
   if (authorization === 'public') return 'Anyone may call it.';
+  if (authorization === 'own-session') return 'A visitor may call it, with the token of their session.';
   if (authorization === 'signed-in') return 'Any signed-in user may call it.';
   return `Needs the authorization \`${authorization}\`.`;
 }
@@ -67,6 +78,9 @@ function objectPart(schema: z.ZodType): z.ZodObject {
   throw new Error('a query schema must be an object');
 }
 
+/** Of exports. */
+const FILE_TYPES = [JSON_TYPE, 'text/html', 'text/plain'];
+
 function answerOf(answer: RouteAnswer): RouteConfig['responses'][string] {
   if ('schema' in answer) {
     return { description: answer.description, content: { [JSON_TYPE]: { schema: answer.schema } } };
@@ -75,7 +89,7 @@ function answerOf(answer: RouteAnswer): RouteConfig['responses'][string] {
   const file = { schema: z.string() };
   return {
     description: answer.description,
-    content: { [JSON_TYPE]: file, 'text/html': file, 'text/plain': file },
+    content: Object.fromEntries((answer.contentTypes ?? FILE_TYPES).map((type) => [type, file])),
   };
 }
 
@@ -105,9 +119,11 @@ function edgeRefusals(route: Route): readonly ErrorCode[] {
     'internal',
     'store.unavailable',
     'invalid_value',
-    ...(route.body === undefined ? [] : (['bad_request', 'payload_too_large'] as const)),
+    ...(route.body === undefined && route.takesFile === undefined
+      ? []
+      : (['bad_request', 'payload_too_large'] as const)),
     ...(authorization === 'public' ? [] : (['auth.required', 'auth.token_expired'] as const)),
-    ...(authorization === 'public' || authorization === 'signed-in' ? [] : (['forbidden'] as const)),
+    ...(['public', 'own-session', 'signed-in'].includes(authorization) ? [] : (['forbidden'] as const)),
     ...(route.path.includes(':') ? (['not_found'] as const) : []),
   ];
 }

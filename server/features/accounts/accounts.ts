@@ -1,6 +1,7 @@
 import type { AccountSettings } from '../../../shared/protocol/index.ts';
 import {
   type Account,
+  completeSettings,
   DAY_MS,
   type Private,
   Refusal,
@@ -55,7 +56,7 @@ export class Accounts {
   }
 
   async settings({ accountId }: StaffPrincipal): Promise<AccountSettings> {
-    return (await this.#find(accountId)).settings;
+    return completeSettings((await this.#find(accountId)).settings);
   }
 
   /**
@@ -107,7 +108,7 @@ export class Accounts {
   ): Promise<{ before: AccountSettings; settings: AccountSettings }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const account = await this.#find(accountId);
-      const settings = mergeSettings(account.settings, change);
+      const settings = mergeSettings(completeSettings(account.settings), change);
       const next = { ...account, settings, version: account.version + 1, updatedAt: this.#deps.clock.now() };
       if (await this.#deps.stores.entities.accounts.replace(next))
         return { before: account.settings, settings };

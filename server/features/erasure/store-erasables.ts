@@ -1,5 +1,6 @@
 import {
   type ActivityStore,
+  type AttachmentStore,
   ENTITY_SPECS,
   type EntityStores,
   type Erasable,
@@ -11,6 +12,7 @@ import {
 
 export interface KeptInStores {
   readonly messages: Pick<MessageStore, 'deleteConversation'>;
+  readonly attachments: Pick<AttachmentStore, 'deleteConversation'>;
   readonly profiles: Pick<ProfileStore, 'delete'>;
   readonly activity: Pick<ActivityStore, 'deleteOf'>;
   readonly presence: Pick<PresenceStore, 'deleteAccount'>;
@@ -19,12 +21,17 @@ export interface KeptInStores {
 
 /** What the stores themselves keep beside keys and conversations, which the erasure takes first and last. */
 export function storeErasables(stores: KeptInStores): readonly Erasable[] {
-  const { messages, profiles, activity, presence, entities } = stores;
+  const { messages, attachments, profiles, activity, presence, entities } = stores;
   return [
     {
       keeps: 'messages',
       erase: async (scope) =>
         scope.kind === 'conversation' ? messages.deleteConversation(scope.conversationId) : 0,
+    },
+    {
+      keeps: 'attachments',
+      erase: async (scope) =>
+        scope.kind === 'conversation' ? attachments.deleteConversation(scope.conversationId) : 0,
     },
     {
       keeps: 'profiles',

@@ -20,6 +20,7 @@ import type {
   StorePage,
 } from '../../ports/index.ts';
 import { logId } from '../../ports/index.ts';
+import type { Attachments } from '../attachments/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { ConversationChanger } from '../conversations/change-conversation.ts';
 import type { ConversationNotifier } from '../conversations/notifier.ts';
@@ -40,6 +41,7 @@ export interface RescansDeps {
   readonly redactor: Redactor;
   readonly splitGuard: SplitGuard;
   readonly profiles: ConversationProfiles;
+  readonly attachments: Pick<Attachments, 'redactAgain'>;
   readonly changer: ConversationChanger;
   readonly notifier: ConversationNotifier;
   readonly audit: Audit;
@@ -234,6 +236,7 @@ export class RedactionRescans {
       const parts = [
         await this.#scanMessages(conversation, rules),
         await this.#deps.profiles.redactAgain(conversation),
+        await this.#deps.attachments.redactAgain(conversation),
         await this.#scanLabels(conversation, rules),
       ];
       return parts.includes(true) ? 'changed' : 'same';

@@ -1,6 +1,14 @@
 import { Refusal } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
-import type { Clock, Logger, MessageStore, Metrics, PurgeCounts, RetentionStore } from '../../ports/index.ts';
+import type {
+  AttachmentStore,
+  Clock,
+  Logger,
+  MessageStore,
+  Metrics,
+  PurgeCounts,
+  RetentionStore,
+} from '../../ports/index.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { LiveVisitors } from '../visitors/live-visitors.ts';
 
@@ -10,6 +18,7 @@ const PURGE_STEP = 1_000;
 export interface RetentionDeps {
   readonly store: RetentionStore;
   readonly messages: Pick<MessageStore, 'deleteConversation'>;
+  readonly attachments: Pick<AttachmentStore, 'deleteConversation'>;
   readonly lanes: Lanes;
   readonly live: LiveVisitors;
   readonly conversations: Conversations;
@@ -64,6 +73,7 @@ export class Retention {
       if (lane !== undefined) lane.gone = true;
       this.#deps.lanes.drop(conversationId);
       await this.#deps.messages.deleteConversation(conversationId);
+      await this.#deps.attachments.deleteConversation(conversationId);
     }
     return expired.length;
   }

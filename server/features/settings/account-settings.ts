@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../../../shared/protocol/index.ts';
-import { type Account, Refusal } from '../../domain/index.ts';
+import { type Account, completeSettings, Refusal } from '../../domain/index.ts';
 import type { ChangeBus, EntityStore } from '../../ports/index.ts';
 
 /** Read model: the settings of accounts, read once however many ask and cached until the account changes. */
@@ -30,7 +30,7 @@ export class AccountSettingsReader {
   async #load(accountId: string): Promise<AccountSettings> {
     const account = await this.#accounts.get(accountId);
     if (account === undefined) throw new Refusal('not_found');
-    return account.settings;
+    return completeSettings(account.settings);
   }
 
   close(): void {

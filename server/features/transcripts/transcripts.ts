@@ -15,6 +15,7 @@ import {
   renderTranscript,
   type TranscriptFile,
 } from '../../presenters/transcript-file.ts';
+import type { Attachments } from '../attachments/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { AgentNames } from '../conversations/agent-names.ts';
 import type { Erasure } from '../erasure/erasure.ts';
@@ -27,6 +28,7 @@ export interface TranscriptsDeps {
   readonly lanes: Lanes;
   readonly reader: TranscriptReader;
   readonly profiles: ConversationProfiles;
+  readonly attachments: Pick<Attachments, 'openAll'>;
   readonly names: AgentNames;
   readonly erasure: Erasure;
   readonly audit: Audit;
@@ -107,16 +109,26 @@ export class Transcripts {
   }
 
   /** @throws Refusal `not_found`, `transcript.tampered` */
-  async exportAs(staff: StaffPrincipal, id: string, format: ExportFormat): Promise<TranscriptFile> {
+  async exportAs(
+    staff: StaffPrincipal,
+    id: string,
+    { format, files }: { format: ExportFormat; files: boolean },
+  ): Promise<TranscriptFile> {
     const transcript = await this.get(staff, id, { messages: true, profile: true });
+    const opened = files ? await this.#filesOf(staff, id) : [];
     await this.#deps.audit.record({
       accountId: staff.accountId,
       actor: { kind: 'user', id: staff.userId },
       action: 'transcript.exported',
       target: { kind: 'conversation', id },
-      details: { format },
+      details: { format, files: opened.length },
     });
-    return renderTranscript(transcript, format);
+    return renderTranscript(transcript, format, opened);
+  }
+
+  async #filesOf({ accountId }: StaffPrincipal, id: string) {
+    const { context } = await this.#deps.lanes.open(accountId, id);
+    return this.#deps.attachments.openAll(context);
   }
 
   /** @throws Refusal `not_found`, also the second time */

@@ -1,4 +1,4 @@
-import type { VisitorSession as OpenedSession } from '../../../shared/protocol/index.ts';
+import type { AttachmentPolicy, VisitorSession as OpenedSession } from '../../../shared/protocol/index.ts';
 import {
   DAY_MS,
   isLiveSession,
@@ -29,6 +29,8 @@ export interface VisitorSessionsDeps {
   readonly rateLimiter: RateLimiter;
   /** New sessions of one site. */
   readonly sessionsPerSite: RateLimit;
+  /** What a visitor may send as a file. */
+  readonly attachmentPolicy: (accountId: string) => Promise<AttachmentPolicy>;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -69,9 +71,10 @@ export class VisitorSessions {
     requireAllowedOrigin(site, request.origin);
     const identified = await this.#identified(site, request.identity);
     const { session, visitorToken } = await this.#sessionOf(site, request);
-    const [openConversation, online] = await Promise.all([
+    const [openConversation, online, attachments] = await Promise.all([
       stores.conversations.findOpenBySession(session.id),
       this.#isOnline(site.accountId),
+      this.#deps.attachmentPolicy(site.accountId),
     ]);
     const { id: sessionId, accountId, siteId, expiresAt, endsAt = expiresAt } = session;
     const principal = { accountId, siteId, sessionId };
@@ -81,7 +84,14 @@ export class VisitorSessions {
       visitorToken,
       sessionId,
       ...(openConversation !== undefined && { openConversationId: openConversation.id }),
-      site: { name: site.name, theme: site.theme, online, prechat: site.prechat, locale: site.locale },
+      site: {
+        name: site.name,
+        theme: site.theme,
+        online,
+        prechat: site.prechat,
+        locale: site.locale,
+        attachments,
+      },
     };
   }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { FILE_KINDS } from '../../protocol/index.ts';
+import { fileKindSchema } from './attachments.ts';
 import {
   displayNameSchema,
   lineSchema,
@@ -68,6 +70,13 @@ const parts = {
       .refine(distinctKeys, 'each key may be there once'),
   }),
   redaction: z.strictObject({ applyTo: z.enum(['store', 'store-and-delivery']) }),
+  attachments: z.strictObject({
+    enabled: z.boolean(),
+    kinds: z
+      .array(fileKindSchema)
+      .max(Object.keys(FILE_KINDS).length)
+      .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind may be there once'),
+  }),
   routing: z.strictObject({
     assignment: z.enum(['automatic', 'manual']),
     defaultCapacity: z.int().min(0).max(CAPACITY_MAX),
@@ -85,6 +94,7 @@ export const changeSettingsSchema = z.strictObject({
   businessHours: parts.businessHours.partial().optional(),
   dpa: parts.dpa.partial().optional(),
   redaction: parts.redaction.partial().optional(),
+  attachments: parts.attachments.partial().optional(),
   routing: parts.routing.partial().optional(),
 });
 
@@ -99,6 +109,7 @@ export const settingsSchema = z
     businessHours: z.object({ alwaysOpen: z.boolean(), intervals: z.array(intervalSchema).readonly() }),
     dpa: z.object({ customFields: z.array(customFieldSchema).readonly() }),
     redaction: parts.redaction,
+    attachments: z.object({ enabled: z.boolean(), kinds: z.array(fileKindSchema).readonly() }),
     routing: parts.routing,
   })
   .meta({ id: 'AccountSettings' });

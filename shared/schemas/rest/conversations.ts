@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { idSchema } from '../common.ts';
+import { fileSchema } from './attachments.ts';
 import { instantQuerySchema, instantSchema, pageQuery, wireIdSchema } from './primitives.ts';
 import { fieldKeySchema } from './sites.ts';
 
@@ -76,6 +77,11 @@ export const getConversationSchema = z.strictObject({
 
 export const exportConversationSchema = z.strictObject({
   format: z.enum(['json', 'html', 'txt']).default('json'),
+  /** `files`: with their bytes, in base64 (json) or as links (html); a plain text names them only. */
+  include: z
+    .enum(['files'])
+    .optional()
+    .transform((include) => include === 'files'),
 });
 
 const conversation = z.object({
@@ -123,6 +129,7 @@ const messageSchema = z
     text: z.string(),
     at: instantSchema,
     redacted: z.int(),
+    file: fileSchema.exactOptional(),
   })
   .meta({ id: 'Message' });
 

@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './attachments.ts';
 export * from './auth.ts';
 export * from './conversations.ts';
 export * from './engagement-rules.ts';

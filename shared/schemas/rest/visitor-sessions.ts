@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { attachmentPolicySchema } from './attachments.ts';
 import { wireIdSchema } from './primitives.ts';
 import { prechatSchema, themeSchema } from './sites.ts';
 
@@ -24,6 +25,7 @@ export const visitorSessionSchema = z
       online: z.boolean(),
       prechat: prechatSchema.readonly(),
       locale: z.string(),
+      attachments: attachmentPolicySchema,
     }),
   })
   .meta({ id: 'VisitorSession' });

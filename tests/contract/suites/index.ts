@@ -1,4 +1,5 @@
 import { describeActivityStore } from './activity-store.ts';
+import { describeAttachmentStore } from './attachment-store.ts';
 import { describeAuditChain } from './audit-chain.ts';
 import { describeAuditStore } from './audit-store.ts';
 import { describeConversationModel } from './conversation-model.ts';
@@ -24,6 +25,7 @@ export function describeStores(name: string, open: OpenStores): void {
   describeConversationModel(name, open);
   describeMessageStore(name, open);
   describeMessageModel(name, open);
+  describeAttachmentStore(name, open);
   describeKeyStores(name, open);
   describeKeyVault(name, open);
   describeActivityStore(name, open);

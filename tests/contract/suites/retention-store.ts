@@ -17,6 +17,7 @@ import { type OpenStores, useStores } from './use-stores.ts';
 const NOTHING: PurgeCounts = {
   dataKeys: 0,
   messages: 0,
+  attachments: 0,
   profiles: 0,
   conversations: 0,
   activity: 0,
@@ -74,6 +75,7 @@ export function describeRetentionStore(name: string, open: OpenStores): void {
       expect(await retention().purge(T0 + 1, 100)).toEqual({
         dataKeys: 2,
         messages: 6,
+        attachments: 0,
         profiles: 2,
         conversations: 2,
         activity: 2,

@@ -69,7 +69,9 @@ export function conversationRoutes(
       answer: { status: 200, file: true, description: 'JSON, HTML or plain text' },
       refusals: ['transcript.tampered'],
       handler: async ({ principal, params, query }) =>
-        new FileAnswer(await transcripts.exportAs(principal, params.id, query.format)),
+        new FileAnswer(
+          await transcripts.exportAs(principal, params.id, { format: query.format, files: query.include }),
+        ),
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
+import type { Attachments } from '../../../features/attachments/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
@@ -14,6 +15,7 @@ import type { Transcripts } from '../../../features/transcripts/index.ts';
 import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
 import type { Route } from '../define-route.ts';
 import { accountRoutes } from './accounts.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
@@ -42,6 +44,7 @@ export interface UseCases extends KeyUseCases {
   readonly redactionRescans: Pick<RedactionRescans, 'start' | 'list' | 'get' | 'setStatus'>;
   readonly redactionReport: RedactionReport;
   readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
+  readonly attachments: Attachments;
   readonly activity: ActivityLog;
   readonly audit: Audit;
   readonly identities: Identities;
@@ -65,6 +68,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...redactionReportRoutes(useCases.redactionReport),
     ...conversationRoutes(useCases.transcripts),
     ...keyRoutes(useCases),
+    ...attachmentRoutes(useCases.attachments),
     ...logRoutes(useCases),
     ...identityKeyRoutes(useCases.identities),
     ...visitorRoutes(useCases),

@@ -52,6 +52,7 @@ export function createFakeServer() {
     online: true,
     prechat: [],
     locale: 'en',
+    attachments: { enabled: true, kinds: ['png', 'txt'], maxBytes: 1_000_000, maxTextBytes: 100_000 },
   };
   let generation = 0;
   let connected: LinkHandlers | undefined;

@@ -1,0 +1,29 @@
+/**
+ * The text of a file: UTF-8 or UTF-16 as its first bytes say, and Windows' western code page for what is neither,
+ * as spreadsheets write it. Undefined when it holds control characters that no text has.
+ */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  const text = decode(bytes);
+  return isText(text) ? text : undefined;
+}
+
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** Tab, line feed, form feed and carriage return are the control characters of text; escape colours log files. */
+function isText(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isControl = code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0c && code !== 0x0d;
+    if ((isControl && code !== 0x1b) || (code >= 0x7f && code < 0xa0)) return false;
+  }
+  return true;
+}

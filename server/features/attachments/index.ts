@@ -1,0 +1,1 @@
+export { type AttachmentLimits, Attachments } from './attachments.ts';
