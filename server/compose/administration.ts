@@ -31,6 +31,7 @@ import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts
 import type { Visitors } from '../features/visitors/visitors.ts';
 import type { RateLimiter } from '../ports/index.ts';
 import type { EngagementParts } from './engagement.ts';
+import type { composeErasure } from './erasure.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -49,6 +50,7 @@ export interface AdministrationParts {
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings'>;
   readonly engagement: EngagementParts;
   readonly keys: KeyUseCases;
+  readonly endings: ReturnType<typeof composeErasure>;
 }
 
 /** Sign-in and what administrators do. */
@@ -117,6 +119,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       ids,
       clock,
     }),
+    ...parts.endings.useCases,
     redactionRescans: parts.rescans,
     redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,
@@ -125,7 +128,13 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     visitorBoard: parts.engagement.board,
     visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),
     ...parts.keys,
-    activity: createActivityLog({ stores, audit, flush: () => parts.activity.flush() }),
+    activity: createActivityLog({
+      stores,
+      audit,
+      flush: () => parts.activity.flush(),
+      certify: (erased) => parts.endings.erasure.certifyAddress(erased),
+      clock,
+    }),
     audit,
   };
   return {

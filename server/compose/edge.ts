@@ -45,7 +45,8 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.retention.purge();
       await features.rescans.resumeAll();
       await features.keyRotations.resume(0);
-      stopJobs = scheduleJobs({ retention: features.retention, logger });
+      await features.dataRequests.resumeAll();
+      stopJobs = scheduleJobs({ retention: features.retention, legalHolds: features.legalHolds, logger });
     },
     serving: () => health.serving(),
     /** Sockets and requests that are open go on; no new ones come in. */

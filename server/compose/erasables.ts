@@ -9,7 +9,8 @@ import type { Foundation } from './foundation.ts';
  */
 export function composeErasables(
   { stores }: Foundation,
-  others: readonly Erasable[] = [],
+  parts: { flushActivity: () => Promise<void>; others: readonly Erasable[] },
 ): readonly Erasable[] {
-  return [...storeErasables(stores), ...others];
+  const { flushActivity, others } = parts;
+  return [...storeErasables({ ...stores, flushActivity }), ...others];
 }

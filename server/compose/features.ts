@@ -6,7 +6,6 @@ import { ConversationChanger } from '../features/conversations/change-conversati
 import { Conversations } from '../features/conversations/conversations.ts';
 import { LiveSignals } from '../features/conversations/live-signals.ts';
 import { ConversationNotifier } from '../features/conversations/notifier.ts';
-import { Erasure } from '../features/erasure/erasure.ts';
 import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
 import { Routing } from '../features/routing/routing.ts';
@@ -22,7 +21,7 @@ import { composeAdministration } from './administration.ts';
 import { composeAttachments } from './attachments.ts';
 import { composeAudit } from './audit.ts';
 import { composeEngagement } from './engagement.ts';
-import { composeErasables } from './erasables.ts';
+import { composeErasure } from './erasure.ts';
 import type { Foundation } from './foundation.ts';
 import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -109,19 +108,6 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     logger,
   });
-  const erasure = new Erasure({
-    conversations: store,
-    erasables: composeErasables(base, [
-      visitorErasable({ live, visitors, sessions: stores.entities.visitorSessions }),
-    ]),
-    vault,
-    lanes,
-    routing,
-    broadcaster,
-    bus,
-    audit,
-    ids,
-  });
   const activity = new ActivityRecorder({
     store: stores.activity,
     settings,
@@ -129,6 +115,13 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     ids,
     logger,
+  });
+  const endings = composeErasure(base, pipeline, {
+    ...{ audit, profiles, profileIndex, routing, activity },
+    others: [visitorErasable({ live, visitors, sessions: stores.entities.visitorSessions })],
+    endSignInsOf: async (user): Promise<void> => {
+      await administration.useCases.signIns.endAllOf(user);
+    },
   });
   const retention = new Retention({
     store: stores.retention,
@@ -151,7 +144,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     profiles,
     attachments,
     names,
-    erasure,
+    erasure: endings.erasure,
     audit,
     broadcaster,
   });
@@ -188,6 +181,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     visitors,
     pipeline,
     engagement,
+    endings,
   });
   return {
     ...administration,
@@ -201,6 +195,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     live,
     rescans,
     keyRotations: keys.keyRotations,
+    dataRequests: endings.useCases.dataRequests,
+    legalHolds: endings.useCases.legalHolds,
     rateLimiter,
     engagement,
     chatStarts: engagement.chatStarts({ conversations, store, visitors, pipeline: pipeline.pipeline }),
@@ -210,6 +206,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     close: async () => {
       await rescans.close();
       await keys.keyRotations.close();
+      await endings.close();
       await visitors.keepChanged();
       await keeper.flush();
       await activity.flush();

@@ -81,6 +81,20 @@ export const AUTHORIZATIONS = {
   'key:rotate': { reach: 'account', help: 'give the account a new key and put its conversations under it' },
   'master-key:read': { reach: 'deployment', help: 'see which master keys there are, by id' },
   'master-key:rotate': { reach: 'deployment', help: 'put everything under the current master key' },
+  'subject:export': {
+    reach: 'account',
+    help: 'take out all that is kept of one visitor or person',
+  },
+  'subject:erase': { reach: 'account', help: 'erase all that is kept of one visitor or person' },
+  'account:erase': { reach: 'account', help: 'erase the account itself and everything in it' },
+  'account:erase-any': { reach: 'deployment', help: 'erase any account of this deployment' },
+  'certificate:read': { reach: 'account', help: 'see the certificates of what was erased' },
+  'legal-hold:read': { reach: 'account', help: 'see the legal holds, their reasons and what they keep' },
+  'legal-hold:write': {
+    reach: 'account',
+    help: 'keep transcripts from retention and erasure, and release them',
+  },
+  'retention:read': { reach: 'account', help: 'see what expires when' },
   'audit-log:read': { reach: 'account', help: 'see who did what' },
 } as const satisfies Record<string, { readonly reach: AuthorizationReach; readonly help: string }>;
 export type Authorization = keyof typeof AUTHORIZATIONS;
@@ -146,6 +160,12 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'profile:read',
       'transcript:export',
       'transcript:erase',
+      'subject:export',
+      'subject:erase',
+      'certificate:read',
+      'legal-hold:read',
+      'legal-hold:write',
+      'retention:read',
       'activity-log:read',
       'activity-log:erase',
       'audit-log:read',
@@ -163,6 +183,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     about: 'Everything in this account',
     roles: ['supervisor', 'privacy-officer', 'analyst'],
     authorizations: [
+      'account:erase',
       'settings:write',
       'site:write',
       'user:write',
@@ -181,6 +202,6 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     name: 'Operator',
     about: 'Runs the server for all accounts, and sees what is in one only when its administrator lets them',
     roles: [],
-    authorizations: ['account:create', 'master-key:read', 'master-key:rotate'],
+    authorizations: ['account:create', 'account:erase-any', 'master-key:read', 'master-key:rotate'],
   },
 };

@@ -1,4 +1,5 @@
 import cron, { type ScheduledTask } from 'node-cron';
+import type { LegalHolds } from '../features/legal-holds/index.ts';
 import type { Retention } from '../features/retention/retention.ts';
 import type { Logger } from '../ports/index.ts';
 
@@ -6,8 +7,14 @@ import type { Logger } from '../ports/index.ts';
 const PURGE_EVERY_30_SECONDS = '*/30 * * * * *';
 
 /** What runs by the clock. The answer stops it. */
-export function scheduleJobs(deps: { retention: Retention; logger: Logger }): () => Promise<void> {
+export function scheduleJobs(deps: {
+  retention: Retention;
+  legalHolds: Pick<LegalHolds, 'sweep'>;
+  logger: Logger;
+}): () => Promise<void> {
   const purge: ScheduledTask = cron.schedule(PURGE_EVERY_30_SECONDS, async () => {
+    // A search for what is held may take long; no transcript is young enough to be purged meanwhile.
+    deps.legalHolds.sweep().catch((error) => deps.logger.error('legal holds could not be swept', error));
     try {
       await deps.retention.purge();
     } catch (error) {

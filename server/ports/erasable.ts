@@ -20,6 +20,11 @@ export interface Erasable {
   /** What it keeps, as certificates count it: `messages`, `attachments`. */
   readonly keeps: string;
   /**
+   * What it keeps of a scope may begin anew after an erasure (a visitor goes on), so it is not among the parts that
+   * are asked again a while later for what was still on its way.
+   */
+  readonly startsAnew?: true;
+  /**
    * Deletes all that it keeps of the scope; answers how many records that were. Called again for the same scope it
    * deletes what came meanwhile, and answers 0 when nothing did; a scope of a kind that it keeps nothing of too.
    */

@@ -10,5 +10,6 @@ export * from './logger.ts';
 export * from './metrics.ts';
 export * from './rate-limiter.ts';
 export * from './rooms.ts';
+export * from './signer.ts';
 export * from './store-error.ts';
 export * from './stores.ts';

@@ -9,10 +9,14 @@ import type {
   AuditPoint,
   Conversation,
   ConversationStatus,
+  DataRequest,
   Department,
   Entity,
+  ErasureCertificate,
+  HeldConversation,
   IdentityKey,
   KeyRotation,
+  LegalHold,
   MessageRecord,
   ProfileIndexEntry,
   ProfileRecord,
@@ -93,7 +97,8 @@ export interface EntitySpec {
   readonly outlives?: true;
   /**
    * It lives as long as the transcript that it belongs to, or `retentionMs` of its own when that is shorter: a
-   * changed retention rewrites `expiresAt` from `retainFrom`. It has `accountId` among its indexed fields.
+   * changed retention rewrites `expiresAt` from `retainFrom`. It has `accountId` among its indexed fields; a legal
+   * hold keeps it when it has `conversationId` there too.
    */
   readonly retained?: true;
 }
@@ -115,6 +120,10 @@ export interface EntityStores {
   readonly keyRotations: EntityStore<KeyRotation>;
   readonly roles: EntityStore<StoredRole>;
   readonly accessGrants: EntityStore<AccessGrant>;
+  readonly legalHolds: EntityStore<LegalHold>;
+  readonly heldConversations: EntityStore<HeldConversation>;
+  readonly erasureCertificates: EntityStore<ErasureCertificate>;
+  readonly dataRequests: EntityStore<DataRequest>;
 }
 
 /** Field paths use dots; a path into an array (`memberships.accountId`) matches any element. */
@@ -145,6 +154,10 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   keyRotations: { unique: ['slot'], indexed: ['accountId', 'status'], expires: false },
   roles: { unique: [], indexed: ['accountId'], expires: false },
   accessGrants: { unique: [], indexed: ['accountId', 'userId'], expires: true },
+  legalHolds: { unique: [], indexed: ['accountId', 'status'], expires: true },
+  heldConversations: { unique: [], indexed: ['accountId', 'holdId', 'conversationId'], expires: false },
+  erasureCertificates: { unique: [], indexed: ['accountId'], expires: true, outlives: true },
+  dataRequests: { unique: [], indexed: ['accountId', 'purpose', 'status'], expires: true, outlives: true },
 };
 
 export interface ConversationFilter {
@@ -188,6 +201,8 @@ export interface ConversationStore {
   queueLength(filter: QueueFilter): Promise<number>;
   /** What the account's queue is made of: each department with queued conversations; `null` for those without one. */
   queuedDepartments(accountId: string): Promise<readonly (string | null)[]>;
+  /** How many started within `from` (inclusive) and `to` (exclusive) and are under no legal hold. */
+  countFree(query: { accountId: string; from: number; to: number }): Promise<number>;
   /** Open conversations (not closed) of one agent. */
   openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]>;
   /** Accounts that have queued conversations. */
@@ -300,6 +315,8 @@ export interface AuditStore {
    * that are older than `before`. Answers how many were deleted.
    */
   purge(query: { accountId: string; base: AuditPoint; before: number }): Promise<number>;
+  /** The end of an account takes its whole chain. Answers how many entries there were. */
+  deleteAccount(accountId: string): Promise<number>;
 }
 
 export interface PresenceStore {
@@ -334,10 +351,15 @@ export interface RetentionStore {
   purge(now: number, limit: number): Promise<PurgeCounts>;
   /** Conversations that have expired, to tell their live parties before they go. */
   expiredConversations(now: number, limit: number): Promise<readonly { accountId: string; id: string }[]>;
-  /** `expiresAt = retainFrom + retentionMs` on all conversations, messages, files, profiles, data keys and retained entities. */
+  /**
+   * `expiresAt = retainFrom + retentionMs` on all conversations, messages, files, profiles and data keys of an account,
+   * and on kinds of entities that are `retained`; what a legal hold keeps stays as it is.
+   */
   applyTranscriptRetention(accountId: string, retentionMs: number): Promise<void>;
   /** Likewise for its activity log. */
   applyActivityRetention(accountId: string, retentionMs: number): Promise<void>;
+  /** A new end for one conversation and all that lives as long as it: `HELD_UNTIL`, or that of its retention. */
+  setTranscriptEnd(query: { accountId: string; conversationId: string; expiresAt: number }): Promise<void>;
   /**
    * What was changed or deleted before the call stands in no file of the embedded store any more, its log included.
    * A database server keeps its own files; there it does nothing.

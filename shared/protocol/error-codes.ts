@@ -76,6 +76,11 @@ export const ERRORS = {
     retryable: false,
     help: 'The conversation has as many files as it may have.',
   },
+  'legal_hold.active': {
+    status: 409,
+    retryable: false,
+    help: 'A legal hold keeps this: it cannot be erased until the hold is released.',
+  },
   payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
   invalid_value: {
     status: 422,

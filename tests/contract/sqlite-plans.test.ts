@@ -127,6 +127,7 @@ async function tour(stores: Stores): Promise<void> {
   await presence.correctActive({ ...agent, seen: 0, counted: 1 });
   await presence.expired(T0, 10);
 
+  await stores.audit.deleteAccount(accountId);
   await presence.deleteAccount(agent.accountId);
 
   const [site, user, session] = [aSite(), aUser(), aVisitorSession()];
@@ -145,6 +146,8 @@ async function tour(stores: Stores): Promise<void> {
   await retention.expiredConversations(T0, 10);
   await retention.applyTranscriptRetention(accountId, 1_000);
   await retention.applyActivityRetention(accountId, 1_000);
+  await retention.setTranscriptEnd({ accountId, conversationId: id, expiresAt: T0 });
+  await conversations.countFree({ accountId, from: T0, to: T0 + 1 });
   await retention.purge(T0, 10);
   await stores.profiles.delete(id);
   await stores.dataKeys.destroy(id);

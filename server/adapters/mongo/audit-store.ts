@@ -37,6 +37,11 @@ export function createAuditStore(entries: Entries, chains: Chains): AuditStore {
     unchained: (accountId) => entries.countDocuments({ accountId, seq: null }),
     list: (query) => list(entries, query),
     purge: ({ accountId, base, before }) => purge({ entries, chains }, { accountId, base, before }),
+    deleteAccount: async (accountId) => {
+      const { deletedCount } = await entries.deleteMany({ accountId });
+      await chains.deleteOne({ accountId });
+      return deletedCount;
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Model } from 'mongoose';
-import type { Conversation } from '../../domain/index.ts';
+import { type Conversation, HELD_UNTIL } from '../../domain/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { ConversationFilter, ConversationStore, QueueFilter } from '../../ports/stores.ts';
-import { toBuffer, withoutUndefined } from './codec.ts';
+import { toBuffer, toDate, withoutUndefined } from './codec.ts';
 import { isDuplicateKey } from './errors.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
 import { nativeOf } from './native.ts';
@@ -42,6 +42,7 @@ type Reads =
   | 'queue'
   | 'queueLength'
   | 'queuedDepartments'
+  | 'countFree'
   | 'openOfAgent'
   | 'accountsWithQueue';
 
@@ -62,6 +63,12 @@ function conversationReads(model: Conversations): Pick<ConversationStore, Reads>
       ]);
       return found.map(({ _id }) => _id);
     },
+    countFree: ({ accountId, from, to }) =>
+      model.countDocuments({
+        accountId,
+        startedAt: { $gte: toDate(from), $lt: toDate(to) },
+        expiresAt: { $lt: toDate(HELD_UNTIL) },
+      }),
     openOfAgent: async (accountId, agentId) => {
       const query = model.find({ accountId, agentId, status: 'active' }).sort({ assignedAt: 1, _id: 1 });
       return (await query.lean<ConversationDocument[]>()).map(decode);

@@ -1,4 +1,5 @@
 import type { Model } from 'mongoose';
+import { HELD_UNTIL } from '../../domain/index.ts';
 import {
   ENTITY_SPECS,
   type EntityStores,
@@ -18,6 +19,10 @@ interface Expiring {
 const RETAINED = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
   (kind) => ENTITY_SPECS[kind].retained,
 );
+/** Those that belong to a conversation, and are held with it. */
+const HELD = RETAINED.filter((kind) => ENTITY_SPECS[kind].indexed.includes('conversationId'));
+/** What no legal hold keeps. */
+const FREE = { expiresAt: { $lt: toDate(HELD_UNTIL) } };
 
 export function createRetentionStore(models: Models): RetentionStore {
   return {
@@ -40,6 +45,16 @@ export function createRetentionStore(models: Models): RetentionStore {
         ...RETAINED.map((kind) => setEntityExpiry(models.entities[kind], { accountId, retentionMs })),
       ]);
     },
+    setTranscriptEnd: async ({ accountId, conversationId, expiresAt }) => {
+      const change = { $set: { expiresAt: toDate(expiresAt) } };
+      const { dataKeys, messages, attachments, profiles } = models;
+      const parts = [dataKeys, messages, attachments, profiles] as unknown as Model<Expiring>[];
+      await Promise.all([
+        ...parts.map((model) => nativeOf(model).updateMany({ accountId, conversationId }, change)),
+        ...HELD.map((kind) => setEntityEnd(models.entities[kind], { accountId, conversationId, expiresAt })),
+        nativeOf(models.conversations).updateOne({ _id: conversationId, accountId }, change),
+      ]);
+    },
     applyActivityRetention: (accountId, retentionMs) =>
       setExpiry(models.activity, { accountId, start: '$retainFrom', retentionMs }),
     forget: async () => {},
@@ -52,18 +67,31 @@ async function setEntityExpiry(
   { accountId, retentionMs }: { accountId: string; retentionMs: number },
 ): Promise<void> {
   const life = { $min: [retentionMs, { $ifNull: ['$retentionMs', retentionMs] }] };
-  const end = { $toDate: { $add: ['$retainFrom', life] } };
-  const filter = { accountId } as Record<string, unknown>;
-  await nativeOf(model).updateMany(filter, [{ $set: { expiresAt: end } }]);
+  const filter = { accountId, ...FREE } as Record<string, unknown>;
+  await nativeOf(model).updateMany(filter, [
+    { $set: { expiresAt: { $toDate: { $add: ['$retainFrom', life] } } } },
+  ]);
 }
 
-/** Every document's new end from its own start, in one write, without a read. */
+/** A hold keeps what would have ended before the transcript too; released, it ends when it would have. */
+async function setEntityEnd(
+  model: EntityModels[keyof EntityModels],
+  query: { accountId: string; conversationId: string; expiresAt: number },
+): Promise<void> {
+  const { accountId, conversationId, expiresAt } = query;
+  const end = toDate(expiresAt);
+  const own = { $ifNull: [{ $toDate: { $add: ['$retainFrom', '$retentionMs'] } }, end] };
+  const change = [{ $set: { expiresAt: expiresAt >= HELD_UNTIL ? end : { $min: [end, own] } } }];
+  await nativeOf(model).updateMany({ accountId, conversationId } as Record<string, unknown>, change);
+}
+
+/** Every document's new end from its own start, in one write, without a read; not of those under legal hold. */
 async function setExpiry<D>(
   model: Model<D>,
   { accountId, start, retentionMs }: { accountId: string; start: string; retentionMs: number },
 ): Promise<void> {
   const change = [{ $set: { expiresAt: { $add: [start, retentionMs] } } }];
-  await nativeOf(model).updateMany({ accountId }, change);
+  await nativeOf(model).updateMany({ accountId, ...FREE } as Record<string, unknown>, change);
 }
 
 interface Purge {

@@ -95,6 +95,13 @@ export class SqliteAuditStore implements AuditStore {
     if (links + others > 0) await this.#file.forget();
     return links + others;
   }
+
+  async deleteAccount(accountId: string): Promise<number> {
+    const entries = await this.#file.write('DELETE FROM audit_log WHERE account_id = ?', [accountId]);
+    await this.#file.write('DELETE FROM audit_chains WHERE account_id = ?', [accountId]);
+    if (entries > 0) await this.#file.forget();
+    return entries;
+  }
 }
 
 function bodyOf<T>(row: Row): T {

@@ -1,4 +1,4 @@
-import type { Conversation, TranscriptAnchor } from '../../domain/index.ts';
+import { type Conversation, HELD_UNTIL, type TranscriptAnchor } from '../../domain/index.ts';
 import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { HIGHEST, keyOf, pageOf } from './cursor.ts';
@@ -108,6 +108,12 @@ export class SqliteConversationStore implements ConversationStore {
     return this.#file
       .all(sql, params)
       .map(({ department }) => (department === null ? null : text(department)));
+  }
+
+  async countFree({ accountId, from, to }: { accountId: string; from: number; to: number }): Promise<number> {
+    const sql = `SELECT count(*) AS n FROM conversations
+      WHERE account_id = ? AND started_at >= ? AND started_at < ? AND expires_at < ${HELD_UNTIL}`;
+    return integer(this.#file.get(sql, [accountId, from, to])?.n);
   }
 
   async openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]> {

@@ -1,3 +1,4 @@
+import { HELD_UNTIL } from '../../domain/index.ts';
 import { ENTITY_SPECS, type PurgeCounts, type RetentionStore } from '../../ports/index.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { text } from './driver.ts';
@@ -9,6 +10,10 @@ const PURGE_MESSAGES = `DELETE FROM messages WHERE id IN (
 const PURGE_TRANSCRIPTS = `DELETE FROM transcripts WHERE expires_at <= ?
   AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.transcript = transcripts.id)`;
 
+/** Kinds of entities that belong to a conversation, and are held with it. */
+const HELD = Object.entries(ENTITY_SPECS).flatMap(([kind, { retained, indexed }]) =>
+  retained && indexed.includes('conversationId') ? [kind] : [],
+);
 /** Kinds of entities that live with a transcript. */
 const RETAINED = Object.entries(ENTITY_SPECS).flatMap(([kind, spec]) => (spec.retained ? [kind] : []));
 
@@ -63,6 +68,18 @@ export class SqliteRetentionStore implements RetentionStore {
     ]);
   }
 
+  async setTranscriptEnd(query: { accountId: string; conversationId: string; expiresAt: number }) {
+    const { engagement, keys, attachments } = this.#files;
+    await Promise.all([
+      setEnd(attachments, { ...query, table: 'attachments' }),
+      setEnd(keys, { ...query, table: 'data_keys' }),
+      setEnd(engagement, { ...query, table: 'transcripts' }),
+      setEnd(engagement, { ...query, table: 'profiles' }),
+      setEnd(engagement, { ...query, table: 'conversations', key: 'id' }),
+      ...HELD.map((kind) => setEntityEnd(engagement, { ...query, kind })),
+    ]);
+  }
+
   async applyActivityRetention(accountId: string, retentionMs: number): Promise<void> {
     const table = 'activity_log';
     await applyRetention(this.#files.activity, { table, from: 'retain_from', accountId, retentionMs });
@@ -97,15 +114,24 @@ function purgeTable(
   return file.write(sql, [now, limit]);
 }
 
-/** Rows that already end when they should are left alone. */
+/** Rows that already end when they should are left alone, and those under legal hold. */
 function applyRetention(
   file: DatabaseFile,
   query: { table: string; from: string; accountId: string; retentionMs: number },
 ): Promise<number> {
   const { table, from, accountId, retentionMs } = query;
   const sql = `UPDATE ${table} SET expires_at = ${from} + ?1
-    WHERE account_id = ?2 AND expires_at <> ${from} + ?1`;
+    WHERE account_id = ?2 AND expires_at <> ${from} + ?1 AND expires_at < ${HELD_UNTIL}`;
   return file.write(sql, [retentionMs, accountId]);
+}
+
+function setEnd(
+  file: DatabaseFile,
+  query: { table: string; key?: string; accountId: string; conversationId: string; expiresAt: number },
+): Promise<number> {
+  const { table, key = 'conversation_id', accountId, conversationId, expiresAt } = query;
+  const sql = `UPDATE ${table} SET expires_at = ? WHERE ${key} = ? AND account_id = ?`;
+  return file.write(sql, [expiresAt, conversationId, accountId]);
 }
 
 /** The own retention of an entity counts where it is the shorter one. */
@@ -117,6 +143,20 @@ function applyEntityRetention(
   const own = `coalesce(${fieldOf('retentionMs')}, ?1)`;
   const end = `${fieldOf('retainFrom')} + min(?1, ${own})`;
   const sql = `UPDATE ${tableOf(kind)} SET body = json_set(body, '$.expiresAt', ${end})
-    WHERE ${fieldOf('accountId')} = ?2 AND ${fieldOf('expiresAt')} <> ${end}`;
+    WHERE ${fieldOf('accountId')} = ?2 AND ${fieldOf('expiresAt')} <> ${end}
+      AND ${fieldOf('expiresAt')} < ${HELD_UNTIL}`;
   return file.write(sql, [retentionMs, accountId]);
+}
+
+/** A hold keeps what would have ended before the transcript too; released, it ends when it would have. */
+function setEntityEnd(
+  file: DatabaseFile,
+  query: { kind: string; accountId: string; conversationId: string; expiresAt: number },
+): Promise<number> {
+  const { kind, accountId, conversationId, expiresAt } = query;
+  const own = `coalesce(${fieldOf('retainFrom')} + ${fieldOf('retentionMs')}, ?1)`;
+  const end = `iif(?1 >= ${HELD_UNTIL}, ?1, min(?1, ${own}))`;
+  const sql = `UPDATE ${tableOf(kind)} SET body = json_set(body, '$.expiresAt', ${end})
+    WHERE ${fieldOf('conversationId')} = ?2 AND ${fieldOf('accountId')} = ?3`;
+  return file.write(sql, [expiresAt, conversationId, accountId]);
 }

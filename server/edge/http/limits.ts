@@ -30,6 +30,12 @@ export const ADDRESS_LIMITS = {
     windowMs: MINUTE_MS,
     stops: 'filling the store with visitor sessions from one place',
   },
+  publicKey: {
+    name: 'http.public-key',
+    points: 120,
+    windowMs: MINUTE_MS,
+    stops: 'keeping the server busy with answers that never change',
+  },
   badToken: {
     name: 'http.bad-token',
     points: 120,

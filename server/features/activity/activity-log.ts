@@ -1,6 +1,6 @@
 import type { Page, WireActivity } from '../../../shared/protocol/index.ts';
 import { Refusal, type StaffPrincipal } from '../../domain/index.ts';
-import type { Stores } from '../../ports/index.ts';
+import type { Clock, Stores } from '../../ports/index.ts';
 import { presentActivity } from '../../presenters/audit-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 
@@ -19,7 +19,7 @@ export interface ActivityLog {
     page: { limit: number; cursor?: string | undefined },
   ): Promise<Page<WireActivity>>;
   /** Erases what the account's log holds of one address; answers how many records. */
-  eraseAddress(staff: StaffPrincipal, ip: string): Promise<{ deleted: number }>;
+  eraseAddress(staff: StaffPrincipal, ip: string): Promise<{ deleted: number; certificateId: string }>;
 }
 
 export function createActivityLog(deps: {
@@ -29,6 +29,14 @@ export function createActivityLog(deps: {
   readonly audit: Audit;
   /** Writes entries that are still in memory, so that a look-up and an erasure see them. */
   readonly flush: () => Promise<void>;
+  /** Signs what was erased; answers the id of the certificate. */
+  readonly certify: (erased: {
+    staff: StaffPrincipal;
+    ip: string;
+    startedAt: number;
+    deleted: number;
+  }) => Promise<string>;
+  readonly clock: Clock;
 }): ActivityLog {
   const { stores, audit } = deps;
 
@@ -59,10 +67,12 @@ export function createActivityLog(deps: {
   return {
     find,
     eraseAddress: async (staff, ip) => {
+      const startedAt = deps.clock.now();
       await deps.flush();
       const deleted = await stores.activity.deleteByIp(staff.accountId, ip);
-      await audit.byStaff(staff, { action: 'activity-log.erased', details: { deleted } });
-      return { deleted };
+      const certificateId = await deps.certify({ staff, ip, startedAt, deleted });
+      await audit.byStaff(staff, { action: 'activity-log.erased', details: { deleted, certificateId } });
+      return { deleted, certificateId };
     },
   };
 }

@@ -1,6 +1,7 @@
 import {
   type ActivityStore,
   type AttachmentStore,
+  type AuditStore,
   ENTITY_SPECS,
   type EntityStores,
   type Erasable,
@@ -16,12 +17,15 @@ export interface KeptInStores {
   readonly profiles: Pick<ProfileStore, 'delete'>;
   readonly activity: Pick<ActivityStore, 'deleteOf'>;
   readonly presence: Pick<PresenceStore, 'deleteAccount'>;
+  readonly audit: Pick<AuditStore, 'deleteAccount'>;
   readonly entities: EntityStores;
+  /** Writes what is in memory still, so that it is erased too. */
+  readonly flushActivity: () => Promise<void>;
 }
 
 /** What the stores themselves keep beside keys and conversations, which the erasure takes first and last. */
 export function storeErasables(stores: KeptInStores): readonly Erasable[] {
-  const { messages, attachments, profiles, activity, presence, entities } = stores;
+  const { messages, attachments, profiles, activity, presence, audit, entities, flushActivity } = stores;
   return [
     {
       keeps: 'messages',
@@ -40,11 +44,19 @@ export function storeErasables(stores: KeptInStores): readonly Erasable[] {
     },
     {
       keeps: 'activity',
-      erase: async (scope) => (scope.kind === 'conversation' ? 0 : activity.deleteOf(scope)),
+      erase: async (scope) => {
+        if (scope.kind === 'conversation') return 0;
+        await flushActivity();
+        return activity.deleteOf(scope);
+      },
     },
     {
       keeps: 'presence',
       erase: async (scope) => (scope.kind === 'account' ? presence.deleteAccount(scope.accountId) : 0),
+    },
+    {
+      keeps: 'audit',
+      erase: async (scope) => (scope.kind === 'account' ? audit.deleteAccount(scope.accountId) : 0),
     },
     ...entityErasables(entities),
   ];

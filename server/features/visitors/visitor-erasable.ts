@@ -16,6 +16,7 @@ export function visitorErasable(parts: {
   const forget = async (sessionId: string): Promise<number> => ((await visitors.forget(sessionId)) ? 1 : 0);
   return {
     keeps: 'visitors',
+    startsAnew: true,
     erase: async (scope) => {
       if (scope.kind === 'conversation') return forget(scope.sessionId);
       if (scope.kind === 'session') {

@@ -3,6 +3,7 @@ export * from './attachments.ts';
 export * from './auth.ts';
 export * from './conversations.ts';
 export * from './engagement-rules.ts';
+export * from './erasure.ts';
 export * from './identity.ts';
 export * from './keys.ts';
 export * from './logs.ts';

@@ -31,7 +31,9 @@ export const activitySchema = z
   })
   .meta({ id: 'Activity' });
 
-export const deletedSchema = z.object({ deleted: z.int() }).meta({ id: 'Deleted' });
+export const deletedSchema = z
+  .object({ deleted: z.int(), certificateId: wireIdSchema })
+  .meta({ id: 'Deleted' });
 
 const auditSearch = {
   action: z

@@ -202,5 +202,6 @@ function bound(audit: AuditStore): AuditStore {
     unchained: (...args) => audit.unchained(...args),
     list: (...args) => audit.list(...args),
     purge: (...args) => audit.purge(...args),
+    deleteAccount: (accountId) => audit.deleteAccount(accountId),
   };
 }

@@ -133,6 +133,17 @@ export function describeAuditStore(name: string, open: OpenStores): void {
       expect(await audit().read({ accountId: other, afterSeq: 0, limit: 9 })).toEqual(foreign);
     });
 
+    it('deletes an account with its chain, and no other', async () => {
+      const [mine, foreign] = ['a', 'b'].map((name) => auditLinks({ accountId: freshId(name), count: 3 }));
+      const [accountId, other] = [mine?.[0]?.accountId ?? '', foreign?.[0]?.accountId ?? ''];
+      await append(mine ?? []);
+      await append(foreign ?? []);
+      expect(await audit().deleteAccount(accountId)).toBe(3);
+      expect(await audit().deleteAccount(accountId)).toBe(0);
+      expect(await audit().chain(accountId)).toBeUndefined();
+      expect(await audit().read({ accountId: other, afterSeq: 0, limit: 9 })).toEqual(foreign);
+    });
+
     it('refuses a cursor that it did not make', async () => {
       await refusedAsBadRequest((cursor) => audit().list({ accountId: 'a', limit: 2, cursor }));
     });

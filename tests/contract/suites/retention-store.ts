@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../server/domain/index.ts';
+import { DAY_MS, HELD_UNTIL } from '../../../server/domain/index.ts';
 import type { PurgeCounts, Stores } from '../../../server/ports/index.ts';
 import {
   aConversation,
@@ -167,6 +167,33 @@ export function describeRetentionStore(name: string, open: OpenStores): void {
       expect(await partsOf(stores(), accountId, later)).toEqual(WHOLE);
       await retention().applyTranscriptRetention(accountId, 30 * DAY_MS);
       expect(await ends(later, accountId)).toEqual(six(T0 + 5 + 30 * DAY_MS));
+    });
+
+    it('lifts the end of one conversation under legal hold, which no changed retention brings back', async () => {
+      const life = { accountId, retainFrom: T0, expiresAt: T0 + DAY_MS };
+      const [held, free] = [
+        await aWholeConversation(stores(), life),
+        await aWholeConversation(stores(), life),
+      ];
+      const setEnd = (expiresAt: number) =>
+        retention().setTranscriptEnd({ accountId, conversationId: held, expiresAt });
+      await setEnd(HELD_UNTIL);
+      await retention().setTranscriptEnd({
+        accountId: 'account-2',
+        conversationId: free,
+        expiresAt: HELD_UNTIL,
+      });
+      const counted = () => stores().conversations.countFree({ accountId, from: T0, to: T0 + 1 });
+      expect(await counted()).toBe(1);
+      await retention().applyTranscriptRetention(accountId, 2 * DAY_MS);
+      await retention().purge(T0 + 3 * DAY_MS, 100);
+      expect(await partsOf(stores(), accountId, held)).toEqual(WHOLE);
+      expect(await partsOf(stores(), accountId, free)).toEqual(GONE);
+      await setEnd(T0 + 2 * DAY_MS);
+      expect(await counted()).toBe(1);
+      await retention().purge(T0 + 2 * DAY_MS, 100);
+      expect(await partsOf(stores(), accountId, held)).toEqual(GONE);
+      expect(await counted()).toBe(0);
     });
 
     it('changes no version by it', async () => {

@@ -5,8 +5,8 @@ import { createCodec, type DocumentOf, withoutUndefined } from '../codec.ts';
 import { addIndexes, count, type IndexSpec, TTL_INDEX, text, time } from './shape.ts';
 
 /** What every kind has, and the end of those that have one. */
-type StoredEntity = Entity & { readonly expiresAt?: number };
-const TIMES = ['createdAt', 'updatedAt', 'expiresAt'] as const;
+type StoredEntity = Entity & { readonly retainFrom?: number; readonly expiresAt?: number };
+const TIMES = ['createdAt', 'updatedAt', 'retainFrom', 'expiresAt'] as const;
 export type EntityDocument = DocumentOf<StoredEntity, (typeof TIMES)[number]>;
 const codec = createCodec<StoredEntity, (typeof TIMES)[number]>(TIMES);
 export const entityCodec: typeof codec = {
@@ -28,7 +28,7 @@ function deepWithoutUndefined(value: unknown): unknown {
  */
 export function createEntitySchema(spec: EntitySpec): Schema<EntityDocument> {
   const schema = new Schema<EntityDocument>(
-    { _id: text, version: count, createdAt: time, updatedAt: time, expiresAt: Date },
+    { _id: text, version: count, createdAt: time, updatedAt: time, retainFrom: Date, expiresAt: Date },
     { strict: false, strictQuery: false, versionKey: false, minimize: false, id: false },
   );
   addIndexes(schema, indexesOf(spec));

@@ -57,6 +57,7 @@ export function conversationRoutes(
       authorization: 'transcript:erase',
       limit: USER_LIMITS.write,
       answer: { status: 200, schema: erasedSchema, description: 'Erased' },
+      refusals: ['legal_hold.active'],
       handler: ({ principal, params }) => transcripts.erase(principal, params.id),
     }),
     defineRoute({

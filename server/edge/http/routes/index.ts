@@ -18,6 +18,7 @@ import { accountRoutes } from './accounts.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
+import { type ErasureUseCases, erasureRoutes } from './erasure.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
 import { type KeyUseCases, keyRoutes } from './keys.ts';
 import { logRoutes } from './logs.ts';
@@ -32,7 +33,7 @@ import { visitorSessionRoutes } from './visitor-sessions.ts';
 import { visitorRoutes } from './visitors.ts';
 
 /** The use cases behind the routes. */
-export interface UseCases extends KeyUseCases {
+export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly auth: Auth;
   readonly signIns: SignIns;
   readonly visitorSessions: VisitorSessions;
@@ -72,5 +73,6 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...logRoutes(useCases),
     ...identityKeyRoutes(useCases.identities),
     ...visitorRoutes(useCases),
+    ...erasureRoutes(useCases),
   ];
 }

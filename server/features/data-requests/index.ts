@@ -1,0 +1,3 @@
+export * from './account-end.ts';
+export * from './data-requests.ts';
+export * from './erasure-steps.ts';

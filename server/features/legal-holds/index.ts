@@ -1,0 +1,2 @@
+export * from './legal-holds.ts';
+export * from './transcript-end.ts';

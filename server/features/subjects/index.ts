@@ -1,0 +1,2 @@
+export * from './subject-finder.ts';
+export { SubjectValues } from './subject-values.ts';
