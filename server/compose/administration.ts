@@ -25,6 +25,7 @@ import type { Roles } from '../features/roles/index.ts';
 import type { Routing } from '../features/routing/routing.ts';
 import { createSites } from '../features/sites/index.ts';
 import { createStaff } from '../features/staff/index.ts';
+import type { SubjectAccess } from '../features/subject-access/index.ts';
 import type { Transcripts } from '../features/transcripts/index.ts';
 import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
@@ -51,6 +52,7 @@ export interface AdministrationParts {
   readonly engagement: EngagementParts;
   readonly keys: KeyUseCases;
   readonly endings: ReturnType<typeof composeErasure>;
+  readonly subjectAccess: SubjectAccess;
 }
 
 /** Sign-in and what administrators do. */
@@ -120,6 +122,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       clock,
     }),
     ...parts.endings.useCases,
+    subjectAccess: parts.subjectAccess,
     redactionRescans: parts.rescans,
     redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,

@@ -9,6 +9,7 @@ import { ConversationNotifier } from '../features/conversations/notifier.ts';
 import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
 import { Routing } from '../features/routing/routing.ts';
+import { keptVisits, SubjectAccess } from '../features/subject-access/index.ts';
 import { ConversationSearch, Transcripts } from '../features/transcripts/index.ts';
 import { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
@@ -147,6 +148,16 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     erasure: endings.erasure,
     audit,
     broadcaster,
+    clock,
+  });
+  const subjectAccess = new SubjectAccess({
+    requests: endings.useCases.dataRequests,
+    transcripts,
+    activity: stores.activity,
+    sessions: stores.entities.visitorSessions,
+    flushActivity: () => activity.flush(),
+    sources: [keptVisits(keeper)],
+    ...{ audit, clock },
   });
   const rescans = new RedactionRescans({
     rescans: stores.entities.redactionRescans,
@@ -182,6 +193,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     pipeline,
     engagement,
     endings,
+    subjectAccess,
   });
   return {
     ...administration,

@@ -20,6 +20,8 @@ export interface RedactionRuleChange extends AccountEntity {
   readonly before?: RuleSnapshot;
   /** Absent for a rule that was removed. */
   readonly after?: RuleSnapshot;
+  /** Absent in those of earlier releases, which stay. */
+  readonly expiresAt?: number;
 }
 
 /** How often each rule took something out on one day (UTC); never what. `createdAt` is the start of the day. */

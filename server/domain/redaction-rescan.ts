@@ -20,4 +20,6 @@ export interface RedactionRescan extends AccountEntity {
   readonly failed: number;
   readonly cursor?: string;
   readonly finishedAt?: number;
+  /** Set when it is done or cancelled. */
+  readonly expiresAt?: number;
 }

@@ -68,11 +68,14 @@ export class KeyVault {
     return dataKey;
   }
 
-  /** The conversation's data key; undefined when it was destroyed or never was. */
+  /**
+   * The conversation's data key; undefined when it was destroyed or never was, and when its time is over, so that
+   * nothing can be read any more even while a purge is late.
+   */
   dataKey(conversationId: string): Promise<Uint8Array | undefined> {
     return readAgainIfRetired(async () => {
       const record = await this.#deps.dataKeys.get(conversationId);
-      return record === undefined ? undefined : this.#openDataKey(record);
+      return record === undefined || this.#hasExpired(record) ? undefined : this.#openDataKey(record);
     });
   }
 
@@ -222,6 +225,10 @@ export class KeyVault {
   async #outrun(accountId: string, version: number): Promise<boolean> {
     const newest = await this.#deps.accountKeys.newest(accountId);
     return newest !== undefined && newest.version > version;
+  }
+
+  #hasExpired({ expiresAt }: DataKeyRecord): boolean {
+    return expiresAt <= this.#deps.clock.now();
   }
 
   async #openDataKey(record: DataKeyRecord): Promise<Uint8Array> {

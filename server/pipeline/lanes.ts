@@ -35,11 +35,13 @@ export class Lanes {
     return this.#lanes.get(conversationId);
   }
 
-  /** @throws Refusal `not_found` when the account has no such conversation, or it is erased */
+  /** @throws Refusal `not_found` when the account has no such conversation, it is erased, or its time is over */
   async open(accountId: string, conversationId: string): Promise<Lane> {
     const lane = this.#lanes.get(conversationId) ?? (await this.#load(accountId, conversationId));
-    if (lane.context.accountId !== accountId || lane.gone) throw new Refusal('not_found');
-    lane.lastUsedAt = this.#deps.clock.now();
+    const now = this.#deps.clock.now();
+    const isOver = lane.gone || lane.context.expiresAt <= now;
+    if (lane.context.accountId !== accountId || isOver) throw new Refusal('not_found');
+    lane.lastUsedAt = now;
     return lane;
   }
 

@@ -141,8 +141,8 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   visitorRecords: { unique: [], indexed: ['accountId'], expires: true, retained: true },
   identityKeys: { unique: [], indexed: ['accountId'], expires: false },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
-  redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: false },
-  redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: false },
+  redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: true },
+  redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: true },
   redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
   departments: { unique: [], indexed: ['accountId'], expires: false },
   profileIndex: {

@@ -1,4 +1,5 @@
 import type { WireFile, WireMessage, WireTranscript } from '../../shared/protocol/index.ts';
+import { escapeHtml } from './escape-html.ts';
 
 export type ExportFormat = 'json' | 'html' | 'txt';
 
@@ -105,16 +106,4 @@ function facts(transcript: WireTranscript): [string, string][] {
 function speaker(message: WireMessage): string {
   const name = message.from.name ?? message.from.kind;
   return message.kind === 'note' ? `${name} (note)` : name;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

@@ -1,3 +1,5 @@
+import type { WireActivity, WireTranscript } from './rest.ts';
+
 /** Whose data was erased, as certificates and requests name it. */
 export type WireErasedScope =
   | { readonly kind: 'conversation'; readonly conversationId: string }
@@ -77,4 +79,27 @@ export interface WireExpiryPreview {
   readonly days: readonly { readonly date: string; readonly conversations: number }[];
   /** Conversations that legal holds keep beyond their time. */
   readonly held: number;
+}
+
+/** All that is kept of one visitor or person. */
+export interface WireSubjectExport {
+  readonly requestId: string;
+  readonly exportedAt: string;
+  readonly scope: Exclude<WireErasedScope, { kind: 'conversation' | 'address' | 'account' }>;
+  readonly conversations: readonly WireTranscript[];
+  readonly visits: readonly WireSubjectVisit[];
+  /** Conversations that fail their integrity check. */
+  readonly unreadable: readonly string[];
+}
+
+/** One session of the visitor on a site. */
+export interface WireSubjectVisit {
+  readonly sessionId: string;
+  readonly startedAt?: string;
+  readonly lastSeenAt?: string;
+  readonly visits?: number;
+  /** From where, while the activity log lives. */
+  readonly connections: readonly WireActivity[];
+  /** What other parts keep of it, by section. */
+  readonly more: Readonly<Record<string, unknown>>;
 }

@@ -11,6 +11,7 @@ import type {
   WireExpiryPreview,
   WireLegalHold,
   WireLegalHoldDetail,
+  WireSubjectExport,
 } from '../../shared/protocol/index.ts';
 import { connectVisitor, type VisitorClient } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
@@ -210,6 +211,47 @@ describeOnEveryStore('the end of personal data', (start) => {
     for (const id of theirs) expect((await admin.call('GET', `/conversations/${id}`)).status).toBe(404);
     expect((await admin.call('GET', `/conversations/${kept}`)).status).toBe(200);
     expect((await admin.call('POST', '/erasures', { field: 'shoe', value: '43' })).status).toBe(422);
+  });
+
+  it('hands out all that is kept of a person, to read and as JSON, and notes who took it', async () => {
+    const [visitor, other] = [await arrive(), await arrive()];
+    await visitor.emit('page:view', { url: 'https://shop.example/<b>boots</b>', title: 'Boots & more' });
+    const id = await chat(visitor, 'kund-90');
+    await chat(other, 'kund-91');
+    await visitor.emit('chat:rate', { conversationId: id, score: 4, comment: 'quick <script>' });
+    const started = await admin.call<WireDataRequest>('POST', '/subject-access', {
+      field: 'customer',
+      value: 'Kund 90',
+    });
+    await test.server.features.dataRequests.whenIdle();
+    const path = `/subject-access/${started.body.id}`;
+    expect((await admin.call('GET', path)).body).toMatchObject({
+      status: 'done',
+      found: 1,
+      purpose: 'access',
+    });
+    const file = async (format: string) => {
+      const { accessToken } = await test.signIn();
+      const url = `${test.url}/api/v1/accounts/${admin.accountId}${path}/export?format=${format}`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } });
+      return answer.text();
+    };
+    const data = JSON.parse(await file('json')) as WireSubjectExport;
+    expect(data.conversations).toMatchObject([
+      { id, rating: 4, messages: [{ text: 'hello there' }], profile: { fields: { customer: 'kund-90' } } },
+    ]);
+    expect(data.visits).toMatchObject([{ sessionId: visitor.sessionId, connections: [{ ip: '127.0.0.1' }] }]);
+    expect(JSON.stringify(data.visits)).toContain('Boots & more');
+    const page = await file('html');
+    expect(page).toContain('hello there');
+    expect(page).toContain('Boots &amp; more');
+    expect(page).toContain('quick &lt;script&gt;');
+    expect(page).not.toMatch(/<script|<b>|kund-91/);
+    const log = await admin.call<Page<{ action: string }>>(
+      'GET',
+      '/audit-log?action=subject-access.exported',
+    );
+    expect(log.body.items).toHaveLength(2);
   });
 
   it('tells what goes when, and what is held', async () => {

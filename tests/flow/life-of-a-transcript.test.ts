@@ -110,6 +110,21 @@ describeOnEveryStore('the life of a transcript', (start) => {
     expect(await stores.profiles.get(id)).toBeUndefined();
   });
 
+  it('P8 shows nothing that is over and opens no key of it, also when no purge runs', async () => {
+    const id = await chatWith('hello');
+    const { sessionId } = visitor;
+    await later(14 * DAY_MS);
+    expect((await read(id)).status).toBe(404);
+    const listed = await test.call<{ items: unknown[] }>('GET', `${account}/conversations`, undefined, token);
+    expect(listed.body.items).toEqual([]);
+    const log = `${account}/activity-logs?sessionId=${sessionId}`;
+    expect((await test.call('GET', log, undefined, token)).body).toMatchObject({ items: [] });
+    const { stores, pipeline } = test.server;
+    expect(await stores.dataKeys.get(id)).toBeDefined();
+    expect(await pipeline.vault.dataKey(id)).toBeUndefined();
+    await expect(pipeline.lanes.open(id, id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('P8 applies a changed retention to what is there already', async () => {
     const id = await chatWith('hello');
     const patch = { transcriptRetentionDays: 1 };

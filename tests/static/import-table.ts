@@ -62,6 +62,7 @@ export const ROOMS: readonly Room[] = [
   feature('settings'),
   feature('sites'),
   feature('staff'),
+  feature('subject-access'),
   feature('subjects'),
   feature('transcripts'),
   feature('visitor-sessions'),

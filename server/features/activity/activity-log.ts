@@ -61,7 +61,9 @@ export function createActivityLog(deps: {
       ...(page.items.length > 0 && targetOf(subject)),
       details: { by: Object.keys(subject).join(), found: page.items.length },
     });
-    return { ...page, items: page.items.map(presentActivity) };
+    // What is over is not shown any more, even while the purge is late.
+    const now = deps.clock.now();
+    return { ...page, items: page.items.filter(({ expiresAt }) => expiresAt > now).map(presentActivity) };
   }
 
   return {

@@ -1,5 +1,6 @@
 import {
   type Conversation,
+  DAY_MS,
   type RedactionRescan,
   Refusal,
   type RescanStatus,
@@ -29,6 +30,8 @@ import type { ConversationProfiles } from '../visitors/conversation-profiles.ts'
 /** Conversations read in one step; between steps, pausing takes effect and live chats get their turn. */
 const STEP = 20;
 const COUNT_PAGE = 200;
+/** How it went is kept for thirteen months after its end. */
+const KEPT_MS = 396 * DAY_MS;
 /** After a failure of the store, so long until the next try. */
 const RETRY_MS = 5_000;
 
@@ -311,7 +314,9 @@ export class RedactionRescans {
     for (let tries = 0; tries < 8; tries += 1) {
       const current = await this.#deps.rescans.get(id);
       if (current === undefined) throw new Refusal('not_found');
-      const next = { ...change(current), version: current.version + 1, updatedAt: this.#deps.clock.now() };
+      const updatedAt = this.#deps.clock.now();
+      const changed = { ...change(current), version: current.version + 1, updatedAt };
+      const next = isFinished(changed) ? { ...changed, expiresAt: updatedAt + KEPT_MS } : changed;
       if (await this.#deps.rescans.replace(next)) return next;
     }
     throw new Refusal('conflict');

@@ -1,12 +1,16 @@
 import type { Page, WireRedactionRuleChange } from '../../../shared/protocol/index.ts';
-import type {
-  RedactionRuleChange,
-  RuleSnapshot,
-  StaffPrincipal,
-  StoredRedactionRule,
+import {
+  DAY_MS,
+  type RedactionRuleChange,
+  type RuleSnapshot,
+  type StaffPrincipal,
+  type StoredRedactionRule,
 } from '../../domain/index.ts';
 import type { Clock, EntityStore, Ids } from '../../ports/index.ts';
 import { presentRedactionRuleChange } from '../../presenters/redaction-presenter.ts';
+
+/** Three years: as long as anyone may ask why a text of then was, or was not, taken out. */
+const KEPT_MS = 1_096 * DAY_MS;
 
 export interface RuleHistoryDeps {
   readonly changes: EntityStore<RedactionRuleChange>;
@@ -37,6 +41,7 @@ export class RuleHistory {
       version: 1,
       createdAt: now,
       updatedAt: now,
+      expiresAt: now + KEPT_MS,
       ruleId,
       userId: staff.userId,
       action: actionOf(rule),

@@ -7,7 +7,7 @@ import {
 } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import { type Broadcaster, type ConversationStore, IntegrityError } from '../../ports/index.ts';
+import { type Broadcaster, type Clock, type ConversationStore, IntegrityError } from '../../ports/index.ts';
 import { presentConversation } from '../../presenters/conversation-presenter.ts';
 import { presentMessage } from '../../presenters/message-presenter.ts';
 import {
@@ -33,6 +33,7 @@ export interface TranscriptsDeps {
   readonly erasure: Erasure;
   readonly audit: Audit;
   readonly broadcaster: Broadcaster;
+  readonly clock: Clock;
 }
 
 /** What a search looks for; times are epoch milliseconds. */
@@ -71,7 +72,8 @@ export class Transcripts {
       fields,
     );
     await this.#auditSearch(staff, filter);
-    const items = await Promise.all(page.items.map((conversation) => this.#present(conversation)));
+    const living = page.items.filter((conversation) => !this.#isOver(conversation));
+    const items = await Promise.all(living.map((conversation) => this.#present(conversation)));
     return { items, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
   }
 
@@ -140,8 +142,13 @@ export class Transcripts {
 
   async #find(staff: StaffPrincipal, id: string): Promise<Conversation> {
     const conversation = await this.#deps.conversations.get(staff.accountId, id);
-    if (conversation === undefined) throw new Refusal('not_found');
+    if (conversation === undefined || this.#isOver(conversation)) throw new Refusal('not_found');
     return conversation;
+  }
+
+  /** Its time is over: it is not shown any more, even while the purge is late. */
+  #isOver({ expiresAt }: Conversation): boolean {
+    return expiresAt <= this.#deps.clock.now();
   }
 
   async #present(conversation: Conversation, live = false): Promise<WireConversation> {

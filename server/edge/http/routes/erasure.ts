@@ -255,7 +255,8 @@ function previewRoutes(preview: ExpiryPreview): readonly Route[] {
   ];
 }
 
-function subjectOf(body: z.output<typeof subjectRequestSchema>): Subject {
+/** The subject that a body names. */
+export function subjectOf(body: z.output<typeof subjectRequestSchema>): Subject {
   if ('sessionId' in body) return { kind: 'visitor', sessionId: body.sessionId };
   return { kind: 'subject', field: body.field, value: new Private(body.value) };
 }

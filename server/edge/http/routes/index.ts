@@ -11,6 +11,7 @@ import type { RedactionReport, RedactionRules } from '../../../features/redactio
 import type { Roles } from '../../../features/roles/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
+import type { SubjectAccess } from '../../../features/subject-access/index.ts';
 import type { Transcripts } from '../../../features/transcripts/index.ts';
 import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
 import type { Route } from '../define-route.ts';
@@ -28,12 +29,14 @@ import { redactionRuleRoutes } from './redaction-rules.ts';
 import { roleRoutes } from './roles.ts';
 import { siteRoutes } from './sites.ts';
 import { staffSessionRoutes } from './staff-sessions.ts';
+import { subjectAccessRoutes } from './subject-access.ts';
 import { userRoutes } from './users.ts';
 import { visitorSessionRoutes } from './visitor-sessions.ts';
 import { visitorRoutes } from './visitors.ts';
 
 /** The use cases behind the routes. */
 export interface UseCases extends KeyUseCases, ErasureUseCases {
+  readonly subjectAccess: SubjectAccess;
   readonly auth: Auth;
   readonly signIns: SignIns;
   readonly visitorSessions: VisitorSessions;
@@ -74,5 +77,6 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...identityKeyRoutes(useCases.identities),
     ...visitorRoutes(useCases),
     ...erasureRoutes(useCases),
+    ...subjectAccessRoutes(useCases),
   ];
 }

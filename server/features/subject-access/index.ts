@@ -1,0 +1,2 @@
+export * from './kept-visits.ts';
+export * from './subject-access.ts';
