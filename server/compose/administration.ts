@@ -48,7 +48,7 @@ export interface AdministrationParts {
   readonly attachments: Attachments;
   readonly redactionCounts: RedactionCounts;
   readonly visitors: Visitors;
-  readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings'>;
+  readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings' | 'redactor'>;
   readonly engagement: EngagementParts;
   readonly keys: KeyUseCases;
   readonly endings: ReturnType<typeof composeErasure>;
@@ -134,6 +134,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     activity: createActivityLog({
       stores,
       audit,
+      ...parts.pipeline,
       flush: () => parts.activity.flush(),
       certify: (erased) => parts.endings.erasure.certifyAddress(erased),
       clock,
@@ -152,10 +153,17 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       if (isWeak && config.environment === 'production') throw new Refusal('auth.password_weak');
       const hash: HashNewPassword = (chosen) => passwords.hash(chosen.reveal());
       const made = await bootstrapAccount({ ...provision, hashNewPassword: hash }, first);
+      // The account's audit log begins with the account, so that one that is not there was taken away.
+      if (made !== undefined) await auditMade(audit, made);
       if (isWeak && made !== undefined) logger.warn('the first password is easy to guess: change it');
       return made === undefined ? undefined : { email, password };
     },
   };
+}
+
+function auditMade(audit: Audit, accountId: string): Promise<void> {
+  const target = { kind: 'account', id: accountId };
+  return audit.record({ accountId, actor: { kind: 'system' }, action: 'account.created', target });
 }
 
 /** Characters of base64url: 120 random bits. */

@@ -1,10 +1,14 @@
-import { type Audit, createAudit } from '../features/audit/index.ts';
+import { AuditChainer, AuditRetention, createAudit } from '../features/audit/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** The record of who read and changed what; its ends are signed with a key of the deployment. */
-export function composeAudit(base: Foundation, { cipher, vault }: Pipeline): Audit {
+/** The record of who read and changed what, and its end; both are signed with a key of the deployment. */
+export function composeAudit(base: Foundation, { cipher, vault }: Pipeline) {
   const { stores, ids, clock } = base;
-  const key = () => vault.namedKey('instance', 'audit');
-  return createAudit({ stores, cipher, key, ids, clock });
+  const chainer = new AuditChainer(cipher, () => vault.namedKey('instance', 'audit'));
+  const { accounts } = stores.entities;
+  return {
+    audit: createAudit({ store: stores.audit, chainer, ids, clock }),
+    auditRetention: new AuditRetention({ store: stores.audit, accounts, chainer, clock }),
+  };
 }

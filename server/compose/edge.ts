@@ -43,10 +43,11 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     begin: async () => {
       await features.routing.drainAll();
       await features.retention.purge();
+      await features.auditRetention.purge();
       await features.rescans.resumeAll();
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
-      stopJobs = scheduleJobs({ retention: features.retention, legalHolds: features.legalHolds, logger });
+      stopJobs = scheduleJobs({ ...features, logger });
     },
     serving: () => health.serving(),
     /** Sockets and requests that are open go on; no new ones come in. */

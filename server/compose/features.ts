@@ -33,7 +33,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster } = base;
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
-  const audit = composeAudit(base, pipeline);
+  const { audit, auditRetention } = composeAudit(base, pipeline);
   const { users, roles: ownRoles, accessGrants: grants } = stores.entities;
   const access = new Access({ users, roles: ownRoles, grants, bus, clock });
   const names = new AgentNames(stores.entities.users);
@@ -202,6 +202,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     notifier,
     conversations,
     retention,
+    auditRetention,
     visitors,
     activity,
     live,

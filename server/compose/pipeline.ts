@@ -1,9 +1,6 @@
-import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
-import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
 import { RedactionCounts } from '../features/redaction-rules/index.ts';
 import { AccountSettingsReader } from '../features/settings/account-settings.ts';
 import { Anchors } from '../pipeline/anchors.ts';
-import { KeyVault } from '../pipeline/key-vault.ts';
 import { Lanes } from '../pipeline/lanes.ts';
 import { MessagePipeline } from '../pipeline/message-pipeline.ts';
 import { GroupCommit } from '../pipeline/persist.ts';
@@ -13,6 +10,7 @@ import { FileSealer } from '../pipeline/seal-file.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
 import type { Foundation } from './foundation.ts';
+import { composeVault } from './vault.ts';
 
 /** One conversation's messages in one write at the most: a busy conversation must not hold up the rest. */
 const MAX_PER_CONVERSATION = 50;
@@ -20,13 +18,8 @@ const MAX_PER_CONVERSATION = 50;
 /** The stages of a message's way, put together. */
 export function composePipeline(base: Foundation) {
   const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
-  const cipher = createNodeCipher();
-  const keyRing = createMasterKeyRing(
-    { current: secrets.masterKey, previous: secrets.previousMasterKeys },
-    cipher,
-  );
-  const { accountKeys, dataKeys, namedKeys, conversations, messages } = stores;
-  const vault = new KeyVault({ cipher, keyRing, accountKeys, dataKeys, namedKeys, clock });
+  const { conversations, messages } = stores;
+  const { cipher, keyRing, vault } = composeVault({ stores, secrets, clock });
   const sealer = new Sealer(cipher);
   const fileSealer = new FileSealer(cipher);
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);

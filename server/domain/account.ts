@@ -58,6 +58,8 @@ export function defaultSettings(name: string, region: string): AccountSettings {
     name,
     transcriptRetentionDays: 14,
     logRetentionDays: 7,
+    auditRetentionDays: 365,
+    activityLog: { reasonRequired: false },
     region,
     timeZone: 'Europe/Stockholm',
     businessHours: { alwaysOpen: true, intervals: [] },

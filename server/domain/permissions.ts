@@ -39,6 +39,10 @@ export const AUTHORIZATIONS = {
     help: 'change redaction rules, and apply them to stored transcripts',
   },
   'conversation:read': { reach: 'conversation', help: 'see the queue, and find and read conversations' },
+  'profile:read-own': {
+    reach: 'account',
+    help: 'see the values of profile fields and pre-chat answers in conversations that are theirs',
+  },
   'profile:search': {
     reach: 'account',
     help: 'find conversations by the exact value of a searchable profile field',
@@ -62,7 +66,7 @@ export const AUTHORIZATIONS = {
   },
   'profile:read': {
     reach: 'account',
-    help: 'see the values of fields that the data-processing agreement lists',
+    help: 'see the values of profile fields and pre-chat answers of all visitors',
   },
   'identity-key:read': { reach: 'account', help: 'see the keys for signed identities, without secrets' },
   'identity-key:write': { reach: 'account', help: 'add and remove keys for signed identities' },
@@ -121,7 +125,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'department:read',
       'visitor:read',
       'visitor:invite',
-      'profile:read',
+      'profile:read-own',
     ],
   },
   supervisor: {
@@ -130,6 +134,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     roles: ['agent'],
     authorizations: [
       'conversation:supervise',
+      'profile:read',
       'user:read',
       'role:read',
       'transcript:export',
@@ -156,8 +161,8 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     roles: [],
     authorizations: [
       'conversation:read',
-      'profile:search',
       'profile:read',
+      'profile:search',
       'transcript:export',
       'transcript:erase',
       'subject:export',

@@ -1,4 +1,5 @@
 import cron, { type ScheduledTask } from 'node-cron';
+import type { AuditRetention } from '../features/audit/index.ts';
 import type { LegalHolds } from '../features/legal-holds/index.ts';
 import type { Retention } from '../features/retention/retention.ts';
 import type { Logger } from '../ports/index.ts';
@@ -10,6 +11,7 @@ const PURGE_EVERY_30_SECONDS = '*/30 * * * * *';
 export function scheduleJobs(deps: {
   retention: Retention;
   legalHolds: Pick<LegalHolds, 'sweep'>;
+  auditRetention: AuditRetention;
   logger: Logger;
 }): () => Promise<void> {
   const purge: ScheduledTask = cron.schedule(PURGE_EVERY_30_SECONDS, async () => {
@@ -17,6 +19,7 @@ export function scheduleJobs(deps: {
     deps.legalHolds.sweep().catch((error) => deps.logger.error('legal holds could not be swept', error));
     try {
       await deps.retention.purge();
+      await deps.auditRetention.purge();
     } catch (error) {
       deps.logger.error('the purge failed', error);
     }

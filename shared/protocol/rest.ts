@@ -110,6 +110,9 @@ export interface AccountSettings {
   readonly name: string;
   readonly transcriptRetentionDays: number;
   readonly logRetentionDays: number;
+  readonly auditRetentionDays: number;
+  /** Whether each look-up in the activity log must say why. */
+  readonly activityLog: { readonly reasonRequired: boolean };
   readonly region: string;
   readonly timeZone: string;
   readonly businessHours: BusinessHours;
@@ -253,6 +256,8 @@ export interface WireProfile {
   readonly referrer?: string;
   /** What the visitor wrote with their rating. */
   readonly ratingComment?: string;
+  /** Values of fields and answers are not shown to this reader: marks stand in their place. */
+  readonly masked?: true;
 }
 
 export interface ConversationQuery {

@@ -107,6 +107,19 @@ export const ROOMS: readonly Room[] = [
   { path: 'server/edge/socket', may: ['server/edge', 'socket.io'] },
 
   { path: 'server/ops', may: ['server/ports', 'server/features', 'server/domain', ...SHARED, 'node-cron'] },
+  {
+    path: 'server/commands',
+    may: [
+      'server/compose',
+      'server/domain',
+      'server/ports',
+      'config',
+      ...SHARED,
+      'node:process',
+      'node:util',
+    ],
+    mayTypes: ['server/features'],
+  },
   { path: 'server/compose', may: ['server', 'config', 'node:http', 'socket.io'] },
   { path: 'server/compose.ts', may: ['server', 'config', 'node:http', 'node:net', 'socket.io'] },
   {

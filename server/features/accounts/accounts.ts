@@ -108,10 +108,10 @@ export class Accounts {
   ): Promise<{ before: AccountSettings; settings: AccountSettings }> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const account = await this.#find(accountId);
-      const settings = mergeSettings(completeSettings(account.settings), change);
+      const before = completeSettings(account.settings);
+      const settings = mergeSettings(before, change);
       const next = { ...account, settings, version: account.version + 1, updatedAt: this.#deps.clock.now() };
-      if (await this.#deps.stores.entities.accounts.replace(next))
-        return { before: account.settings, settings };
+      if (await this.#deps.stores.entities.accounts.replace(next)) return { before, settings };
     }
     throw new Refusal('conflict');
   }

@@ -1,9 +1,9 @@
 import type { AuditVerification, Page, WireAuditEntry } from '../../../shared/protocol/index.ts';
 import type { AuditEntry, StaffPrincipal } from '../../domain/index.ts';
-import type { AuditFilter, AuditStore, Cipher, Clock, Ids } from '../../ports/index.ts';
+import type { AuditFilter, AuditStore, Clock, Ids } from '../../ports/index.ts';
 import { type AuditExportFormat, type AuditFile, auditFile } from '../../presenters/audit-file.ts';
 import { presentAuditEntry } from '../../presenters/audit-presenter.ts';
-import { AuditChainer } from './audit-chain.ts';
+import type { AuditChainer } from './audit-chain.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import { AuditWriter } from './audit-writer.ts';
 
@@ -37,10 +37,8 @@ export interface Audit {
 }
 
 export interface AuditDeps {
-  readonly stores: { readonly audit: AuditStore };
-  readonly cipher: Cipher;
-  /** The deployment's own key, by which a chain cut short shows. */
-  readonly key: () => Promise<Uint8Array>;
+  readonly store: AuditStore;
+  readonly chainer: AuditChainer;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -48,9 +46,7 @@ export interface AuditDeps {
 const EXPORT_PAGE = 200;
 
 export function createAudit(deps: AuditDeps): Audit {
-  const { ids, clock } = deps;
-  const store = deps.stores.audit;
-  const chainer = new AuditChainer(deps.cipher, deps.key);
+  const { store, chainer, ids, clock } = deps;
   const writer = new AuditWriter(store, chainer);
   const verifier = new AuditVerifier({ store, chainer, clock });
   const record: Audit['record'] = (entry) =>

@@ -1,3 +1,4 @@
 export * from './audit.ts';
 export { AuditChainer, type ChainEnd } from './audit-chain.ts';
+export { AuditRetention } from './audit-retention.ts';
 export { AuditVerifier } from './audit-verifier.ts';

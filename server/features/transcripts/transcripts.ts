@@ -2,6 +2,7 @@ import type { Page, WireConversation, WireTranscript } from '../../../shared/pro
 import {
   type Conversation,
   type ConversationStatus,
+  profileFor,
   Refusal,
   type StaffPrincipal,
 } from '../../domain/index.ts';
@@ -107,7 +108,8 @@ export class Transcripts {
       target: { kind: 'conversation', id },
       details: include,
     });
-    return { ...view, ...parts };
+    const { profile } = parts;
+    return { ...view, ...parts, ...(profile && { profile: profileFor(staff, conversation, profile) }) };
   }
 
   /** @throws Refusal `not_found`, `transcript.tampered` */

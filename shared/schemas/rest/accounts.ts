@@ -12,8 +12,10 @@ import {
 } from './primitives.ts';
 import { distinctKeys, fieldKeySchema } from './sites.ts';
 
-/** Longest life that may be set for transcripts and for the activity log, in days. */
-export const RETENTION_DAYS_MAX = { transcripts: 3_650, logs: 7 } as const;
+/** Longest life that may be set for transcripts, the activity log and the audit log, in days. */
+export const RETENTION_DAYS_MAX = { transcripts: 3_650, logs: 7, audit: 3_650 } as const;
+/** A record of who did what is of no use to a controller who asks a month later. */
+const AUDIT_RETENTION_DAYS_MIN = 30;
 
 const REGION_LENGTH = 64;
 const INTERVALS_MAX = 70;
@@ -59,6 +61,7 @@ const customFieldSchema = z.strictObject({
 });
 
 const parts = {
+  activityLog: z.strictObject({ reasonRequired: z.boolean() }),
   businessHours: z.strictObject({
     alwaysOpen: z.boolean(),
     intervals: z.array(intervalSchema).max(INTERVALS_MAX),
@@ -89,6 +92,8 @@ export const changeSettingsSchema = z.strictObject({
   name: displayNameSchema.optional(),
   transcriptRetentionDays: z.int().min(1).max(RETENTION_DAYS_MAX.transcripts).optional(),
   logRetentionDays: z.int().min(1).max(RETENTION_DAYS_MAX.logs).optional(),
+  auditRetentionDays: z.int().min(AUDIT_RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX.audit).optional(),
+  activityLog: parts.activityLog.optional(),
   region: regionSchema.optional(),
   timeZone: timeZoneSchema.optional(),
   businessHours: parts.businessHours.partial().optional(),
@@ -104,6 +109,8 @@ export const settingsSchema = z
     name: z.string(),
     transcriptRetentionDays: z.int(),
     logRetentionDays: z.int(),
+    auditRetentionDays: z.int(),
+    activityLog: parts.activityLog,
     region: z.string(),
     timeZone: z.string(),
     businessHours: z.object({ alwaysOpen: z.boolean(), intervals: z.array(intervalSchema).readonly() }),

@@ -142,6 +142,7 @@ const profileSchema = z
       .readonly(),
     referrer: z.string().exactOptional(),
     ratingComment: z.string().exactOptional(),
+    masked: z.literal(true).exactOptional(),
     language: z.string().exactOptional(),
     browser: z.string().exactOptional(),
     os: z.string().exactOptional(),

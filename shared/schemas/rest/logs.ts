@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { idSchema } from '../common.ts';
-import { instantQuerySchema, instantSchema, pageQuery, wireIdSchema } from './primitives.ts';
+import { instantQuerySchema, instantSchema, lineSchema, pageQuery, wireIdSchema } from './primitives.ts';
 
 /** An IPv4 or IPv6 address; what the caller typed is put into the form that the log is kept in elsewhere. */
 const addressSchema = z.union([z.ipv4(), z.ipv6()]);
+
+/** Long enough that a key pressed at random does not do. */
+const REASON_LENGTH = { min: 8, max: 200 } as const;
 
 /** Exactly one of the three says what is looked for. */
 export const listActivitySchema = z
@@ -12,6 +15,12 @@ export const listActivitySchema = z
     sessionId: idSchema.optional(),
     conversationId: idSchema.optional(),
     ip: addressSchema.optional(),
+    reason: lineSchema(REASON_LENGTH.max)
+      .refine(
+        (text) => text.length >= REASON_LENGTH.min,
+        `must say why, in ${REASON_LENGTH.min} characters or more`,
+      )
+      .optional(),
   })
   .refine(
     ({ sessionId, conversationId, ip }) =>

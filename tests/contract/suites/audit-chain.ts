@@ -21,7 +21,7 @@ export function describeAuditChain(name: string, open: OpenStores): void {
     const clock = new FakeClock(T0);
     const chainer = new AuditChainer(cipher, async () => key);
     const auditOn = (audit: AuditStore) =>
-      createAudit({ stores: { audit }, cipher, key: async () => key, ids: new RandomIds(), clock });
+      createAudit({ store: audit, chainer, ids: new RandomIds(), clock });
     const verifier = (audit: AuditStore) => new AuditVerifier({ store: audit, chainer, clock });
     const verify = (accountId: string) => verifier(stores().audit).verify(accountId);
     const staff = (accountId: string): StaffPrincipal => ({

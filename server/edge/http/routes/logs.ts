@@ -22,7 +22,8 @@ export function logRoutes(deps: { activity: ActivityLog; audit: Audit }): readon
     defineRoute({
       method: 'get',
       path: '/accounts/:a/activity-logs',
-      summary: 'Who connected from where, by session, conversation or address. Every look-up is audited',
+      summary:
+        'Who connected from where, by session, conversation or address. Every look-up is audited with its reason',
       authorization: 'activity-log:read',
       limit: USER_LIMITS.read,
       query: listActivitySchema,

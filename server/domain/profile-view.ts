@@ -1,0 +1,36 @@
+import type { WireProfile } from '../../shared/protocol/index.ts';
+import type { Conversation } from './conversation.ts';
+import type { Authorization } from './permissions.ts';
+
+/** What is shown in the place of a value: of one length, so that it tells nothing. */
+export const MASKED_VALUE = '••••••';
+
+/** Who looks: `authorizations` of the account that the conversation is in. */
+export interface ProfileViewer {
+  readonly userId: string;
+  readonly authorizations: { has(authorization: Authorization): boolean };
+}
+
+/**
+ * Whether the values that a visitor gave of themselves (profile fields, pre-chat answers) may be shown: in every
+ * conversation with `profile:read`, in those that they have or had themselves with `profile:read-own`.
+ */
+export function seesProfileValues(viewer: ProfileViewer, conversation: Conversation): boolean {
+  if (viewer.authorizations.has('profile:read')) return true;
+  const own = conversation.status !== 'queued' && conversation.agentId === viewer.userId;
+  return own && viewer.authorizations.has('profile:read-own');
+}
+
+/** The profile as this viewer may see it: without the right to its values, which fields there are and no value. */
+export function profileFor(
+  viewer: ProfileViewer,
+  conversation: Conversation,
+  profile: WireProfile,
+): WireProfile {
+  if (seesProfileValues(viewer, conversation)) return profile;
+  return { ...profile, fields: masked(profile.fields), prechat: masked(profile.prechat), masked: true };
+}
+
+function masked(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(values).map((key) => [key, MASKED_VALUE]));
+}
