@@ -13,6 +13,7 @@ import type { Attachments } from '../features/attachments/index.ts';
 import type { Audit } from '../features/audit/index.ts';
 import { createAuth, createHashNewPassword, type HashNewPassword, SignIns } from '../features/auth/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
+import type { FieldSweeps } from '../features/field-sweeps/index.ts';
 import { Identities } from '../features/identity/index.ts';
 import type { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import {
@@ -46,6 +47,7 @@ export interface AdministrationParts {
   readonly routing: Routing;
   readonly rescans: RedactionRescans;
   readonly attachments: Attachments;
+  readonly fieldSweeps: FieldSweeps;
   readonly redactionCounts: RedactionCounts;
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings' | 'redactor'>;
@@ -98,7 +100,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       ids,
       clock,
     }),
-    accounts: createAccounts({ ...provision, audit, changes, region }),
+    accounts: createAccounts({ ...provision, audit, changes, region, fieldSweeps: parts.fieldSweeps }),
     sites: createSites({ stores, audit, ids, clock }),
     staff: createStaff({
       stores,
@@ -124,6 +126,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     ...parts.endings.useCases,
     subjectAccess: parts.subjectAccess,
     redactionRescans: parts.rescans,
+    fieldSweeps: parts.fieldSweeps,
     redactionReport: new RedactionReport(parts.redactionCounts),
     transcripts: parts.transcripts,
     attachments: parts.attachments,

@@ -20,6 +20,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     access: features.access,
     rateLimiter: features.rateLimiter,
     rateLimitFactor: config.limits.rateFactor,
+    refusals: features.refusals,
     logger,
     metrics,
     health: () => health.ready(),
@@ -45,6 +46,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.retention.purge();
       await features.auditRetention.purge();
       await features.rescans.resumeAll();
+      await features.fieldSweeps.resumeAll();
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
       stopJobs = scheduleJobs({ ...features, logger });
@@ -99,6 +101,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     logger,
     metrics,
     rateLimiter,
+    refusals: features.refusals,
     auth: {
       staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
       currentPrincipal: (agent) => currentPrincipal({ access: features.access, signIns }, agent),

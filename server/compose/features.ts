@@ -1,5 +1,7 @@
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
+import { REFUSAL_LIMITS, scaled } from '../edge/http/limits.ts';
 import { Access } from '../features/access/index.ts';
+import { RefusedAccess } from '../features/audit/index.ts';
 import { AgentInbox } from '../features/conversations/agent-inbox.ts';
 import { AgentNames } from '../features/conversations/agent-names.ts';
 import { ConversationChanger } from '../features/conversations/change-conversation.ts';
@@ -23,10 +25,18 @@ import { composeAttachments } from './attachments.ts';
 import { composeAudit } from './audit.ts';
 import { composeEngagement } from './engagement.ts';
 import { composeErasure } from './erasure.ts';
+import { composeFieldSweeps } from './field-sweeps.ts';
 import type { Foundation } from './foundation.ts';
 import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import { composeProfileIndex } from './profile-index.ts';
+
+/** Scaled like every other limit. */
+function refusalLimits({ config }: Foundation) {
+  const { staff, visitor } = REFUSAL_LIMITS;
+  const { rateFactor } = config.limits;
+  return { staff: scaled(staff, rateFactor), visitor: scaled(visitor, rateFactor) };
+}
 
 /** The use cases around a chat. */
 export function composeFeatures(base: Foundation, pipeline: Pipeline) {
@@ -176,6 +186,13 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     logger,
   });
+  const { fieldSweeps, agreedValues } = composeFieldSweeps(base, pipeline, {
+    audit,
+    profiles,
+    profileIndex,
+    live,
+    keeper,
+  });
   const keys = composeKeys(base, { ...pipeline, audit });
   const administration = composeAdministration(base, {
     keys,
@@ -188,6 +205,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     routing,
     rescans,
     attachments,
+    fieldSweeps,
     redactionCounts: pipeline.redactionCounts,
     visitors,
     pipeline,
@@ -203,6 +221,9 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     conversations,
     retention,
     auditRetention,
+    fieldSweeps,
+    agreedValues,
+    visitorKeeper: keeper,
     visitors,
     activity,
     live,
@@ -211,6 +232,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     dataRequests: endings.useCases.dataRequests,
     legalHolds: endings.useCases.legalHolds,
     rateLimiter,
+    refusals: new RefusedAccess({ audit, rateLimiter, logger, limits: refusalLimits(base) }),
     engagement,
     chatStarts: engagement.chatStarts({ conversations, store, visitors, pipeline: pipeline.pipeline }),
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
@@ -218,6 +240,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
       await rescans.close();
+      await fieldSweeps.close();
       await keys.keyRotations.close();
       await endings.close();
       await visitors.keepChanged();

@@ -12,6 +12,7 @@ export * from './department.ts';
 export * from './entity.ts';
 export * from './erasure.ts';
 export * from './errors.ts';
+export * from './field-sweep.ts';
 export * from './identity-key.ts';
 export * from './invitation.ts';
 export * from './key-rotation.ts';

@@ -1,6 +1,7 @@
 import cron, { type ScheduledTask } from 'node-cron';
 import type { AuditRetention } from '../features/audit/index.ts';
 import type { LegalHolds } from '../features/legal-holds/index.ts';
+import type { AgreedValues } from '../features/field-sweeps/index.ts';
 import type { Retention } from '../features/retention/retention.ts';
 import type { Logger } from '../ports/index.ts';
 
@@ -12,6 +13,7 @@ export function scheduleJobs(deps: {
   retention: Retention;
   legalHolds: Pick<LegalHolds, 'sweep'>;
   auditRetention: AuditRetention;
+  agreedValues: AgreedValues;
   logger: Logger;
 }): () => Promise<void> {
   const purge: ScheduledTask = cron.schedule(PURGE_EVERY_30_SECONDS, async () => {
@@ -19,6 +21,7 @@ export function scheduleJobs(deps: {
     deps.legalHolds.sweep().catch((error) => deps.logger.error('legal holds could not be swept', error));
     try {
       await deps.retention.purge();
+      await deps.agreedValues.endFields();
       await deps.auditRetention.purge();
     } catch (error) {
       deps.logger.error('the purge failed', error);

@@ -14,6 +14,7 @@ import type {
   Entity,
   ErasureCertificate,
   HeldConversation,
+  FieldSweep,
   IdentityKey,
   KeyRotation,
   LegalHold,
@@ -117,6 +118,7 @@ export interface EntityStores {
   readonly redactionCounts: EntityStore<RedactionDay>;
   readonly departments: EntityStore<Department>;
   readonly profileIndex: EntityStore<ProfileIndexEntry>;
+  readonly fieldSweeps: EntityStore<FieldSweep>;
   readonly keyRotations: EntityStore<KeyRotation>;
   readonly roles: EntityStore<StoredRole>;
   readonly accessGrants: EntityStore<AccessGrant>;
@@ -145,6 +147,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: true },
   redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
   departments: { unique: [], indexed: ['accountId'], expires: false },
+  fieldSweeps: { unique: [], indexed: ['accountId', 'status'], expires: true },
   profileIndex: {
     unique: [],
     indexed: ['accountId', 'conversationId', 'sessionId', 'accountField', 'lookup'],

@@ -16,3 +16,18 @@ export interface AuditVerification {
     readonly seq: number;
   };
 }
+
+/** A changed data-processing agreement as it is applied to what is stored; `total` and `scanned` count conversations. */
+export interface WireFieldSweep {
+  readonly id: string;
+  readonly status: 'running' | 'done';
+  readonly total: number;
+  readonly scanned: number;
+  /** Profiles and sessions from which values were taken. */
+  readonly changed: number;
+  /** These could not be read and are as they were. */
+  readonly failed: number;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly finishedAt?: string;
+}

@@ -49,6 +49,7 @@ export const ROOMS: readonly Room[] = [
   feature('data-requests', ['server/features/erasure', 'server/features/jobs']),
   feature('engagement'),
   feature('erasure'),
+  feature('field-sweeps'),
   feature('profile-index'),
   feature('identity'),
   feature('keys'),

@@ -12,7 +12,8 @@ import { restRoutes, type UseCases } from './routes/index.ts';
 import { apiSecurity, requireTls } from './security.ts';
 import { UploadGate, type UploadLimits } from './uploads.ts';
 
-export interface HttpAppDeps extends Pick<GuardDeps, 'access' | 'rateLimiter' | 'rateLimitFactor'> {
+export interface HttpAppDeps
+  extends Pick<GuardDeps, 'access' | 'rateLimiter' | 'rateLimitFactor' | 'refusals'> {
   readonly useCases: UseCases;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -61,7 +62,8 @@ function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const { auth, visitorSessions } = deps.useCases;
   const guard = createGuard({ ...deps, auth, visitorSessions });
   const uploads = new UploadGate(deps.uploads);
-  for (const route of routes) mountRoute(router, route, { guard, bodyMaxBytes: deps.bodyMaxBytes, uploads });
+  const { refusals, bodyMaxBytes } = deps;
+  for (const route of routes) mountRoute(router, route, { guard, refusals, bodyMaxBytes, uploads });
   router.use(refuseUnknownPath);
   return router;
 }

@@ -9,6 +9,7 @@ import {
   type VisitorPrincipal,
 } from '../../domain/index.ts';
 import type { Access } from '../../features/access/index.ts';
+import type { RefusedAccess } from '../../features/audit/index.ts';
 import type { Auth } from '../../features/auth/index.ts';
 import type { VisitorSessions } from '../../features/visitor-sessions/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
@@ -23,6 +24,7 @@ export interface GuardDeps {
   readonly rateLimiter: RateLimiter;
   readonly rateLimitFactor: number;
   readonly metrics: Pick<Metrics, 'count'>;
+  readonly refusals: Pick<RefusedAccess, 'noting'>;
 }
 
 export type Principal = User | StaffPrincipal | VisitorPrincipal | undefined;
@@ -91,7 +93,9 @@ export function createGuard(deps: GuardDeps): Guard {
       }
       const caller = await byToken(request, client, (token) => deps.auth.authenticate(token));
       await take(route.limit, caller.user.id);
-      const principal = await authorise(route, caller, request.params.a);
+      const target = { kind: 'account', id: request.params.a };
+      const attempt = { by: caller.user, what: `${route.method} ${route.path}`, target };
+      const principal = await deps.refusals.noting(attempt, () => authorise(route, caller, request.params.a));
       return { principal, signInId: caller.signInId };
     },
   };

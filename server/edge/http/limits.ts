@@ -90,6 +90,22 @@ export const SIGN_IN_LIMITS = {
   },
 } as const satisfies Record<string, RateLimit>;
 
+/** Refused accesses that one actor gets noted; more are refused all the same. */
+export const REFUSAL_LIMITS = {
+  staff: {
+    name: 'audit.refused-staff',
+    points: 60,
+    windowMs: MINUTE_MS,
+    stops: 'filling the audit log with refusals by a stolen token',
+  },
+  visitor: {
+    name: 'audit.refused-visitor',
+    points: 5,
+    windowMs: MINUTE_MS,
+    stops: 'filling the audit log with refusals by scripts on the public site',
+  },
+} as const satisfies Record<string, RateLimit>;
+
 /** The limit with `factor` times the points, at least one. */
 export function scaled(limit: RateLimit, factor: number): RateLimit {
   return { ...limit, points: Math.max(1, Math.round(limit.points * factor)) };

@@ -3,6 +3,7 @@ import { json, type Request, type RequestHandler, type Response, type Router } f
 import { z } from 'zod';
 import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
+import type { RefusedAccess } from '../../features/audit/index.ts';
 import { FileAnswer, type Route } from './define-route.ts';
 import { clientOf, type Guard, type LetIn } from './guard.ts';
 import { parseWith } from './parse.ts';
@@ -13,13 +14,14 @@ const PREFLIGHT_SECONDS = 600;
 
 export interface MountDeps {
   readonly guard: Guard;
+  readonly refusals: Pick<RefusedAccess, 'noting'>;
   readonly bodyMaxBytes: number;
   readonly uploads: UploadGate;
 }
 
 /** Puts a route into the router: admit, parse, handle, answer. */
 export function mountRoute(router: Router, route: Route, by: MountDeps): void {
-  const { guard, bodyMaxBytes, uploads } = by;
+  const { guard, refusals, bodyMaxBytes, uploads } = by;
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
@@ -27,11 +29,16 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
     next();
   };
   const handle: RequestHandler = async (request, response) => {
-    const data = await route.handler({
-      ...(response.locals.letIn as LetIn),
-      ...parse(route, request),
-      client: clientOf(request),
-    });
+    const letIn = response.locals.letIn as LetIn;
+    const asked = { ...letIn, ...parse(route, request), client: clientOf(request) };
+    const { principal } = letIn;
+    const data =
+      principal === undefined
+        ? await route.handler(asked)
+        : await refusals.noting(
+            { by: principal, what: `${route.method} ${route.path}`, target: targetOf(route, request) },
+            () => route.handler(asked),
+          );
     await answer(route, response, data);
   };
   if (route.crossOrigin) router.options(route.path, preflight);
@@ -43,6 +50,12 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
     ...(route.takesFile === undefined ? [] : uploads.handlers()),
     handle,
   );
+}
+
+/** What stands before the id in the path says what it is of: `sites`, `conversations`. */
+function targetOf({ path }: Route, { params }: Request): { kind: string; id: unknown } | undefined {
+  const kind = /\/([a-z-]+)\/:id\b/.exec(path)?.[1];
+  return kind === undefined ? undefined : { kind, id: params.id };
 }
 
 function parse(route: Route, request: Request) {

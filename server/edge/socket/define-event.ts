@@ -39,6 +39,8 @@ export interface DispatchDeps<Context> {
   readonly authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
   /** Takes points of the socket's rate; answers how long to wait when there are not enough, else 0. */
   readonly takeRate: (points: number) => number;
+  /** Does the work; that it was refused is noted where it must be. */
+  readonly noting: <T>(event: string, payload: unknown, work: () => Promise<T> | T) => Promise<T>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -74,10 +76,13 @@ async function answer<Context>(
     const retryAfterMs = deps.takeRate(definition?.cost ?? UNKNOWN_COST);
     if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
     if (definition === undefined) throw new Refusal('bad_request', { detail: 'There is no such event.' });
-    const lookup = deps.authorize(deps.context, definition.authorization);
-    // Without a pause where there is nothing to look up, so that events keep the order in which they came.
-    if (lookup !== undefined) await lookup;
-    return { ok: true, data: await definition.handle(deps.context, parse(definition.schema, payload)) };
+    const data = await deps.noting(name, payload, async () => {
+      const lookup = deps.authorize(deps.context, definition.authorization);
+      // Without a pause where there is nothing to look up, so that events keep the order in which they came.
+      if (lookup !== undefined) await lookup;
+      return definition.handle(deps.context, parse(definition.schema, payload));
+    });
+    return { ok: true, data };
   } catch (error) {
     return { ok: false, error: refused(error, label, deps) };
   }

@@ -13,6 +13,7 @@ import {
   type StaffPrincipal,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
+import type { RefusedAccess } from '../../features/audit/index.ts';
 import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
 import type { Invitations } from '../../features/engagement/invitations.ts';
 import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
@@ -56,6 +57,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly rateLimiter: RateLimiter;
+  readonly refusals: Pick<RefusedAccess, 'noting'>;
   readonly limits: GuardLimits & ConnectionLimits & { readonly eventRate: EventRate };
 }
 
@@ -182,7 +184,8 @@ export class Hub {
       userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
     });
     this.#background(activity);
-    this.#serve(socket, this.#deps.visitorEvents, { visitor, socketId: socket.id }, () => undefined);
+    const mine = { visitor, socketId: socket.id };
+    this.#serve(socket, this.#deps.visitorEvents, mine, { authorize: () => undefined, by: () => visitor });
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
       if (this.#deps.live.disconnected(visitor.sessionId)) {
@@ -228,7 +231,7 @@ export class Hub {
     };
     const authorize = (_context: AgentContext, needs: Authorization | 'own-session') =>
       needs === 'own-session' ? undefined : seat.require(needs);
-    this.#serve(socket, this.#deps.agentEvents, context, authorize);
+    this.#serve(socket, this.#deps.agentEvents, context, { authorize, by: () => context.agent });
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('agent_sockets', --this.#agentSockets);
       // Also after a failed arrival: who is counted as connected without a socket would stay online for ever.
@@ -241,9 +244,15 @@ export class Hub {
     socket: Socket,
     table: EventTable<Events, Context, Needs>,
     context: Context,
-    authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined,
+    who: {
+      authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
+      by: () => StaffPrincipal | VisitorPrincipal;
+    },
   ): void {
-    const { clock, logger, metrics, limits } = this.#deps;
+    const { clock, logger, metrics, limits, refusals } = this.#deps;
+    const { authorize, by } = who;
+    const noting = <T>(what: string, payload: unknown, work: () => Promise<T> | T): Promise<T> =>
+      refusals.noting({ by: by(), what, target: targetOf(payload) }, work);
     const takeFromBucket = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
     const takeRate = (points: number): number => {
       // While the server stops, what comes in must not keep it from ever being done with what it has taken.
@@ -251,12 +260,18 @@ export class Hub {
       return takeFromBucket(points);
     };
     const untyped = table as unknown as Parameters<typeof dispatchEvents<Context>>[1]['table'];
-    dispatchEvents(socket, { table: untyped, context, authorize, takeRate, logger, metrics });
+    dispatchEvents(socket, { table: untyped, context, authorize, takeRate, noting, logger, metrics });
   }
 
   #background(work: Promise<unknown>): void {
     work.catch((error) => this.#deps.logger.error('work behind a socket failed', error));
   }
+}
+
+/** What nearly every event about something names. */
+function targetOf(payload: unknown): { kind: string; id: unknown } | undefined {
+  if (typeof payload !== 'object' || payload === null || !('conversationId' in payload)) return undefined;
+  return { kind: 'conversation', id: payload.conversationId };
 }
 
 /** The connection's end is seen also when it comes before the namespace was entered. */

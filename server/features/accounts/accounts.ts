@@ -10,6 +10,7 @@ import {
 } from '../../domain/index.ts';
 import type { ChangeBus, RetentionStore } from '../../ports/index.ts';
 import type { Audit } from '../audit/index.ts';
+import type { FieldSweeps } from '../field-sweeps/index.ts';
 import { mergeSettings, type SettingsChange } from './merge-settings.ts';
 import { type ProvisionDeps, provisionAccount } from './provision.ts';
 
@@ -24,6 +25,8 @@ export interface AccountsDeps extends ProvisionDeps {
   };
   readonly audit: Audit;
   readonly changes: Pick<ChangeBus, 'publish'>;
+  /** What a changed data-processing agreement asks of what is stored. */
+  readonly fieldSweeps: Pick<FieldSweeps, 'agreementChanged'>;
   /** Where this deployment runs; accounts of another region are refused. */
   readonly region: string;
 }
@@ -78,6 +81,7 @@ export class Accounts {
       details: { parts: Object.keys(change).sort().join(' ') },
     });
     await this.#auditApplyTo(staff, before, settings);
+    await this.#deps.fieldSweeps.agreementChanged(staff, before.dpa.customFields, settings.dpa.customFields);
     return settings;
   }
 

@@ -156,6 +156,14 @@ export class LiveVisitors {
     return Object.fromEntries(taken);
   }
 
+  /** Leaves the visitor these of their fields alone. */
+  keepFields(visitor: LiveVisitor, fields: Readonly<Record<string, string>>): void {
+    if (Object.keys(fields).length === Object.keys(visitor.fields).length) return;
+    visitor.fields = { ...fields };
+    for (const key of visitor.verified) if (!Object.hasOwn(fields, key)) visitor.verified.delete(key);
+    changed(visitor);
+  }
+
   /** The profile as it stands. */
   snapshot(sessionId: string): WireProfile {
     const visitor = this.#visitors.get(sessionId);

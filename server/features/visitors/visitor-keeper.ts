@@ -98,6 +98,30 @@ export class VisitorKeeper {
     }
   }
 
+  /**
+   * Changes the fields in what is kept of a session; answers whether it did. A record that another writer has
+   * replaced meanwhile is left to them: what is live was changed before.
+   */
+  async rewriteFields(
+    record: VisitorRecord,
+    change: (fields: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    const { accountId, id: sessionId, retainFrom, expiresAt } = record;
+    const key = await this.#deps.vault.dataKey(keyName(sessionId));
+    if (key === undefined) return false;
+    const kept = this.#open(record, key);
+    const fields = change(kept.fields);
+    if (Object.keys(fields).length === Object.keys(kept.fields).length) return false;
+    const context = contextOf({ accountId, sessionId, key, retainFrom, expiresAt });
+    const sealed = this.#deps.sealer.sealPart(context, PART, { ...kept, fields });
+    const next = { version: record.version + 1, updatedAt: this.#deps.clock.now() };
+    return this.#deps.records.replace({
+      ...record,
+      ...next,
+      sealed: Buffer.from(sealed).toString('base64'),
+    });
+  }
+
   /** The key first, then the record; answers whether there was one. Nothing of it is written after. */
   async erase(sessionId: string): Promise<boolean> {
     await this.#writing.get(sessionId);

@@ -4,6 +4,7 @@ export * from './auth.ts';
 export * from './conversations.ts';
 export * from './engagement-rules.ts';
 export * from './erasure.ts';
+export * from './field-sweeps.ts';
 export * from './identity.ts';
 export * from './keys.ts';
 export * from './logs.ts';

@@ -5,6 +5,7 @@ import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
 import type { VisitorProfiles } from '../../../features/engagement/visitor-profiles.ts';
+import type { FieldSweeps } from '../../../features/field-sweeps/index.ts';
 import type { Identities } from '../../../features/identity/index.ts';
 import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
 import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
@@ -20,6 +21,7 @@ import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { conversationRoutes } from './conversations.ts';
 import { type ErasureUseCases, erasureRoutes } from './erasure.ts';
+import { fieldSweepRoutes } from './field-sweeps.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
 import { type KeyUseCases, keyRoutes } from './keys.ts';
 import { logRoutes } from './logs.ts';
@@ -51,6 +53,7 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly attachments: Attachments;
   readonly activity: ActivityLog;
   readonly audit: Audit;
+  readonly fieldSweeps: Pick<FieldSweeps, 'list'>;
   readonly identities: Identities;
   readonly visitorBoard: Pick<VisitorBoard, 'list' | 'get'>;
   readonly visitorProfiles: Pick<VisitorProfiles, 'change'>;
@@ -74,6 +77,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...keyRoutes(useCases),
     ...attachmentRoutes(useCases.attachments),
     ...logRoutes(useCases),
+    ...fieldSweepRoutes(useCases.fieldSweeps),
     ...identityKeyRoutes(useCases.identities),
     ...visitorRoutes(useCases),
     ...erasureRoutes(useCases),

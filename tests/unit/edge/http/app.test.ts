@@ -60,6 +60,7 @@ describe('the HTTP app', () => {
       access,
       rateLimiter: createMemoryRateLimiter(),
       rateLimitFactor: 1,
+      refusals: { noting: async (_attempt, work) => work() },
       logger,
       metrics: new PrometheusMetrics(),
       health: async () => ready,

@@ -1,0 +1,2 @@
+export * from './agreed-values.ts';
+export * from './field-sweeps.ts';

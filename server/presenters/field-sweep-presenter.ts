@@ -1,0 +1,15 @@
+import type { WireFieldSweep } from '../../shared/protocol/index.ts';
+import type { FieldSweep } from '../domain/index.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** How far a sweep has come, as staff sees it. */
+export function presentFieldSweep(sweep: FieldSweep): WireFieldSweep {
+  const { id, status, total, scanned, changed, failed, createdAt, updatedAt, finishedAt } = sweep;
+  return {
+    ...{ id, status, total, scanned, changed, failed },
+    startedAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+    ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+  };
+}
