@@ -11,7 +11,13 @@ import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts'
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Attachments } from '../features/attachments/index.ts';
 import type { Audit } from '../features/audit/index.ts';
-import { createAuth, createHashNewPassword, type HashNewPassword, SignIns } from '../features/auth/index.ts';
+import {
+  createAuth,
+  createHashNewPassword,
+  type HashNewPassword,
+  SignInNotes,
+  SignIns,
+} from '../features/auth/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
 import type { FieldSweeps } from '../features/field-sweeps/index.ts';
 import { Identities } from '../features/identity/index.ts';
@@ -70,8 +76,9 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     perEmail: scaled(SIGN_IN_LIMITS.perEmail, rateFactor),
   };
   const { users } = stores.entities;
-  const signIns = new SignIns({ stores, access, tokens, broadcaster, ids, clock });
-  const auth = createAuth({ users, access, signIns, tokens, passwords, rateLimiter, limits });
+  const notes = new SignInNotes(audit);
+  const signIns = new SignIns({ stores, access, tokens, broadcaster, notes, ids, clock });
+  const auth = createAuth({ users, access, signIns, notes, tokens, passwords, rateLimiter, limits });
   const policy = createPasswordPolicy();
   const hashNewPassword = createHashNewPassword({ passwords, policy });
   const provision = { stores, hashNewPassword, ids, clock };

@@ -102,6 +102,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     metrics,
     rateLimiter,
     refusals: features.refusals,
+    audit: features.audit,
     auth: {
       staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
       currentPrincipal: (agent) => currentPrincipal({ access: features.access, signIns }, agent),

@@ -63,7 +63,8 @@ function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const guard = createGuard({ ...deps, auth, visitorSessions });
   const uploads = new UploadGate(deps.uploads);
   const { refusals, bodyMaxBytes } = deps;
-  for (const route of routes) mountRoute(router, route, { guard, refusals, bodyMaxBytes, uploads });
+  const { audit } = deps.useCases;
+  for (const route of routes) mountRoute(router, route, { guard, refusals, audit, bodyMaxBytes, uploads });
   router.use(refuseUnknownPath);
   return router;
 }

@@ -124,6 +124,11 @@ export interface RouteSpec<
   readonly answer: Answer;
   /** Refusals of the use case, for the documentation; those of the edge itself are added. */
   readonly refusals?: readonly ErrorCode[];
+  /**
+   * Action that the edge writes to the account's audit log before it answers, for reads and changes that the use case
+   * does not write down with more to say.
+   */
+  readonly audit?: string;
   /** Pages of other origins may call it (the use case checks which). */
   readonly crossOrigin?: true;
   readonly handler: (

@@ -3,9 +3,9 @@ import { json, type Request, type RequestHandler, type Response, type Router } f
 import { z } from 'zod';
 import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
-import type { RefusedAccess } from '../../features/audit/index.ts';
+import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
 import { FileAnswer, type Route } from './define-route.ts';
-import { clientOf, type Guard, type LetIn } from './guard.ts';
+import { clientOf, type Guard, type LetIn, type Principal } from './guard.ts';
 import { parseWith } from './parse.ts';
 import { type UploadGate, uploadOf } from './uploads.ts';
 
@@ -15,13 +15,14 @@ const PREFLIGHT_SECONDS = 600;
 export interface MountDeps {
   readonly guard: Guard;
   readonly refusals: Pick<RefusedAccess, 'noting'>;
+  readonly audit: Pick<Audit, 'byStaff'>;
   readonly bodyMaxBytes: number;
   readonly uploads: UploadGate;
 }
 
 /** Puts a route into the router: admit, parse, handle, answer. */
 export function mountRoute(router: Router, route: Route, by: MountDeps): void {
-  const { guard, refusals, bodyMaxBytes, uploads } = by;
+  const { guard, refusals, audit, bodyMaxBytes, uploads } = by;
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
@@ -39,6 +40,7 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
             { by: principal, what: `${route.method} ${route.path}`, target: targetOf(route, request) },
             () => route.handler(asked),
           );
+    await note(route, request, { audit, principal });
     await answer(route, response, data);
   };
   if (route.crossOrigin) router.options(route.path, preflight);
@@ -52,10 +54,25 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
   );
 }
 
-/** What stands before the id in the path says what it is of: `sites`, `conversations`. */
+/** What stands before the id in the path says what it is of: `site`, `conversation`. */
 function targetOf({ path }: Route, { params }: Request): { kind: string; id: unknown } | undefined {
-  const kind = /\/([a-z-]+)\/:id\b/.exec(path)?.[1];
+  const kind = /\/([a-z-]+?)s?\/:id\b/.exec(path)?.[1];
   return kind === undefined ? undefined : { kind, id: params.id };
+}
+
+/** What cannot be written down is not answered. */
+async function note(
+  route: Route,
+  request: Request,
+  by: { audit: Pick<Audit, 'byStaff'>; principal: Principal },
+): Promise<void> {
+  const { principal, audit } = by;
+  if (route.audit === undefined || principal === undefined || !('userId' in principal)) return;
+  const target = targetOf(route, request);
+  await audit.byStaff(principal, {
+    action: route.audit,
+    ...(target !== undefined && { target: { kind: target.kind, id: String(target.id) } }),
+  });
 }
 
 function parse(route: Route, request: Request) {

@@ -59,6 +59,7 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
     'chat:accept': {
       ...handles,
       schema: schemas['chat:accept'],
+      audit: 'conversation.accepted',
       handle: ({ agent }, { conversationId }) => present(routing.accept(agent, conversationId)),
     },
     'message:send': {
@@ -96,16 +97,19 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
     'chat:close': {
       ...handles,
       schema: schemas['chat:close'],
+      audit: 'conversation.closed',
       handle: ({ agent }, { conversationId }) => present(conversations.closeByAgent(agent, conversationId)),
     },
     'chat:tag': {
       ...handles,
       schema: schemas['chat:tag'],
+      audit: 'conversation.tagged',
       handle: ({ agent }, { conversationId, tags }) =>
         present(conversations.tag(agent, conversationId, tags)),
     },
     'visitor:list': {
       schema: schemas['visitor:list'],
+      audit: 'visitor.listed',
       authorization: 'visitor:read',
       cost: 5,
       handle: ({ agent, socketId }) => board.follow(agent, socketId),
@@ -119,6 +123,7 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
     'chat:case': {
       ...handles,
       schema: schemas['chat:case'],
+      audit: 'conversation.case_changed',
       handle: ({ agent }, { conversationId, caseId }) =>
         present(conversations.setCase(agent, conversationId, caseId)),
     },

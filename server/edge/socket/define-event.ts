@@ -20,6 +20,8 @@ export interface EventDefinition<Context, Payload, Data, Needs> {
   readonly authorization: Needs;
   /** Points taken from the socket's event rate. */
   readonly cost: number;
+  /** Action that is written to the account's audit log before the event is answered. */
+  readonly audit?: string;
   readonly handle: (context: Context, payload: Payload) => Promise<Data> | Data;
 }
 
@@ -39,6 +41,7 @@ export interface DispatchDeps<Context> {
   readonly authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
   /** Takes points of the socket's rate; answers how long to wait when there are not enough, else 0. */
   readonly takeRate: (points: number) => number;
+  readonly audit: (action: string, payload: unknown) => Promise<void>;
   /** Does the work; that it was refused is noted where it must be. */
   readonly noting: <T>(event: string, payload: unknown, work: () => Promise<T> | T) => Promise<T>;
   readonly logger: Logger;
@@ -82,6 +85,7 @@ async function answer<Context>(
       if (lookup !== undefined) await lookup;
       return definition.handle(deps.context, parse(definition.schema, payload));
     });
+    if (definition.audit !== undefined) await deps.audit(definition.audit, payload);
     return { ok: true, data };
   } catch (error) {
     return { ok: false, error: refused(error, label, deps) };

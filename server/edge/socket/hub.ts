@@ -13,7 +13,7 @@ import {
   type StaffPrincipal,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
-import type { RefusedAccess } from '../../features/audit/index.ts';
+import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
 import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
 import type { Invitations } from '../../features/engagement/invitations.ts';
 import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
@@ -58,6 +58,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly metrics: Metrics;
   readonly rateLimiter: RateLimiter;
   readonly refusals: Pick<RefusedAccess, 'noting'>;
+  readonly audit: Pick<Audit, 'byStaff'>;
   readonly limits: GuardLimits & ConnectionLimits & { readonly eventRate: EventRate };
 }
 
@@ -253,6 +254,15 @@ export class Hub {
     const { authorize, by } = who;
     const noting = <T>(what: string, payload: unknown, work: () => Promise<T> | T): Promise<T> =>
       refusals.noting({ by: by(), what, target: targetOf(payload) }, work);
+    const audit = async (action: string, payload: unknown): Promise<void> => {
+      const staff = by();
+      if (!('userId' in staff)) return;
+      const target = targetOf(payload);
+      await this.#deps.audit.byStaff(staff, {
+        action,
+        ...(target !== undefined && { target: { kind: target.kind, id: String(target.id) } }),
+      });
+    };
     const takeFromBucket = createEventBucket(limits.eventRate, clock, () => socket.disconnect(true));
     const takeRate = (points: number): number => {
       // While the server stops, what comes in must not keep it from ever being done with what it has taken.
@@ -260,7 +270,7 @@ export class Hub {
       return takeFromBucket(points);
     };
     const untyped = table as unknown as Parameters<typeof dispatchEvents<Context>>[1]['table'];
-    dispatchEvents(socket, { table: untyped, context, authorize, takeRate, noting, logger, metrics });
+    dispatchEvents(socket, { table: untyped, context, authorize, takeRate, audit, noting, logger, metrics });
   }
 
   #background(work: Promise<unknown>): void {

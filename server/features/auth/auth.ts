@@ -11,12 +11,14 @@ import {
   type SignInGuard,
   type SignInLimits,
 } from './sign-in-guard.ts';
+import type { SignInNotes } from './sign-in-notes.ts';
 import type { SignIns } from './sign-ins.ts';
 
 export interface AuthDeps {
   readonly users: EntityStore<User>;
   readonly access: Pick<Access, 'principal'>;
   readonly signIns: SignIns;
+  readonly notes: SignInNotes;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
   readonly rateLimiter: RateLimiter;
@@ -44,7 +46,10 @@ export class Auth {
     await this.#guard.enter(login);
     const user = await this.#deps.users.findBy('email', login.email);
     const matches = await this.#deps.passwords.verify(user?.passwordHash, login.password.reveal());
-    if (user === undefined || !matches || user.disabled) throw new Refusal('auth.invalid_credentials');
+    if (user === undefined || !matches || user.disabled) {
+      if (user !== undefined) await this.#deps.notes.failed(user);
+      throw new Refusal('auth.invalid_credentials');
+    }
     await this.#guard.succeeded(login);
     return this.#deps.signIns.start(user, login.client);
   }

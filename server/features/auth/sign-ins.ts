@@ -6,6 +6,7 @@ import { presentSignedInUser } from '../../presenters/account-presenter.ts';
 import { presentStaffSession } from '../../presenters/sign-in-presenter.ts';
 import type { Access } from '../access/index.ts';
 import { familyIdOf, RefreshFamilies } from './refresh-families.ts';
+import type { SignInNotes } from './sign-in-notes.ts';
 
 /** How long a staff access token is good for. */
 export const STAFF_TOKEN_LIFE_MS = 15 * 60_000;
@@ -17,6 +18,7 @@ export interface SignInsDeps {
   readonly access: Pick<Access, 'principal' | 'grantsOf'>;
   readonly tokens: Tokens;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent' | 'disconnectSignIn'>;
+  readonly notes: SignInNotes;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -43,6 +45,7 @@ export class SignIns {
       await this.#families.end(family.familyId);
       throw new Refusal('auth.required');
     }
+    await this.#deps.notes.of(now, 'sign-in.succeeded');
     return this.#answer(now, family);
   }
 
@@ -53,6 +56,7 @@ export class SignIns {
     const user = await this.#deps.stores.entities.users.get(rotation.userId);
     if (rotation.kind === 'reused') {
       this.#deps.broadcaster.disconnectSignIn(familyIdOf(refreshToken));
+      if (user !== undefined) await this.#deps.notes.of(user, 'sign-in.token_reused');
       throw new Refusal('auth.refresh_reused');
     }
     if (user === undefined || user.disabled) {
@@ -66,9 +70,14 @@ export class SignIns {
     return this.#families.alive(signInId, userId);
   }
 
+  /** One that is not there ends nothing. */
   async end(signInId: string): Promise<void> {
+    const { refreshFamilies, users } = this.#deps.stores.entities;
+    const family = await refreshFamilies.get(signInId);
     await this.#families.end(signInId);
     this.#deps.broadcaster.disconnectSignIn(signInId);
+    const user = family && (await users.get(family.userId));
+    if (user !== undefined) await this.#deps.notes.of(user, 'sign-in.ended');
   }
 
   /** @throws Refusal `not_found` when the user has no such sign-in */
@@ -85,6 +94,7 @@ export class SignIns {
       for (const { accountId } of user.memberships)
         this.#deps.broadcaster.disconnectAgent(accountId, user.id);
     }
+    if (ended.length > 0) await this.#deps.notes.of(user, 'sign-in.ended');
     return ended.length;
   }
 

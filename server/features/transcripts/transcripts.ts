@@ -97,7 +97,13 @@ export class Transcripts {
   ): Promise<WireTranscript> {
     const conversation = await this.#find(staff, id);
     const view = await this.#present(conversation, true);
-    if (!include.messages && !include.profile) return view;
+    if (!include.messages && !include.profile) {
+      await this.#deps.audit.byStaff(staff, {
+        action: 'conversation.read',
+        target: { kind: 'conversation', id },
+      });
+      return view;
+    }
     const parts = await this.#readParts(conversation, include).catch((error) =>
       this.#reportTampered(staff, id, error),
     );
