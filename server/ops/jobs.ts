@@ -1,7 +1,7 @@
 import cron, { type ScheduledTask } from 'node-cron';
 import type { AuditRetention } from '../features/audit/index.ts';
-import type { LegalHolds } from '../features/legal-holds/index.ts';
 import type { AgreedValues } from '../features/field-sweeps/index.ts';
+import type { LegalHolds } from '../features/legal-holds/index.ts';
 import type { Retention } from '../features/retention/retention.ts';
 import type { Logger } from '../ports/index.ts';
 
