@@ -15,6 +15,7 @@ import type {
   WireUser,
 } from '../../shared/protocol/index.ts';
 import type { Http } from './http.ts';
+import { createAuditCalls, createKeyCalls } from './record-calls.ts';
 import { createVisitorCalls } from './visitor-calls.ts';
 
 /** What an administrator decides about a redaction rule; the rest is the server's. */
@@ -66,6 +67,8 @@ export function createApi(http: Http, accountId: string) {
   };
 
   return {
+    audit: createAuditCalls(http, base),
+    keys: createKeyCalls(http, base),
     conversations: {
       list: (query: ConversationQuery, cursor?: string): Promise<Page<WireConversation>> =>
         http.get(`${base}/conversations`, { query: { ...query, limit: PAGE_SIZE, cursor } }),

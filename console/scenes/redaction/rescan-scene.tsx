@@ -2,12 +2,12 @@ import { Alert, Button, Group, Modal, Progress, Text } from '@mantine/core';
 import { useState } from 'react';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { useStaffNames } from '../../components/common/use-staff-names.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import styles from './redaction.module.css';
 import { RedactionTabs } from './redaction-tabs.tsx';
 import { RescanTable } from './rescan-table.tsx';
 import { type OpenRescan, useRescans } from './use-rescans.ts';
-import { useStaffNames } from './use-staff-names.ts';
 
 type Act = ReturnType<typeof useRescans>['act'];
 

@@ -5,12 +5,12 @@ import type { WireRedactionRule, WireRedactionRuleChange } from '../../../shared
 import { formatDateTime } from '../../components/common/format.ts';
 import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
 import { usePages } from '../../components/common/use-load.ts';
+import { useStaffNames } from '../../components/common/use-staff-names.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
 import styles from './redaction.module.css';
 import { RedactionTabs } from './redaction-tabs.tsx';
 import { differencesOf, nameIn } from './rule-diff.ts';
-import { useStaffNames } from './use-staff-names.ts';
 
 /** Who changed what and when: of all rules, or of one, which may be removed since. */
 export function RuleHistory(props: {

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
-import { shortId } from '../../components/common/format.ts';
-import { useLoad } from '../../components/common/use-load.ts';
-import { useConsole } from '../../components/shell/console-context.tsx';
+import { useConsole } from '../shell/console-context.tsx';
+import { shortId } from './format.ts';
+import { useLoad } from './use-load.ts';
 
 /** Names of staff by id, for those who may list them; others are told apart by the end of their id. */
 export function useStaffNames(): (id: string) => string {
