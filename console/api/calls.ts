@@ -14,7 +14,9 @@ import type {
   WireTranscript,
   WireUser,
 } from '../../shared/protocol/index.ts';
+import { createAccessCalls } from './access-calls.ts';
 import type { Http } from './http.ts';
+import { createPrivacyCalls } from './privacy-calls.ts';
 import { createAuditCalls, createKeyCalls } from './record-calls.ts';
 import { createVisitorCalls } from './visitor-calls.ts';
 
@@ -67,6 +69,7 @@ export function createApi(http: Http, accountId: string) {
   };
 
   return {
+    access: createAccessCalls(http, base, all),
     audit: createAuditCalls(http, base),
     keys: createKeyCalls(http, base),
     conversations: {
@@ -81,6 +84,7 @@ export function createApi(http: Http, accountId: string) {
       export: (id: string, format: ExportFormat) =>
         http.download(`${at('conversations', id)}/export`, { format }),
     },
+    privacy: createPrivacyCalls(http, base),
     redaction: {
       /** Changes of one rule, or of all, newest first; removed rules included. */
       changes: (ruleId: string | undefined, cursor?: string): Promise<Page<WireRedactionRuleChange>> =>

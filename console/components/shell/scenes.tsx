@@ -6,6 +6,7 @@ import {
   IconListDetails,
   IconMessages,
   IconSettings,
+  IconShieldLock,
   IconUsers,
   IconWorld,
 } from '@tabler/icons-react';
@@ -71,6 +72,14 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'user:read',
     icon: IconAddressBook,
     view: lazy(() => import('../../scenes/users/users-scene.tsx')),
+  },
+  {
+    path: 'privacy',
+    label: 'Privacy',
+    key: 'p',
+    needs: 'subject:export',
+    icon: IconShieldLock,
+    view: lazy(() => import('../../scenes/privacy/privacy-scene.tsx')),
   },
   {
     path: 'audit',

@@ -2,11 +2,10 @@ import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from 
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
-import { ROLE_KEYS, type WireUser } from '../../../shared/protocol/index.ts';
+import type { WireRole, WireUser } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
-import { ROLES } from './roles.ts';
 
 interface Values {
   email: string;
@@ -18,6 +17,8 @@ interface Values {
 /** Adds a user or changes one. A password is set here only; nobody can read it afterwards. */
 export function UserForm(props: {
   readonly user: WireUser | undefined;
+  /** Those that there are to give. */
+  readonly roles: readonly WireRole[];
   readonly onClose: () => void;
   readonly onSaved: () => void;
 }) {
@@ -71,8 +72,8 @@ export function UserForm(props: {
           <PasswordField isNew={user === undefined} inputProps={form.getInputProps('password')} />
           <Checkbox.Group label="Roles" required {...form.getInputProps('roles')}>
             <Stack gap="xs" mt="xs">
-              {ROLE_KEYS.map((key) => (
-                <Checkbox key={key} value={key} label={ROLES[key].label} description={ROLES[key].about} />
+              {props.roles.map(({ id, name, about }) => (
+                <Checkbox key={id} value={id} label={name} description={about} />
               ))}
             </Stack>
           </Checkbox.Group>

@@ -1,23 +1,37 @@
 import { ActionIcon, Avatar, Badge, Button, Menu, Table } from '@mantine/core';
 import { IconDots, IconUserPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
-import type { WireUser } from '../../../shared/protocol/index.ts';
+import type { WireRole, WireUser } from '../../../shared/protocol/index.ts';
 import type { UserChange } from '../../api/calls.ts';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime, initialsOf } from '../../components/common/format.ts';
 import { Failure, Scene, Waiting } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
+import { useStore } from '../../components/common/use-store.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
-import { roleLabel } from './roles.ts';
+import { GrantsPart } from './grants-part.tsx';
+import { RolesPart } from './roles-part.tsx';
 import { UserForm } from './user-form.tsx';
+import { UsersTabs } from './users-tabs.tsx';
 
 type Editing = { readonly kind: 'new' } | { readonly kind: 'user'; readonly user: WireUser };
 
-/** Who works in this account, and as what. */
+/** Who works in this account, as what, and who is let in from outside. */
 export default function UsersScene() {
+  const { router } = useConsole();
+  const [, part, id] = useStore(router.route);
+  if (part === 'roles') return <RolesPart id={id} />;
+  return part === 'grants' ? <GrantsPart /> : <UsersPart />;
+}
+
+function UsersPart() {
   const { api, can } = useConsole();
-  const load = useCallback(() => api.users.list(), [api]);
+  const seesRoles = can('role:read');
+  const load = useCallback(async () => {
+    const [users, roles] = await Promise.all([api.users.list(), seesRoles ? api.access.roles() : []]);
+    return { users, roles };
+  }, [api, seesRoles]);
   const { data, error, loading, reload } = useLoad(load);
   const [editing, setEditing] = useState<Editing>();
   const writable = can('user:write');
@@ -43,11 +57,13 @@ export default function UsersScene() {
         )
       }
     >
+      <UsersTabs part={undefined} />
       {error !== undefined && <Failure error={error} retry={reload} />}
       {loading && data === undefined && <Waiting label="Loading users" />}
       {data && (
         <UserTable
-          users={data}
+          users={data.users}
+          roles={data.roles}
           writable={writable}
           onEdit={(user) => setEditing({ kind: 'user', user })}
           onDisable={(user) =>
@@ -61,6 +77,7 @@ export default function UsersScene() {
       )}
       {editing && (
         <UserForm
+          roles={data?.roles ?? []}
           user={editing.kind === 'user' ? editing.user : undefined}
           onClose={() => setEditing(undefined)}
           onSaved={() => {
@@ -75,6 +92,7 @@ export default function UsersScene() {
 
 function UserTable(props: {
   readonly users: readonly WireUser[];
+  readonly roles: readonly WireRole[];
   readonly writable: boolean;
   readonly onEdit: (user: WireUser) => void;
   readonly onDisable: (user: WireUser) => void;
@@ -107,11 +125,13 @@ function UserTable(props: {
 
 function UserRow(props: {
   readonly user: WireUser;
+  readonly roles: readonly WireRole[];
   readonly writable: boolean;
   readonly onEdit: (user: WireUser) => void;
   readonly onDisable: (user: WireUser) => void;
 }) {
-  const { user } = props;
+  const { user, roles } = props;
+  const nameOf = (id: string): string => roles.find((role) => role.id === id)?.name ?? id;
   return (
     <Table.Tr>
       <Table.Td>
@@ -132,7 +152,7 @@ function UserRow(props: {
           </div>
         </div>
       </Table.Td>
-      <Table.Td>{user.roles.map(roleLabel).join(', ')}</Table.Td>
+      <Table.Td>{user.roles.map(nameOf).join(', ')}</Table.Td>
       <Table.Td>{formatDateTime(user.createdAt)}</Table.Td>
       <Table.Td className={tables.actions}>
         {props.writable && (
