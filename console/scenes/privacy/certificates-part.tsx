@@ -53,7 +53,9 @@ function Certificates({ items }: { readonly items: readonly WireErasureCertifica
             <Table.Th>What</Table.Th>
             <Table.Th>By</Table.Th>
             <Table.Th>How much</Table.Th>
-            <Table.Th aria-label="Actions" />
+            <Table.Th>
+              <span className="visually-hidden">Actions</span>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

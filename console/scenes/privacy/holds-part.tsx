@@ -44,7 +44,9 @@ export function HoldsPart() {
                 <Table.Th>On</Table.Th>
                 <Table.Th>Reason</Table.Th>
                 <Table.Th>State</Table.Th>
-                <Table.Th aria-label="Actions" />
+                <Table.Th>
+                  <span className="visually-hidden">Actions</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -92,7 +92,9 @@ function Grants(props: { readonly grants: readonly WireAccessGrant[]; readonly o
             <Table.Th>Reason</Table.Th>
             <Table.Th>Until</Table.Th>
             <Table.Th>Used</Table.Th>
-            <Table.Th aria-label="Actions" />
+            <Table.Th>
+              <span className="visually-hidden">Actions</span>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
