@@ -15,6 +15,7 @@ export interface Config {
   readonly security: SecurityConfig;
   readonly bootstrap: BootstrapConfig;
   readonly limits: LimitsConfig;
+  readonly webhooks: WebhooksConfig;
   readonly logs: LogsConfig;
   /** Settings that work but are rarely meant; constant texts, to be logged at start. */
   readonly warnings: readonly string[];
@@ -89,6 +90,12 @@ export interface LimitsConfig {
   readonly socketsPerSession: number;
   readonly sessionsPerSite: number;
   readonly outboundBufferMaxBytes: number;
+}
+
+export interface WebhooksConfig {
+  readonly allowPrivateAddresses: boolean;
+  readonly allowHttp: boolean;
+  readonly timeoutMs: number;
 }
 
 export interface LogsConfig {
@@ -168,6 +175,11 @@ function assemble(values: Values): Config {
       siteKey: values.BOOTSTRAP_SITE_KEY,
     },
     limits: limitsOf(values),
+    webhooks: {
+      allowPrivateAddresses: values.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
+      allowHttp: values.WEBHOOK_ALLOW_HTTP,
+      timeoutMs: values.WEBHOOK_TIMEOUT_MS,
+    },
     logs: {
       level: values.LOG_LEVEL,
       retentionDays: values.LOG_RETENTION_DAYS,

@@ -328,6 +328,28 @@ export const VARIABLES = {
     unit: 'uploads',
     stops: 'uploads sent slowly, each of which holds its bytes in memory',
   },
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: {
+    section: 'after',
+    help: 'Let webhooks reach addresses that are not public: receivers in your own network.',
+    parse: flag,
+    standard: 'false',
+    stops: 'an administrator of one account who reads or changes what only this server can reach',
+  },
+  WEBHOOK_ALLOW_HTTP: {
+    section: 'after',
+    help: 'Let webhooks use plain HTTP.',
+    parse: flag,
+    standard: 'false',
+    stops: 'events and signatures read on their way',
+  },
+  WEBHOOK_TIMEOUT_MS: {
+    section: 'after',
+    help: 'How long a receiver of a webhook may take to answer.',
+    parse: integer(100, 30_000),
+    standard: '10000',
+    unit: 'milliseconds',
+    stops: 'receivers that never answer and hold up deliveries',
+  },
   SOCKETS_PER_SESSION: {
     section: 'after',
     help: 'Sockets (tabs) of one visitor session or one staff member on a node, at one time.',

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../config/index.ts';
 import { MemoryChangeBus } from './adapters/memory/change-bus.ts';
+import { MemoryConversationEvents } from './adapters/memory/conversation-events.ts';
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
 import { createSocketBroadcaster } from './adapters/socket/broadcaster.ts';
 import { gatherWebSocketWrites } from './adapters/socket/gather-writes.ts';
@@ -13,6 +14,7 @@ import { composeFeatures, type Features } from './compose/features.ts';
 import type { Foundation } from './compose/foundation.ts';
 import { composePipeline, type Pipeline } from './compose/pipeline.ts';
 import { openStores } from './compose/stores.ts';
+import { warmUpRedaction } from './domain/redaction/index.ts';
 import type { Clock, Ids, Logger, Stores } from './ports/index.ts';
 
 /** What a server is made from; tests and benchmarks bring their own clock, ids or logger. */
@@ -35,6 +37,8 @@ export interface EngagementServer {
   readonly features: Features;
   /** On an empty store makes account, administrator and site; answers the administrator's sign-in when it did. */
   bootstrap(): Promise<{ email: string; password: string } | undefined>;
+  /** Makes the first costly text no slower than later ones; to be called before `listen`. */
+  warmUp(): void;
   /** Resolves with the address once it serves. */
   listen(): Promise<{ url: string }>;
   /** Lets nobody new in, finishes every accepted message, closes everything. */
@@ -58,6 +62,7 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
     pipeline,
     features,
     bootstrap: () => features.bootstrap(),
+    warmUp: warmUpRedaction,
     listen: async () => {
       await edge.begin();
       const url = await listening(foundation);
@@ -99,6 +104,7 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     ids: options.ids ?? new RandomIds(),
     metrics: new PrometheusMetrics(),
     bus: new MemoryChangeBus((error) => logger.error('a change listener failed', error)),
+    events: new MemoryConversationEvents((error) => logger.error('an event listener failed', error)),
     stores: await openStores(config),
     http,
     io,

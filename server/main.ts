@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const server = await compose({ config, secrets, logger, publicDir, version: productVersion(), clock });
   const signIn = await server.bootstrap();
   stopOnSignal(server);
+  server.warmUp();
   const { url } = await server.listen();
   for (const warning of config.warnings) say(`warning: ${warning}`);
   say(`demo shop   ${url}/demo`);

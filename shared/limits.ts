@@ -32,6 +32,7 @@ export const LIMITS = {
   rolesPerUser: 50,
   departmentsPerAccount: 100,
   fileNameLength: 200,
+  cannedResponseLength: 2_000,
   eventNameLength: 64,
   eventValueLength: 200,
 } as const;

@@ -1,18 +1,23 @@
-import type {
-  AccountSettings,
-  ConversationQuery,
-  Page,
-  PrechatField,
-  RedactionPreview,
-  RedactionReportItem,
-  SiteTheme,
-  WireConversation,
-  WireRedactionRescan,
-  WireRedactionRule,
-  WireRedactionRuleChange,
-  WireSite,
-  WireTranscript,
-  WireUser,
+import {
+  type AccountSettings,
+  type AttachmentPolicy,
+  type ConversationQuery,
+  type FilledCannedResponse,
+  type Page,
+  type PrechatField,
+  type RedactionPreview,
+  type RedactionReportItem,
+  type SentMessage,
+  type SiteTheme,
+  UPLOAD_HEADERS,
+  type WireCannedResponse,
+  type WireConversation,
+  type WireRedactionRescan,
+  type WireRedactionRule,
+  type WireRedactionRuleChange,
+  type WireSite,
+  type WireTranscript,
+  type WireUser,
 } from '../../shared/protocol/index.ts';
 import { createAccessCalls } from './access-calls.ts';
 import type { Http } from './http.ts';
@@ -43,6 +48,8 @@ export interface NewUser {
 export type UserChange = Partial<Pick<WireUser, 'name' | 'roles' | 'disabled'>> & {
   readonly password?: string;
 };
+
+export type CannedResponseDraft = Pick<WireCannedResponse, 'shortcut' | 'text' | 'tags'>;
 
 export type SettingsChange = Partial<Omit<AccountSettings, 'region'>>;
 
@@ -81,10 +88,29 @@ export function createApi(http: Http, accountId: string) {
         http.get(at('conversations', id), { query: { include: 'profile' } }),
       erase: (id: string): Promise<{ readonly erased: true; readonly certificateId: string }> =>
         http.send('DELETE', at('conversations', id)),
+      file: (id: string, fileId: string): Promise<Blob> =>
+        http.bytes(`${at('conversations', id)}/files/${encodeURIComponent(fileId)}`),
+      sendFile: (id: string, file: File): Promise<SentMessage> =>
+        http.upload(`${at('conversations', id)}/files`, file, {
+          'content-type': file.type === '' ? 'application/octet-stream' : file.type,
+          [UPLOAD_HEADERS.fileName]: encodeURIComponent(file.name),
+          [UPLOAD_HEADERS.clientId]: crypto.randomUUID(),
+        }),
       export: (id: string, format: ExportFormat) =>
         http.download(`${at('conversations', id)}/export`, { format }),
     },
     privacy: createPrivacyCalls(http, base),
+    attachmentPolicy: (): Promise<AttachmentPolicy> => http.get(`${base}/attachment-policy`),
+    cannedResponses: {
+      list: () => all<WireCannedResponse>('canned-responses'),
+      create: (body: CannedResponseDraft): Promise<WireCannedResponse> =>
+        http.send('POST', `${base}/canned-responses`, { body }),
+      change: (id: string, body: CannedResponseDraft): Promise<WireCannedResponse> =>
+        http.send('PATCH', at('canned-responses', id), { body }),
+      remove: (id: string): Promise<void> => http.send('DELETE', at('canned-responses', id)),
+      fill: (id: string, conversationId: string): Promise<FilledCannedResponse> =>
+        http.send('POST', `${at('canned-responses', id)}/fill`, { body: { conversationId } }),
+    },
     redaction: {
       /** Changes of one rule, or of all, newest first; removed rules included. */
       changes: (ruleId: string | undefined, cursor?: string): Promise<Page<WireRedactionRuleChange>> =>

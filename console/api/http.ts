@@ -9,10 +9,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface RequestOptions extends CallOptions {
+  readonly file?: { readonly body: Blob; readonly headers: Readonly<Record<string, string>> };
+}
+
 /** Calls the REST interface as the signed-in user. Every method throws ApiError. */
 export interface Http {
   get<T>(path: string, options?: CallOptions): Promise<T>;
   send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<T>;
+  /** Sends a file as it is; what is said of it goes in headers. */
+  upload<T>(path: string, file: Blob, headers: Readonly<Record<string, string>>): Promise<T>;
+  /** The answer's bytes. */
+  bytes(path: string): Promise<Blob>;
   /** The answer as text, with its media type and the file name that the server suggests. */
   download(path: string, query: Query): Promise<{ body: string; contentType: string; fileName?: string }>;
 }
@@ -34,12 +42,21 @@ export function urlOf(path: string, query: Query = {}): string {
 
 /** Makes the REST caller. An expired access token is renewed once, unseen. */
 export function createHttp({ fetch, accessToken }: HttpDeps): Http {
-  const attempt = (token: string, method: string, path: string, options: CallOptions): Promise<Response> => {
+  const attempt = (
+    token: string,
+    method: string,
+    path: string,
+    options: RequestOptions,
+  ): Promise<Response> => {
     const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
     const init: RequestInit = { method, headers };
     if (options.body !== undefined) {
       headers['content-type'] = 'application/json';
       init.body = JSON.stringify(options.body);
+    }
+    if (options.file !== undefined) {
+      Object.assign(headers, options.file.headers);
+      init.body = options.file.body;
     }
     if (options.signal) init.signal = options.signal;
     return fetch(urlOf(path, options.query), init).catch((error: unknown) => {
@@ -48,7 +65,7 @@ export function createHttp({ fetch, accessToken }: HttpDeps): Http {
     });
   };
 
-  const request = async (method: string, path: string, options: CallOptions = {}): Promise<Response> => {
+  const request = async (method: string, path: string, options: RequestOptions = {}): Promise<Response> => {
     const token = await accessToken();
     const first = await attempt(token, method, path, options);
     const response =
@@ -63,6 +80,8 @@ export function createHttp({ fetch, accessToken }: HttpDeps): Http {
   return {
     get: async (path, options) => read(await request('GET', path, options)),
     send: async (method, path, options) => read(await request(method, path, options)),
+    upload: async (path, body, headers) => read(await request('POST', path, { file: { body, headers } })),
+    bytes: async (path) => (await request('GET', path)).blob(),
     async download(path, query) {
       const response = await request('GET', path, { query });
       const contentType = response.headers.get('content-type') ?? 'text/plain';

@@ -29,11 +29,25 @@ const dark: MantineColorsTuple = [
   '#0e141a',
 ];
 
+/** Mantine's red, with the shades of filled buttons dark enough for white text on them. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#d22f2f',
+  '#c92a2a',
+  '#b92525',
+  '#a51111',
+];
+
 /** The console's look. Dialogs don't lock the page's scroll: the page itself never scrolls. */
 export const theme = createTheme({
   primaryColor: 'tide',
   primaryShade: { light: 7, dark: 6 },
-  colors: { tide, dark },
+  colors: { tide, dark, red },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,

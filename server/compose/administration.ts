@@ -18,6 +18,7 @@ import {
   SignInNotes,
   SignIns,
 } from '../features/auth/index.ts';
+import type { CannedResponses } from '../features/canned-responses/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
 import type { FieldSweeps } from '../features/field-sweeps/index.ts';
 import { Identities } from '../features/identity/index.ts';
@@ -37,6 +38,7 @@ import type { Transcripts } from '../features/transcripts/index.ts';
 import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import type { Visitors } from '../features/visitors/visitors.ts';
+import type { Webhooks } from '../features/webhooks/index.ts';
 import type { RateLimiter } from '../ports/index.ts';
 import type { EngagementParts } from './engagement.ts';
 import type { composeErasure } from './erasure.ts';
@@ -54,6 +56,8 @@ export interface AdministrationParts {
   readonly rescans: RedactionRescans;
   readonly attachments: Attachments;
   readonly fieldSweeps: FieldSweeps;
+  readonly cannedResponses: CannedResponses;
+  readonly webhooks: Webhooks;
   readonly redactionCounts: RedactionCounts;
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings' | 'redactor'>;
@@ -141,6 +145,8 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     visitorBoard: parts.engagement.board,
     visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),
     ...parts.keys,
+    cannedResponses: parts.cannedResponses,
+    webhooks: parts.webhooks,
     activity: createActivityLog({
       stores,
       audit,

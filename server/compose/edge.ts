@@ -50,6 +50,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
       stopJobs = scheduleJobs({ ...features, logger });
+      await features.webhooks.start();
     },
     serving: () => health.serving(),
     /** Sockets and requests that are open go on; no new ones come in. */

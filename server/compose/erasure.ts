@@ -47,7 +47,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
   const eraser = new ConversationEraser({
     conversations,
     erasables: composeErasables(base, { flushActivity: () => parts.activity.flush(), others: parts.others }),
-    ...{ erasureList, vault, lanes, routing, broadcaster, bus, clock, logger },
+    ...{ erasureList, vault, lanes, routing, broadcaster, bus, clock, logger, events: base.events },
   });
   const values = new SubjectValues({
     cipher: createNodeCipher(),

@@ -2,6 +2,7 @@ import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
 import { REFUSAL_LIMITS, scaled } from '../edge/http/limits.ts';
 import { Access } from '../features/access/index.ts';
 import { RefusedAccess } from '../features/audit/index.ts';
+import { CannedResponses } from '../features/canned-responses/index.ts';
 import { AgentInbox } from '../features/conversations/agent-inbox.ts';
 import { AgentNames } from '../features/conversations/agent-names.ts';
 import { ConversationChanger } from '../features/conversations/change-conversation.ts';
@@ -30,6 +31,7 @@ import type { Foundation } from './foundation.ts';
 import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import { composeProfileIndex } from './profile-index.ts';
+import { composeWebhooks } from './webhooks.ts';
 
 /** Scaled like every other limit. */
 function refusalLimits({ config }: Foundation) {
@@ -40,7 +42,7 @@ function refusalLimits({ config }: Foundation) {
 
 /** The use cases around a chat. */
 export function composeFeatures(base: Foundation, pipeline: Pipeline) {
-  const { stores, clock, ids, metrics, logger, bus, broadcaster } = base;
+  const { stores, clock, ids, metrics, logger, bus, broadcaster, events } = base;
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
   const { audit, auditRetention } = composeAudit(base, pipeline);
@@ -77,6 +79,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     logger,
     metrics,
+    events,
   });
   const routing = new Routing({
     presence: stores.presence,
@@ -106,6 +109,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     ids,
     metrics,
+    events,
   });
   const visitors = new Visitors({
     live,
@@ -194,6 +198,11 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     keeper,
   });
   const keys = composeKeys(base, { ...pipeline, audit });
+  const webhooks = composeWebhooks(base, pipeline, audit);
+  const cannedResponses = new CannedResponses({
+    responses: stores.entities.cannedResponses,
+    ...{ lanes, profiles, redactor, audit, ids, clock },
+  });
   const administration = composeAdministration(base, {
     keys,
     audit,
@@ -206,6 +215,8 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     rescans,
     attachments,
     fieldSweeps,
+    cannedResponses,
+    webhooks: webhooks.useCase,
     redactionCounts: pipeline.redactionCounts,
     visitors,
     pipeline,
@@ -231,6 +242,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     keyRotations: keys.keyRotations,
     dataRequests: endings.useCases.dataRequests,
     legalHolds: endings.useCases.legalHolds,
+    webhooks,
     rateLimiter,
     refusals: new RefusedAccess({ audit, rateLimiter, logger, limits: refusalLimits(base) }),
     engagement,
@@ -243,6 +255,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
       await fieldSweeps.close();
       await keys.keyRotations.close();
       await endings.close();
+      await webhooks.close();
       await visitors.keepChanged();
       await keeper.flush();
       await activity.flush();

@@ -1,7 +1,16 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../../config/index.ts';
-import type { Broadcaster, ChangeBus, Clock, Ids, Logger, Metrics, Stores } from '../ports/index.ts';
+import type {
+  Broadcaster,
+  ChangeBus,
+  Clock,
+  ConversationEvents,
+  Ids,
+  Logger,
+  Metrics,
+  Stores,
+} from '../ports/index.ts';
 
 /** Everything that the parts have in common. */
 export interface Foundation {
@@ -14,6 +23,7 @@ export interface Foundation {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly bus: ChangeBus;
+  readonly events: ConversationEvents;
   readonly stores: Stores;
   readonly http: HttpServer;
   readonly io: SocketServer;

@@ -58,6 +58,7 @@ export function composePipeline(base: Foundation) {
     commit,
     reader,
     broadcaster,
+    events: base.events,
     clock,
     metrics,
     maxLength: config.limits.messageMaxLength,

@@ -30,6 +30,10 @@ export const AUTHORIZATIONS = {
   'department:write': { reach: 'account', help: 'make, change and remove departments' },
   'access-grant:read': { reach: 'account', help: 'see who was let in for a time, why, and when they came' },
   'access-grant:write': { reach: 'account', help: 'let an operator in for a reason and a time, and end it' },
+  'canned-response:read': { reach: 'account', help: 'see the canned responses' },
+  'canned-response:write': { reach: 'account', help: 'make, change and remove canned responses' },
+  'webhook:read': { reach: 'account', help: 'see the webhooks and what became of their deliveries' },
+  'webhook:write': { reach: 'account', help: 'decide which other systems are told of what happens' },
   'redaction-rule:read': {
     reach: 'account',
     help: 'see the redaction rules, their history and their report',
@@ -126,6 +130,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'visitor:read',
       'visitor:invite',
       'profile:read-own',
+      'canned-response:read',
     ],
   },
   supervisor: {
@@ -140,6 +145,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'transcript:export',
       'engagement-rule:read',
       'report:read',
+      'canned-response:write',
     ],
   },
   analyst: {
@@ -201,6 +207,8 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'identity-key:write',
       'engagement-rule:write',
       'engagement-rule:publish',
+      'webhook:read',
+      'webhook:write',
     ],
   },
   operator: {

@@ -1,6 +1,6 @@
 import type { SentMessage } from '../../shared/protocol/index.ts';
 import { type Draft, Refusal } from '../domain/index.ts';
-import type { Broadcaster, Clock, Metrics } from '../ports/index.ts';
+import type { Broadcaster, Clock, ConversationEvents, Metrics } from '../ports/index.ts';
 import { presentSent } from '../presenters/message-presenter.ts';
 import { admit, type Sender } from './admit.ts';
 import { deliver } from './deliver.ts';
@@ -20,6 +20,7 @@ export interface MessagePipelineDeps {
   readonly commit: GroupCommit;
   readonly reader: TranscriptReader;
   readonly broadcaster: Broadcaster;
+  readonly events: Pick<ConversationEvents, 'tell'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** Characters of a message; stops long texts in a row, each of which costs searching, sealing and showing. */
@@ -81,8 +82,11 @@ export class MessagePipeline {
     return this.#deps.commit.submit(lane, {
       message: checked,
       clientKey,
-      deliver: (stored) =>
-        deliver(stored, lane.conversation, { broadcaster: this.#deps.broadcaster, senderSocketId: socketId }),
+      deliver: (stored) => {
+        const { broadcaster, events } = this.#deps;
+        deliver(stored, lane.conversation, { broadcaster, senderSocketId: socketId });
+        events.tell({ name: 'message.created', conversation: lane.conversation, message: stored });
+      },
     });
   }
 

@@ -52,6 +52,7 @@ export type Change =
   | { readonly kind: 'roles'; readonly accountId: string }
   /** What a staff member is and may do, in any account. */
   | { readonly kind: 'staff'; readonly userId: string }
+  | { readonly kind: 'webhooks'; readonly accountId: string }
   | { readonly kind: 'conversation'; readonly conversationId: string }
   | { readonly kind: 'erased'; readonly conversationId: string }
   /** Keys of an account were destroyed or retired. */

@@ -1,6 +1,7 @@
 export * from './broadcaster.ts';
 export * from './cipher.ts';
 export * from './clock.ts';
+export * from './conversation-events.ts';
 export * from './erasable.ts';
 export * from './erasure-list.ts';
 export * from './ids.ts';
@@ -13,3 +14,4 @@ export * from './rooms.ts';
 export * from './signer.ts';
 export * from './store-error.ts';
 export * from './stores.ts';
+export * from './webhook-sender.ts';

@@ -21,6 +21,7 @@ export type CounterName =
   | 'conversations_closed_total'
   | 'records_purged_total'
   | 'integrity_failures_total'
+  | 'webhook_deliveries_total'
   | 'errors_total';
 export type GaugeName = 'visitor_sockets' | 'agent_sockets' | 'conversations_queued';
 export type HistogramName = 'commit_seconds' | 'commit_batch_size' | 'message_seconds';

@@ -7,6 +7,7 @@ import type {
   AuditChain,
   AuditLink,
   AuditPoint,
+  CannedResponse,
   Conversation,
   ConversationStatus,
   DataRequest,
@@ -35,6 +36,8 @@ import type {
   User,
   VisitorRecord,
   VisitorSession,
+  Webhook,
+  WebhookDelivery,
 } from '../domain/index.ts';
 import type { ErasureList } from './erasure-list.ts';
 import type { AccountKeyStore, DataKeyStore, NamedKeyStore } from './key-stores.ts';
@@ -117,6 +120,9 @@ export interface EntityStores {
   readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
   readonly redactionCounts: EntityStore<RedactionDay>;
   readonly departments: EntityStore<Department>;
+  readonly cannedResponses: EntityStore<CannedResponse>;
+  readonly webhooks: EntityStore<Webhook>;
+  readonly webhookDeliveries: EntityStore<WebhookDelivery>;
   readonly profileIndex: EntityStore<ProfileIndexEntry>;
   readonly fieldSweeps: EntityStore<FieldSweep>;
   readonly keyRotations: EntityStore<KeyRotation>;
@@ -148,6 +154,14 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
   departments: { unique: [], indexed: ['accountId'], expires: false },
   fieldSweeps: { unique: [], indexed: ['accountId', 'status'], expires: true },
+  cannedResponses: { unique: ['key'], indexed: ['accountId'], expires: false },
+  webhooks: { unique: [], indexed: ['accountId'], expires: false },
+  webhookDeliveries: {
+    unique: [],
+    indexed: ['accountId', 'webhookId', 'conversationId', 'status'],
+    expires: true,
+    retained: true,
+  },
   profileIndex: {
     unique: [],
     indexed: ['accountId', 'conversationId', 'sessionId', 'accountField', 'lookup'],

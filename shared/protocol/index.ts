@@ -1,5 +1,6 @@
 export * from './agent-events.ts';
 export * from './attachments.ts';
+export * from './canned-responses.ts';
 export * from './conversation.ts';
 export * from './engagement.ts';
 export * from './engagement-conditions.ts';
@@ -17,3 +18,4 @@ export * from './sign-in.ts';
 export * from './version.ts';
 export * from './visitor-events.ts';
 export * from './visitors.ts';
+export * from './webhooks.ts';

@@ -56,7 +56,8 @@ export interface VisitorEvents {
   /** A message left when nobody is online; it waits in the queue. `email` is where to answer to. */
   'offline:submit': {
     payload: { email?: string | undefined; text: string };
-    data: { conversationId: string; caseId: string };
+    /** `message`: the text as stored, and what was taken out of it. */
+    data: { conversationId: string; caseId: string; message: SentMessage };
   };
 }
 

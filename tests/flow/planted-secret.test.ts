@@ -1,15 +1,18 @@
 import { describeCause } from '../../server/adapters/logging/describe-cause.ts';
+import { type SentMessage, UPLOAD_HEADERS, WEBHOOK_EVENTS } from '../../shared/protocol/index.ts';
 import {
   type AgentClient,
   connect,
   connectAgent,
   connectVisitor,
+  TestClient,
   type VisitorClient,
 } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { keptParts } from '../support/kept-bytes.ts';
 import type { TestServer } from '../support/server.ts';
-import { type RedactionAdmin, redactionAdmin } from './redaction-support.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type RedactionAdmin, redactionAdmin, until } from './redaction-support.ts';
 
 const ZERO_WIDTH = '\u200b';
 /** What nobody may find: valid by their check digits, plain and in disguise. */
@@ -35,18 +38,31 @@ describeOnEveryStore('planted secrets', (start) => {
   let agent: AgentClient;
   let visitor: VisitorClient;
   let conversationId: string;
+  let visitorToken: string;
+  let receiver: WebhookReceiver;
+  /** What came back of files and canned responses. */
+  const files: string[] = [];
 
   beforeAll(async () => {
-    test = await start();
+    test = await start({
+      env: { WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true', WEBHOOK_ALLOW_HTTP: 'true' },
+    });
+    receiver = await startWebhookReceiver();
     admin = await redactionAdmin(test);
+    await plantWebhook();
     await admin.builtin('password', { enabled: true });
     const field = { key: 'note', label: 'Note', category: 'other', searchable: false };
     await admin.call('PATCH', '/settings', { dpa: { customFields: [field] } });
     agent = await connectAgent(test);
     await agent.emit('presence:set', { status: 'online', capacity: 50 });
-    visitor = await connectVisitor(test);
+    const session = await test.openVisitorSession();
+    visitorToken = session.token;
+    const socket = await connect(`${test.url}/visitor`, { token: visitorToken });
+    visitor = Object.assign(new TestClient(socket), { sessionId: session.sessionId }) as VisitorClient;
     await plantBeforeChat();
     await plantInChat();
+    await plantInFiles();
+    await plantInCannedResponses();
     await plantInRest();
     await plantAfterChat();
     await test.server.features.visitors.keepChanged();
@@ -58,6 +74,7 @@ describeOnEveryStore('planted secrets', (start) => {
     agent.close();
     visitor.close();
     await test.close();
+    await receiver.close();
   });
 
   async function plantBeforeChat(): Promise<void> {
@@ -92,6 +109,50 @@ describeOnEveryStore('planted secrets', (start) => {
       await visitor.emitRaw(name, { conversationId: ALL, [ALL]: ALL });
       await agent.emitRaw(name, { conversationId: SECRETS[0], clientId: { [ALL]: ALL }, text: 5 });
     }
+  }
+
+  async function plantWebhook(): Promise<void> {
+    const events = [...WEBHOOK_EVENTS];
+    const hook = { name: 'All events', url: `${receiver.url}/in`, events, includeText: true };
+    expect((await admin.call('POST', '/webhooks', hook)).status).toBe(201);
+  }
+
+  async function plantInFiles(): Promise<void> {
+    for (const [index, secret] of [...SECRETS, ALL].entries()) {
+      // A name takes so many characters, and one cut short would be no secret.
+      const name = secret === ALL ? 'all.txt' : `${secret}.txt`;
+      const rows = Array.from({ length: 400 }, (_, row) => `row ${row} of a list`);
+      rows.splice(200, 0, secret);
+      const answer = await fetch(`${test.url}/api/v1/visitor/conversations/${conversationId}/files`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${visitorToken}`,
+          [UPLOAD_HEADERS.fileName]: encodeURIComponent(name),
+          [UPLOAD_HEADERS.clientId]: `file-${index}`,
+        },
+        body: rows.join('\n'),
+      });
+      expect([secret, answer.status]).toEqual([secret, 201]);
+      const { file } = (await answer.json()) as SentMessage;
+      const path = `${test.url}/api/v1/visitor/conversations/${conversationId}/files/${file?.id}`;
+      const kept = await fetch(path, { headers: { authorization: `Bearer ${visitorToken}` } });
+      files.push(await kept.text());
+    }
+  }
+
+  async function plantInCannedResponses(): Promise<void> {
+    for (const [index, secret] of SECRETS.entries()) {
+      const response = {
+        shortcut: `s${index}`,
+        text: `{{profile.x|${secret}}} or ${secret}`,
+        tags: [secret],
+      };
+      const made = await admin.call<{ id: string }>('POST', '/canned-responses', response);
+      expect(made.status).toBe(201);
+      const filled = await admin.call('POST', `/canned-responses/${made.body.id}/fill`, { conversationId });
+      files.push(JSON.stringify(filled.body));
+    }
+    files.push(JSON.stringify((await admin.call('GET', '/canned-responses')).body));
   }
 
   async function plantInRest(): Promise<void> {
@@ -145,6 +206,18 @@ describeOnEveryStore('planted secrets', (start) => {
       SECRETS.filter((secret) => content.includes(secret)),
     ]);
     expect(found.filter(([, secrets]) => secrets?.length !== 0)).toEqual([]);
+  });
+
+  it('P4 are in no file as it is read back, no canned response and nothing that a webhook was told', async () => {
+    const told = await until(
+      async () => receiver.received.map(({ body }) => body),
+      (bodies) => bodies.some((body) => body.includes('conversation.rated')) && bodies.length > 40,
+    );
+    expect(told.some((body) => body.includes('████'))).toBe(true);
+    for (const text of [...files, ...told]) {
+      expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+      expect(text).not.toMatch(/Tr0ub4dor/);
+    }
   });
 
   it('M5 put into client ids are shown to their sender alone', async () => {

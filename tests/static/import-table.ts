@@ -45,6 +45,7 @@ export const ROOMS: readonly Room[] = [
   feature('attachments'),
   feature('audit', ['lru-cache']),
   feature('auth'),
+  feature('canned-responses'),
   feature('conversations', ['lru-cache']),
   feature('data-requests', ['server/features/erasure', 'server/features/jobs']),
   feature('engagement'),
@@ -68,6 +69,7 @@ export const ROOMS: readonly Room[] = [
   feature('transcripts'),
   feature('visitor-sessions'),
   feature('visitors'),
+  feature('webhooks'),
 
   adapter(
     'crypto',
@@ -93,6 +95,7 @@ export const ROOMS: readonly Room[] = [
   adapter('socket', 'socket.io', 'node:http', 'node:process', 'node:stream'),
   adapter('sqlite', 'libsql', 'node:fs', 'node:path'),
   adapter('system', 'node:crypto'),
+  adapter('webhook', 'node:dns', 'node:http', 'node:https', 'node:net', 'ipaddr.js'),
 
   {
     path: 'server/edge',

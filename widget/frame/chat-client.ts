@@ -15,6 +15,7 @@ import { createChatStore } from './core/store.ts';
 import { createSync } from './core/sync.ts';
 import { correctStored, EMPTY_TIMELINE, markPending } from './core/timeline.ts';
 import { createTypingSender } from './core/typing-sender.ts';
+import { createFileCalls } from './core/uploads.ts';
 
 /** The agent counts as no longer writing when nothing more is heard for this long. */
 const AGENT_TYPING_EXPIRES_MS = 8_000;
@@ -23,6 +24,7 @@ const RETRY = { baseMs: 500, maxMs: 15_000 } as const;
 export interface ChatClientOptions {
   readonly openSession: OpenSession;
   readonly createLink: CreateLink;
+  readonly fetch: typeof fetch;
   /** Makes the id under which a line is stored once, however often it is sent. */
   readonly newId: () => string;
   /** From 0 up to 1. */
@@ -44,6 +46,11 @@ export interface ChatClient {
   startChat(prechat?: Record<string, string>): void;
   /** Adds a line and sends it as soon as possible; starts a chat if there is none. */
   send(text: string): void;
+  sendFile(file: File): void;
+  /** The bytes of a file of the chat on screen. */
+  openFile(fileId: string): Promise<Blob | undefined>;
+  /** Leaves a message for later; answers whether the server has it. */
+  leaveMessage(message: { text: string; email?: string }): Promise<boolean>;
   /** Sends a failed line again, under its own id. */
   retry(clientId: string): void;
   discard(clientId: string): void;
@@ -69,6 +76,7 @@ type ChatEvent = Extract<ServerEvent, { name: 'message:update' | 'typing' | 'mes
 export function createChatClient(options: ChatClientOptions): ChatClient {
   let endRequested = false;
   let sessionId: string | undefined;
+  let sessionToken: string | undefined;
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
   const store = createChatStore();
   const waitMs = (attempt: number) => backoffMs(attempt, { ...RETRY, random: options.random });
@@ -91,7 +99,9 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   const attention = createAttention({ store, ask });
   const sync = createSync({ store, ask, attention, waitMs, onClosed, onGone: leave });
   const invitation = createInvitation({ store, ask });
-  const sender = createSender({ store, ask, sync, waitMs, newId: options.newId, invitation });
+  const files = createFileCalls({ fetch: options.fetch, token: () => sessionToken });
+  const { upload } = files;
+  const sender = createSender({ store, ask, sync, waitMs, newId: options.newId, invitation, upload });
   const typing = createTypingSender((active, text) => {
     const { conversation } = store;
     if (conversation === undefined || conversation.status === 'closed' || !connection.online) return;
@@ -121,6 +131,7 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   function adoptSession(session: VisitorSession): void {
     if (sessionId !== undefined && sessionId !== session.sessionId) identity.sessionChanged();
     sessionId = session.sessionId;
+    sessionToken = session.token;
     store.update({ site: session.site });
     const { conversation } = store;
     const open = session.openConversationId;
@@ -213,6 +224,18 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     onClosed();
   }
 
+  async function leaveMessage({ text, email }: { text: string; email?: string }): Promise<boolean> {
+    const answer = await ask('offline:submit', { text, ...(email !== undefined && { email }) });
+    if (answer?.ok !== true) return false;
+    const { conversationId: id, caseId, message } = answer.data;
+    if (!store.isCurrent(id)) adopt(id);
+    store.setConversation({ id, caseId, status: 'queued' });
+    await sync.resume();
+    const stored = store.state.timeline.stored.find(({ seq }) => seq === message.seq);
+    if (stored !== undefined) sync.receive([{ ...stored, removed: message.removed }]);
+    return true;
+  }
+
   async function sendRating(score: number, comment: string): Promise<void> {
     const conversationId = store.conversation?.id;
     if (conversationId === undefined) return;
@@ -236,6 +259,12 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
       typing.stop();
       sender.send(text);
     },
+    sendFile: sender.sendFile,
+    openFile: async (fileId) => {
+      const id = store.conversation?.id;
+      return id === undefined ? undefined : await files.open(id, fileId);
+    },
+    leaveMessage,
     retry: sender.retry,
     discard: sender.discard,
     composing: typing.changed,

@@ -13,6 +13,7 @@ const tokens = createTokenStore(siteKey, () => localStorage);
 const client = createChatClient({
   openSession: createSessionSource({ siteKey, tokens, fetch: (...request) => fetch(...request) }),
   createLink: createSocketLink,
+  fetch: (...request) => fetch(...request),
   newId: () => crypto.randomUUID(),
   random: Math.random,
   onIdentified: (refusal) =>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { WireMessage } from '../../../shared/protocol/index.ts';
+import { FileContent } from './file-content.tsx';
 import { formatDateTime, formatDay, formatTime, isSameDay } from './format.ts';
 import styles from './message-timeline.module.css';
 import { RedactedText, removedNote } from './redacted-text.tsx';
@@ -48,7 +49,11 @@ function TimelineEntry(props: {
           at={message.at}
           footer={message.redacted > 0 ? removedNote(message.redacted) : undefined}
         >
-          <RedactedText text={message.text} />
+          {message.file === undefined ? (
+            <RedactedText text={message.text} />
+          ) : (
+            <FileContent conversationId={message.conversationId} file={message.file} name={message.text} />
+          )}
         </Line>
       )}
     </>

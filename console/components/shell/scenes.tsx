@@ -4,6 +4,7 @@ import {
   IconHistory,
   IconKey,
   IconListDetails,
+  IconMessage2Bolt,
   IconMessages,
   IconSettings,
   IconShieldLock,
@@ -56,6 +57,14 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'redaction-rule:read',
     icon: IconEraser,
     view: lazy(() => import('../../scenes/redaction/redaction-scene.tsx')),
+  },
+  {
+    path: 'canned-responses',
+    label: 'Canned responses',
+    key: 'k',
+    needs: 'canned-response:read',
+    icon: IconMessage2Bolt,
+    view: lazy(() => import('../../scenes/canned-responses/canned-responses-scene.tsx')),
   },
   {
     path: 'sites',

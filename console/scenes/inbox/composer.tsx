@@ -1,10 +1,12 @@
 import { ActionIcon, SegmentedControl, Text, Textarea, Tooltip } from '@mantine/core';
 import { IconSend2 } from '@tabler/icons-react';
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import { type Draft, useConsole } from '../../components/shell/console-context.tsx';
 import type { LiveClient } from '../../live/live-client.ts';
+import { AttachButton } from './attach-button.tsx';
+import { CannedOptions, useCannedPicker } from './canned-picker.tsx';
 import styles from './inbox.module.css';
 
 export interface ComposerHandle {
@@ -26,6 +28,8 @@ export function Composer(props: {
   const { drafts } = useConsole();
   const { text, note } = useStore(drafts, (all) => all[conversationId]) ?? EMPTY;
   const field = useRef<HTMLTextAreaElement>(null);
+  /** What a canned response found no value for. */
+  const [hint, setHint] = useState('');
   const change = (draft: Draft): void => drafts.set((all) => ({ ...all, [conversationId]: draft }));
   useImperativeHandle(props.ref, () => ({
     write(kind) {
@@ -45,27 +49,40 @@ export function Composer(props: {
     change({ text: '', note });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (picker.onKeyDown(event)) return;
     if (event.key === 'Escape') event.currentTarget.blur();
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send();
   };
+  const fill = (filled: string, missing: readonly string[]): void => {
+    change({ text: filled, note });
+    setHint(missing.length === 0 ? '' : `Nothing is known for ${missing.join(', ')}`);
+    field.current?.focus();
+  };
+  const picker = useCannedPicker({ draft: text, conversationId, onFilled: fill });
   return (
     <div className={styles.composer} data-note={note || undefined}>
       <ModeSwitch note={note} onChange={(next) => change({ text, note: next })} />
+      <CannedOptions picker={picker} />
       <div className={styles.composerRow}>
+        {!note && <AttachButton conversationId={conversationId} />}
         <Textarea
           ref={field}
           className={styles.field}
           aria-label={note ? 'Note for staff' : 'Message to the visitor'}
-          placeholder={note ? 'A note that only staff can read' : 'Write a message'}
+          placeholder={
+            note ? 'A note that only staff can read' : 'Write a message, or / for a canned response'
+          }
           autosize
           minRows={1}
           maxRows={8}
           size="md"
           value={text}
           error={left < 0}
+          {...picker.fieldProps}
           onChange={(event) => {
+            setHint('');
             change({ text: event.currentTarget.value, note });
             if (!note && event.currentTarget.value !== '') live.composing(conversationId);
           }}
@@ -84,6 +101,11 @@ export function Composer(props: {
           </ActionIcon>
         </Tooltip>
       </div>
+      {hint !== '' && (
+        <Text size="xs" c="dimmed" role="status">
+          {hint}
+        </Text>
+      )}
       {left < NEAR_LIMIT && (
         <Text size="xs" c={left < 0 ? 'var(--mantine-color-error)' : 'dimmed'} role="status">
           {left < 0 ? `${-left} characters too many` : `${left} characters left`}

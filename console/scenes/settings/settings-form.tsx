@@ -7,6 +7,7 @@ import { showDone } from '../../components/common/explain.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
+import { AttachmentsPanel } from './attachments-panel.tsx';
 import { BusinessHoursFields } from './business-hours-fields.tsx';
 import { CustomFieldsEditor } from './custom-fields-editor.tsx';
 import { RedactionPanel } from './redaction-panel.tsx';
@@ -57,6 +58,7 @@ export function SettingsForm(props: {
           <RetentionPanel form={form} shortens={shortens(form.values, settings)} />
           <RoutingPanel form={form} />
           <RedactionPanel form={form} saved={settings.redaction.applyTo} />
+          <AttachmentsPanel form={form} />
           <Panel
             title="Fields allowed by the data-processing agreement"
             about="A profile field is kept only if it is listed here. Taking a field away stops it from being kept."

@@ -1,4 +1,4 @@
-import type { AccountSettings } from '../../../shared/protocol/index.ts';
+import type { AccountSettings, FileKind } from '../../../shared/protocol/index.ts';
 import type { SettingsChange } from '../../api/calls.ts';
 
 /** The settings as the form holds them: everything can be written to, and times are in units people think in. */
@@ -10,6 +10,7 @@ export interface SettingsValues {
   businessHours: { alwaysOpen: boolean; intervals: { weekday: number; from: string; to: string }[] };
   dpa: { customFields: { key: string; label: string; category: string; searchable: boolean }[] };
   redaction: { applyTo: 'store' | 'store-and-delivery' };
+  attachments: { enabled: boolean; kinds: FileKind[] };
   routing: { assignment: 'automatic' | 'manual'; defaultCapacity: number; agentGraceS: number };
 }
 
@@ -27,6 +28,7 @@ export function valuesOf(settings: AccountSettings): SettingsValues {
     },
     dpa: { customFields: settings.dpa.customFields.map((field) => ({ ...field })) },
     redaction: { ...settings.redaction },
+    attachments: { enabled: settings.attachments.enabled, kinds: [...settings.attachments.kinds] },
     routing: { assignment, defaultCapacity, agentGraceS: agentGraceMs / 1000 },
   };
 }

@@ -22,3 +22,4 @@ export {
 export { LinearSearch, type StepBudget } from './search.ts';
 export { findSplitMatches, type SplitMatch } from './split.ts';
 export { CHECK_NAMES, type CheckName, isCheckName } from './validators/names.ts';
+export { warmUpRedaction } from './warm-up.ts';

@@ -22,7 +22,7 @@ export interface PagesDeps {
 export function pagesRouter(deps: PagesDeps): Router {
   const router = Router();
   const folder = (name: string) => join(deps.publicDir, name);
-  const security = (framing: Framing) => pageSecurity({ framing, tls: deps.tls });
+  const security = (framing: Framing) => pageSecurity({ framing, tls: deps.tls, images: 'blob:' });
 
   router.get('/', (_request, response) => response.redirect('/demo'));
 

@@ -18,7 +18,11 @@ const FRAME_ANCESTORS: Readonly<Record<Framing, string>> = {
 };
 
 /** Security headers of pages and their files: everything from this origin, nothing inline. */
-export function pageSecurity(page: { framing: Framing; tls: boolean; images?: 'data:' }): RequestHandler {
+export function pageSecurity(page: {
+  framing: Framing;
+  tls: boolean;
+  images?: 'data:' | 'blob:';
+}): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,

@@ -153,8 +153,8 @@ export function visitorEvents(
         assertFitting(new Private(text));
         await takeChatStart(deps, context.visitor);
         const left = await conversations.leaveMessage(context.visitor, { email });
-        await pipeline.send(submission(context, { ...left, clientId: deps.ids.id(), text }));
-        return left;
+        const message = await pipeline.send(submission(context, { ...left, clientId: deps.ids.id(), text }));
+        return { ...left, message };
       },
     },
   };

@@ -16,7 +16,7 @@ import type { Lane } from '../../pipeline/lane.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import type { Clock, ConversationStore, Ids, Metrics } from '../../ports/index.ts';
+import type { Clock, ConversationEvents, ConversationStore, Ids, Metrics } from '../../ports/index.ts';
 import { presentChatUpdate } from '../../presenters/conversation-presenter.ts';
 import { presentMessage } from '../../presenters/message-presenter.ts';
 import type { Routing } from '../routing/routing.ts';
@@ -42,6 +42,7 @@ export interface ConversationsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly metrics: Metrics;
+  readonly events: Pick<ConversationEvents, 'tell'>;
 }
 
 /** Who wants to know of a conversation's life. Must be quick, and must not throw. */
@@ -179,6 +180,7 @@ export class Conversations {
       await this.#deps.profiles.merge(rated, { ratingComment: input.comment });
     }
     this.#deps.observer.rated(rated);
+    this.#deps.events.tell({ name: 'conversation.rated', conversation: rated });
     await this.#deps.notifier.changed(rated);
   }
 
@@ -252,6 +254,7 @@ export class Conversations {
     await this.#deps.profiles.begin(conversation, prechat);
     this.#deps.metrics.count('conversations_started_total');
     this.#deps.observer.started(conversation);
+    this.#deps.events.tell({ name: 'conversation.started', conversation });
     this.#deps.notifier.queueChanged(conversation.accountId);
     await this.#deps.routing.drain(conversation.accountId);
     const current = await this.#deps.conversations.get(conversation.accountId, conversation.id);
@@ -262,6 +265,7 @@ export class Conversations {
     const { accountId } = conversation;
     this.#deps.metrics.count('conversations_closed_total');
     this.#deps.observer.closed(conversation);
+    this.#deps.events.tell({ name: 'conversation.closed', conversation });
     await this.#anchorEnd(this.#deps.lanes.peek(conversation.id));
     await this.#deps.notifier.changed(conversation, agentId);
     this.#deps.notifier.queueChanged(accountId);

@@ -1,5 +1,12 @@
 import type { Conversation } from '../../domain/index.ts';
-import type { Broadcaster, Clock, ConversationStore, Logger, Metrics } from '../../ports/index.ts';
+import type {
+  Broadcaster,
+  Clock,
+  ConversationEvents,
+  ConversationStore,
+  Logger,
+  Metrics,
+} from '../../ports/index.ts';
 import { presentChatUpdate, presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { AgentNames } from './agent-names.ts';
 
@@ -15,6 +22,7 @@ export interface NotifierDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly events: Pick<ConversationEvents, 'tell'>;
 }
 
 /** Tells the parties of a conversation, and those who wait, what has changed. */
@@ -44,6 +52,7 @@ export class ConversationNotifier {
   async assigned(conversation: Conversation): Promise<void> {
     const agentId = agentIdOf(conversation);
     if (agentId === undefined) return;
+    this.#deps.events.tell({ name: 'conversation.assigned', conversation });
     const { accountId, sessionId } = conversation;
     const agentName = await this.#deps.names.ofConversation(conversation);
     const visitorOnline = await this.#deps.broadcaster.visitorOnline(sessionId);

@@ -5,6 +5,7 @@ import type {
   Broadcaster,
   ChangeBus,
   Clock,
+  ConversationEvents,
   ConversationStore,
   Erasable,
   ErasureList,
@@ -30,6 +31,7 @@ export interface ConversationEraserDeps {
   readonly routing: Routing;
   readonly broadcaster: Broadcaster;
   readonly bus: ChangeBus;
+  readonly events: Pick<ConversationEvents, 'tell'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,6 +79,7 @@ export class ConversationEraser {
     await this.#stopWriting(id);
     const counts = sumOf(before, await this.eraseParts(scope), { dataKeys });
     if (!deleted) return undefined;
+    this.#deps.events.tell({ name: 'transcript.erased', accountId, conversationId: id });
     await this.#tell(last).catch((error) => this.#deps.logger.error('an erased chat was not told of', error));
     return sumOf(counts, { conversations: 1 });
   }

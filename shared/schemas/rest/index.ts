@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './attachments.ts';
 export * from './auth.ts';
+export * from './canned-responses.ts';
 export * from './conversations.ts';
 export * from './engagement-rules.ts';
 export * from './erasure.ts';
@@ -18,3 +19,4 @@ export * from './sites.ts';
 export * from './users.ts';
 export * from './visitor-sessions.ts';
 export * from './visitors.ts';
+export * from './webhooks.ts';

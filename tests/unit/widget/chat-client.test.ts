@@ -17,6 +17,7 @@ function makeClient(server: FakeServer): ChatClient {
   let ids = 0;
   const client = createChatClient({
     openSession: server.openSession,
+    fetch,
     createLink: server.createLink,
     newId: () => `m${++ids}`,
     random: () => 0.5,

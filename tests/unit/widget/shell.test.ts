@@ -16,6 +16,7 @@ function start() {
   const server = createFakeServer();
   const client = createChatClient({
     openSession: server.openSession,
+    fetch,
     createLink: server.createLink,
     newId: () => 'm1',
     random: () => 0.5,

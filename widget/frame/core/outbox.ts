@@ -10,6 +10,7 @@ export type Delivery =
 export interface OutboxLine {
   readonly clientId: string;
   readonly text: string;
+  readonly file?: File;
 }
 
 export interface Outbox {

@@ -6,6 +6,8 @@ import { createOutbox } from './outbox.ts';
 import type { ChatStore } from './store.ts';
 import type { Sync } from './sync.ts';
 import { addPending, confirmSent, dropPending, markPending } from './timeline.ts';
+import type { Upload } from './uploads.ts';
+import { refusalOf } from './uploads.ts';
 
 /** Automatic tries of a line that the server cannot take now, before the visitor is asked. */
 const SEND_TRIES = 6;
@@ -15,6 +17,7 @@ export interface SenderOptions {
   readonly ask: Ask;
   readonly sync: Sync;
   readonly newId: () => string;
+  readonly upload: Upload;
   readonly waitMs: (attempt: number) => number;
   readonly invitation: Pick<Invitation, 'inviteId'>;
 }
@@ -28,6 +31,8 @@ export interface Sender {
   /** After a (re)connect: asks again for the chat that was wanted, then sends what waits. */
   continue(): Promise<void>;
   send(text: string): void;
+  /** Sends a file; one that the account does not take is shown as such at once. */
+  sendFile(file: File): void;
   retry(clientId: string): void;
   discard(clientId: string): void;
   reset(): void;
@@ -96,12 +101,15 @@ export function createSender(options: SenderOptions): Sender {
     if (error.code === 'conversation.closed') void sync.resume();
     return { kind: 'settled' };
   };
-  const deliver = async ({ clientId, text }: OutboxLine): Promise<Delivery> => {
+  const deliver = async ({ clientId, text, file }: OutboxLine): Promise<Delivery> => {
     if (store.state.connection !== 'online') return { kind: 'offline' };
     if (store.conversation === undefined) await start();
     const conversationId = store.conversation?.id;
     if (conversationId === undefined) return withoutChat();
-    const answer = await ask('message:send', { conversationId, clientId, text });
+    const answer =
+      file === undefined
+        ? await ask('message:send', { conversationId, clientId, text })
+        : await options.upload({ conversationId, clientId, file });
     if (answer === undefined) return { kind: 'offline' };
     if (!store.isCurrent(conversationId)) return { kind: 'settled' };
     if (!answer.ok) return refused(clientId, answer.error);
@@ -131,12 +139,21 @@ export function createSender(options: SenderOptions): Sender {
       store.update({ timeline: addPending(store.state.timeline, { clientId, text }) });
       outbox.add({ clientId, text });
     },
+    sendFile: (file) => {
+      const clientId = options.newId();
+      const error = refusalOf(file, store.state.site?.attachments);
+      const line = { clientId, text: file.name, file };
+      store.update({
+        timeline: addPending(store.state.timeline, { ...line, ...(error !== undefined && { error }) }),
+      });
+      if (error === undefined) outbox.add(line);
+    },
     retry: (clientId) => {
       const line = store.state.timeline.pending.find((pending) => pending.clientId === clientId);
       if (line?.error === undefined) return;
       tries.delete(clientId);
       mark(clientId);
-      outbox.add({ clientId, text: line.text });
+      outbox.add({ clientId, text: line.text, ...(line.file !== undefined && { file: line.file }) });
     },
     discard: (clientId) => store.update({ timeline: dropPending(store.state.timeline, clientId) }),
     reset: () => {

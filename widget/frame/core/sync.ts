@@ -2,7 +2,7 @@ import type { ResumedChat, WireError, WireMessage } from '../../../shared/protoc
 import type { Attention } from './attention.ts';
 import type { Ask } from './link.ts';
 import type { ChatStore } from './store.ts';
-import type { Timeline } from './timeline.ts';
+import type { StoredLine, Timeline } from './timeline.ts';
 import { hasGap, lastOtherSeq, mergeResumed, mergeStored } from './timeline.ts';
 
 /** Lines may overtake one another for a moment; only a gap that stays is asked for. */
@@ -24,7 +24,7 @@ export interface Sync {
   /** Fetches all that is new and the whole state. */
   resume(): Promise<void>;
   /** Takes lines that came unasked. */
-  receive(messages: readonly WireMessage[]): void;
+  receive(messages: readonly StoredLine[]): void;
   /** Asks for what is missing, if anything still is after a moment. */
   closeGap(): void;
   /** The server has just told the conversation's state: an answer under way is older than that. */

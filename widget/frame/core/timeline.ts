@@ -15,7 +15,9 @@ export interface StoredLine extends WireMessage {
 /** An own line that the server has not acknowledged. */
 export interface PendingLine {
   readonly clientId: string;
+  /** What was written, or the name of the file. */
   readonly text: string;
+  readonly file?: File;
   /** Why the server will not take it as it is; undefined while it is on its way. */
   readonly error?: ErrorCode;
 }
@@ -80,17 +82,23 @@ export function confirmSent(
   sent: { conversationId: string; clientId: string; answer: SentMessage },
 ): Timeline {
   const { conversationId, clientId, answer } = sent;
-  const { id, seq, at, text, redacted, removed } = answer;
+  const { id, seq, at, text, redacted, removed, file } = answer;
   const from = { kind: 'visitor' } as const;
   return mergeStored(timeline, [
-    { id, conversationId, seq, clientId, from, kind: 'text', text, at, redacted, removed },
+    {
+      ...{ id, conversationId, seq, clientId, from, text, at, redacted, removed },
+      ...(file === undefined ? { kind: 'text' } : { kind: 'file', file }),
+    },
   ]);
 }
 
 /** Marks an own line as refused, or (without an error) as on its way again. */
 export function markPending(timeline: Timeline, clientId: string, error?: ErrorCode): Timeline {
-  const mark = (line: PendingLine): PendingLine =>
-    line.clientId === clientId ? { clientId, text: line.text, ...(error !== undefined && { error }) } : line;
+  const mark = (line: PendingLine): PendingLine => {
+    if (line.clientId !== clientId) return line;
+    const { error: _before, ...rest } = line;
+    return { ...rest, ...(error !== undefined && { error }) };
+  };
   return { ...timeline, pending: timeline.pending.map(mark) };
 }
 

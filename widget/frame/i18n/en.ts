@@ -63,6 +63,17 @@ export const en = {
   inviteDismiss: 'Not now',
   inviteClose: 'Close the invitation',
   newChat: 'Start a new chat',
+  attachFile: 'Attach a file',
+  saveFile: 'Save',
+  fileFailed: 'The file could not be opened. Please try again.',
+  notSentFile: 'Not sent: this kind of file is not accepted',
+  notSentFileLarge: 'Not sent: the file is too large',
+  notSentFileLimit: 'Not sent: this chat cannot hold more files',
+  offlineEmail: 'Your e-mail, if you want an answer there (optional)',
+  offlineEmailWrong: 'Please check the e-mail address',
+  offlineText: 'Your message',
+  offlineFailed: 'The message could not be sent. Please try again.',
+  offlineThanks: 'Thank you. We have your message and will reply as soon as we can.',
 };
 
 export type StringKey = keyof typeof en;

@@ -4,9 +4,11 @@ import type { Translate } from '../i18n/index.ts';
 import { useLanguage } from './hooks.ts';
 
 /** Where the visitor stands while nobody has answered yet; undefined when there is nothing to say. */
-export function queueText({ phase }: ChatState, t: Translate): string | undefined {
+export function queueText({ phase, site }: ChatState, t: Translate): string | undefined {
   if (phase.name === 'starting') return phase.error === undefined ? t('starting') : undefined;
   if (phase.name !== 'chat' || phase.conversation.status !== 'queued') return undefined;
+  // Nobody is there to be waited for; a place in line would raise hopes.
+  if (site?.online === false) return t('offlineThanks');
   const { queuePosition, estimatedWaitMs } = phase.conversation;
   const place =
     queuePosition === undefined
@@ -24,7 +26,7 @@ export function ChatStatus({ chat }: { chat: ChatState }): VNode | null {
   if (text === undefined) return null;
   return (
     <div class="status" data-testid="status">
-      <span class="spinner" aria-hidden="true" />
+      {(chat.ending || chat.site?.online !== false) && <span class="spinner" aria-hidden="true" />}
       <span>{text}</span>
     </div>
   );

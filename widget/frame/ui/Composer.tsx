@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { LIMITS } from '../../../shared/limits.ts';
 import { useLanguage } from './hooks.ts';
-import { SendIcon } from './icons.tsx';
+import { ClipIcon, SendIcon } from './icons.tsx';
 
 /** From here on the visitor is told how many characters are left. */
 const SHOW_LEFT_FROM = 300;
@@ -13,6 +13,8 @@ interface ComposerProps {
   readonly draft: string;
   onDraft(text: string): void;
   onSend(text: string): void;
+  /** Absent where no files are taken. */
+  readonly files: { readonly accept: string; onFile(file: File): void } | undefined;
 }
 
 function fitHeight(element: HTMLTextAreaElement): void {
@@ -39,7 +41,37 @@ function useAutoHeight(text: string) {
   return area;
 }
 
-export function Composer({ draft, onDraft, onSend }: ComposerProps): VNode {
+function AttachButton({ accept, onFile }: NonNullable<ComposerProps['files']>): VNode {
+  const { t } = useLanguage();
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="attach"
+        aria-label={t('attachFile')}
+        onClick={() => field.current?.click()}
+      >
+        <ClipIcon />
+      </button>
+      <input
+        ref={field}
+        type="file"
+        class="visually-hidden"
+        tabIndex={-1}
+        aria-hidden="true"
+        accept={accept}
+        multiple
+        onChange={(event) => {
+          for (const file of event.currentTarget.files ?? []) onFile(file);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+export function Composer({ draft, onDraft, onSend, files }: ComposerProps): VNode {
   const { t } = useLanguage();
   const area = useAutoHeight(draft);
   const left = LIMITS.messageLength - draft.length;
@@ -65,6 +97,7 @@ export function Composer({ draft, onDraft, onSend }: ComposerProps): VNode {
         submit();
       }}
     >
+      {files !== undefined && <AttachButton {...files} />}
       <textarea
         ref={area}
         rows={1}

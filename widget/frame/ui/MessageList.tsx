@@ -15,6 +15,7 @@ interface MessageListProps {
   readonly chat: ChatState;
   readonly greeting: string;
   onRetry(clientId: string): void;
+  openFile(fileId: string): Promise<Blob | undefined>;
   onDiscard(clientId: string): void;
 }
 
@@ -70,7 +71,7 @@ function TypingLine({ name }: { name: string | undefined }): VNode {
   );
 }
 
-export function MessageList({ chat, greeting, onRetry, onDiscard }: MessageListProps): VNode {
+export function MessageList({ chat, greeting, onRetry, onDiscard, openFile }: MessageListProps): VNode {
   const { t } = useLanguage();
   const { stored, pending } = chat.timeline;
   const { box, onScroll } = useFollow(chat.timeline, chat.agentTyping);
@@ -100,6 +101,7 @@ export function MessageList({ chat, greeting, onRetry, onDiscard }: MessageListP
             line={line}
             first={!sameSpeaker(stored[index - 1], line)}
             last={!sameSpeaker(line, stored[index + 1])}
+            openFile={openFile}
             seen={line === lastOwn ? line.seq <= chat.seenSeq : undefined}
           />
         ))}

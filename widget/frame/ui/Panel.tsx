@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ChatClient } from '../chat-client.ts';
 import type { ChatState, SiteInfo } from '../core/state.ts';
 import { conversationOf, welcomingInvite } from '../core/state.ts';
+import { acceptOf } from '../core/uploads.ts';
 import { ChatStatus } from './ChatStatus.tsx';
 import { ClosedChat } from './ClosedChat.tsx';
 import { Composer } from './Composer.tsx';
@@ -10,6 +11,7 @@ import { ConfirmEnd } from './ConfirmEnd.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { Header } from './Header.tsx';
 import { MessageList } from './MessageList.tsx';
+import { OfflineForm } from './OfflineForm.tsx';
 import { PrechatForm } from './PrechatForm.tsx';
 
 interface PanelProps {
@@ -24,6 +26,9 @@ interface PanelProps {
 /** What the visitor can do at the foot of the panel now. */
 function Foot({ client, chat, site, draft, onDraft }: Omit<PanelProps, 'onClose'>): VNode {
   const conversation = conversationOf(chat);
+  if (conversation === undefined && !site.online && chat.phase.name === 'none') {
+    return <OfflineForm onSubmit={client.leaveMessage} />;
+  }
   const prechatNeeded = conversation === undefined && site.prechat.length > 0;
   if (prechatNeeded && chat.timeline.pending.length === 0) {
     return <PrechatForm phase={chat.phase} fields={site.prechat} onSubmit={client.startChat} />;
@@ -46,7 +51,10 @@ function Foot({ client, chat, site, draft, onDraft }: Omit<PanelProps, 'onClose'
     onDraft('');
     client.send(text);
   };
-  return <Composer draft={draft} onDraft={write} onSend={send} />;
+  const { attachments } = site;
+  const takesFiles = conversation !== undefined && attachments.enabled;
+  const files = takesFiles ? { accept: acceptOf(attachments), onFile: client.sendFile } : undefined;
+  return <Composer draft={draft} onDraft={write} onSend={send} files={files} />;
 }
 
 export function Panel({ client, chat, site, draft, onDraft, onClose }: PanelProps): VNode {
@@ -69,6 +77,7 @@ export function Panel({ client, chat, site, draft, onDraft, onClose }: PanelProp
         chat={chat}
         greeting={welcomingInvite(chat)?.message ?? site.theme.greeting}
         onRetry={client.retry}
+        openFile={client.openFile}
         onDiscard={client.discard}
       />
       <ChatStatus chat={chat} />

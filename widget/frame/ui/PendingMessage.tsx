@@ -14,6 +14,9 @@ interface PendingMessageProps {
 
 function reasonOf(error: PendingLine['error']): StringKey {
   if (error === 'conversation.closed') return 'notSentClosed';
+  if (error === 'payload_too_large') return 'notSentFileLarge';
+  if (error === 'attachment.limit') return 'notSentFileLimit';
+  if (error?.startsWith('attachment.') === true) return 'notSentFile';
   return error === 'message.too_long' ? 'notSentTooLong' : 'notSent';
 }
 

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { StoredLine } from '../core/timeline.ts';
 import { removedText } from '../removed-text.ts';
+import { FileContent } from './FileContent.tsx';
 import { useLanguage } from './hooks.ts';
 import { ShieldIcon } from './icons.tsx';
 import { RichText } from './RichText.tsx';
@@ -12,6 +13,7 @@ interface StoredMessageProps {
   readonly last: boolean;
   /** Only of the newest own line: whether the agent's side has seen it. */
   readonly seen: boolean | undefined;
+  openFile(fileId: string): Promise<Blob | undefined>;
 }
 
 /** Tells the sender, calmly, that and what was taken out of a line. */
@@ -30,7 +32,7 @@ function Time({ at }: { at: string }): VNode {
   return <time dateTime={at}>{text}</time>;
 }
 
-export function StoredMessage({ line, first, last, seen }: StoredMessageProps): VNode {
+export function StoredMessage({ line, first, last, seen, openFile }: StoredMessageProps): VNode {
   const { t } = useLanguage();
   if (line.from.kind === 'system' || line.kind === 'event') {
     return (
@@ -45,7 +47,11 @@ export function StoredMessage({ line, first, last, seen }: StoredMessageProps): 
     <li class={`line ${own ? 'own' : 'other'} ${last ? 'last' : ''}`} data-seq={line.seq}>
       <span class={first && !own ? 'speaker' : 'visually-hidden'}>{speaker}</span>
       <div class="bubble">
-        <RichText text={line.text} />
+        {line.file === undefined ? (
+          <RichText text={line.text} />
+        ) : (
+          <FileContent file={line.file} name={line.text} openFile={openFile} />
+        )}
       </div>
       {own && line.redacted > 0 && <RemovedNote line={line} />}
       {(last || seen !== undefined) && (

@@ -37,6 +37,14 @@ export const ChatIcon = () => (
 );
 export const CloseIcon = () => <Icon paths={['M6 6l12 12M18 6L6 18']} />;
 export const SendIcon = () => <Icon paths={['M4 12l16-8-5.5 16-3-6.5L4 12z', 'M11.5 13.5L20 4']} />;
+export const ClipIcon = () => (
+  <Icon
+    paths={[
+      'M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.7-7.7',
+    ]}
+  />
+);
+export const FileIcon = () => <Icon paths={['M6 3h8l5 5v13H6z', 'M14 3v5h5']} />;
 export const ShieldIcon = () => (
   <Icon size={14} paths={['M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6l7-3z', 'M9 12l2 2 4-4']} />
 );

@@ -3,6 +3,7 @@ import type { ActivityLog } from '../../../features/activity/index.ts';
 import type { Attachments } from '../../../features/attachments/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
+import type { CannedResponses } from '../../../features/canned-responses/index.ts';
 import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
 import type { VisitorProfiles } from '../../../features/engagement/visitor-profiles.ts';
 import type { FieldSweeps } from '../../../features/field-sweeps/index.ts';
@@ -15,10 +16,12 @@ import type { Staff } from '../../../features/staff/index.ts';
 import type { SubjectAccess } from '../../../features/subject-access/index.ts';
 import type { Transcripts } from '../../../features/transcripts/index.ts';
 import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
+import type { Webhooks } from '../../../features/webhooks/index.ts';
 import type { Route } from '../define-route.ts';
 import { accountRoutes } from './accounts.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
+import { cannedResponseRoutes } from './canned-responses.ts';
 import { conversationRoutes } from './conversations.ts';
 import { type ErasureUseCases, erasureRoutes } from './erasure.ts';
 import { fieldSweepRoutes } from './field-sweeps.ts';
@@ -35,6 +38,7 @@ import { subjectAccessRoutes } from './subject-access.ts';
 import { userRoutes } from './users.ts';
 import { visitorSessionRoutes } from './visitor-sessions.ts';
 import { visitorRoutes } from './visitors.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The use cases behind the routes. */
 export interface UseCases extends KeyUseCases, ErasureUseCases {
@@ -51,6 +55,8 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly redactionReport: RedactionReport;
   readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
   readonly attachments: Attachments;
+  readonly cannedResponses: CannedResponses;
+  readonly webhooks: Webhooks;
   readonly activity: ActivityLog;
   readonly audit: Audit;
   readonly fieldSweeps: Pick<FieldSweeps, 'list'>;
@@ -76,6 +82,8 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...conversationRoutes(useCases.transcripts),
     ...keyRoutes(useCases),
     ...attachmentRoutes(useCases.attachments),
+    ...cannedResponseRoutes(useCases.cannedResponses),
+    ...webhookRoutes(useCases.webhooks),
     ...logRoutes(useCases),
     ...fieldSweepRoutes(useCases.fieldSweeps),
     ...identityKeyRoutes(useCases.identities),

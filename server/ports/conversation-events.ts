@@ -1,0 +1,33 @@
+import type { Conversation, Stored } from '../domain/index.ts';
+
+/** Something that happened to a conversation and is done: it stands in the store. */
+export type ConversationEvent =
+  | {
+      readonly name:
+        | 'conversation.started'
+        | 'conversation.assigned'
+        | 'conversation.closed'
+        | 'conversation.rated';
+      readonly conversation: Conversation;
+    }
+  | { readonly name: 'message.created'; readonly conversation: Conversation; readonly message: Stored }
+  | {
+      readonly name: 'transcript.erased';
+      readonly accountId: string;
+      readonly conversationId: string;
+    }
+  | {
+      readonly name: 'visitor.invited';
+      readonly accountId: string;
+      readonly sessionId: string;
+      readonly siteId: string;
+      readonly inviteId: string;
+    };
+
+/** Tells other parts of this process what has happened, once, on the node where it happened. */
+export interface ConversationEvents {
+  /** Returns at once; what listeners do of it is theirs. Never throws. */
+  tell(event: ConversationEvent): void;
+  /** The answer ends it. */
+  subscribe(listener: (event: ConversationEvent) => void): () => void;
+}

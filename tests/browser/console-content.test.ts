@@ -1,0 +1,147 @@
+import type { Browser } from 'playwright-core';
+import type { WireRedactionRule } from '../../shared/protocol/index.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import {
+  axeFindings,
+  type ConsolePage,
+  call,
+  composer,
+  describeInBrowser,
+  goOnline,
+  log,
+  openConsole,
+  picture,
+  signIn,
+} from './console-support.ts';
+
+const CARD = '4242 4242 4242 4242';
+
+describeInBrowser('what is written, sent and removed, in the console', () => {
+  let browser: Browser;
+  let test: TestServer;
+  let opened: ConsolePage;
+
+  const asAdmin = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
+    const { accessToken, accountId } = await test.signIn();
+    return (await test.call<Body>(method, `/accounts/${accountId}${path}`, body, accessToken)).body;
+  };
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    test = await startTestServer();
+  }, 60_000);
+
+  beforeEach(async () => {
+    opened = await openConsole(browser, test);
+    await signIn(opened.page, test.admin);
+  });
+
+  afterEach(async () => {
+    await opened.context.close();
+    expect(opened.problems).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await test?.close();
+  });
+
+  it('fills a canned response by the keyboard alone; sends a file, says what was taken out, and shows a picture', async () => {
+    const { page } = opened;
+    await page.getByRole('link', { name: 'Canned responses' }).click();
+    await page.getByRole('button', { name: 'Add response' }).click();
+    const form = page.getByRole('dialog', { name: 'Add a canned response' });
+    await form.getByLabel('Shortcut').fill('Hello');
+    await form.getByRole('textbox', { name: 'Text' }).fill('Hi {{visitor.name|there}}, case {{caseId}}');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: '/hello', exact: true }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'canned-responses');
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await goOnline(page);
+    const caller = await call(test);
+    await composer(page).waitFor();
+    await composer(page).pressSequentially('/he');
+    await page.getByRole('option', { name: /hello/ }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'canned-picker');
+    await composer(page).press('Enter');
+    const filled = `Hi there, case ${caller.caseId}`;
+    await page.waitForFunction(
+      (text) =>
+        (globalThis as unknown as { document: PageDocument }).document.querySelector('textarea')?.value ===
+        text,
+      filled,
+    );
+    await composer(page).press('Enter');
+    await log(page).getByText(filled).waitFor();
+    expect((await caller.visitor.next('message:new')).text).toBe(filled);
+    await page.getByRole('button', { name: 'Attach files' }).waitFor();
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from(`card ${CARD}`) },
+      { name: 'dot.png', mimeType: 'image/png', buffer: DOT },
+    ]);
+    await page.getByText(/^Removed from list\.txt: Payment card/).waitFor();
+    await log(page).getByRole('img', { name: 'dot.png' }).waitFor();
+    await log(page).getByRole('button', { name: 'Save list.txt' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'files');
+    const download = page.waitForEvent('download');
+    await log(page).getByRole('button', { name: 'Save list.txt' }).click();
+    expect((await download).suggestedFilename()).toBe('list.txt');
+    caller.visitor.close();
+  }, 60_000);
+
+  it.each([{ dark: false }, { dark: true }])(
+    'shows the history of a rule, a re-scan and what was removed (dark: $dark)',
+    async ({ dark }) => {
+      await opened.context.close();
+      opened = await openConsole(browser, test, { dark });
+      const { page } = opened;
+      await signIn(page, test.admin);
+      const name = `Orders ${dark ? 'dark' : 'light'}`;
+      const rule = { name, pattern: `ORDER-${dark ? 'D' : 'L'}\\d+`, replacement: '█', enabled: true };
+      const caller = await call(test);
+      await caller.say(`about ORDER-${dark ? 'D' : 'L'}77`);
+      const made = await asAdmin<WireRedactionRule>('POST', '/redaction-rules', rule);
+      await asAdmin('PATCH', `/redaction-rules/${made.id}`, { name: `${name} changed` });
+      await page.getByRole('link', { name: 'Redaction' }).click();
+      const tabs = page.getByRole('navigation', { name: 'Redaction' });
+      await tabs.getByRole('link', { name: /History/ }).click();
+      const changes = page.getByRole('list', { name: 'Changes' });
+      await changes.getByText(`${name} changed`).first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await picture(page, `history-${dark ? 'dark' : 'light'}`);
+      await tabs.getByRole('link', { name: /stored|Re-scan/i }).click();
+      await page.getByRole('button', { name: 'Apply to stored transcripts' }).click();
+      expect(await axeFindings(page)).toEqual([]);
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /Apply|Start/ })
+        .click();
+      await page.getByRole('region', { name: 'Earlier re-scans' }).getByText(/done/i).first().waitFor();
+      expect((await caller.visitor.next('message:update')).text).toBe('about ████');
+      expect(await axeFindings(page)).toEqual([]);
+      await picture(page, `rescan-${dark ? 'dark' : 'light'}`);
+      await caller.say(`and ${CARD}`);
+      await test.server.pipeline.redactionCounts.flush();
+      await tabs.getByRole('link', { name: /removed|Report/i }).click();
+      await page.getByRole('region', { name: 'By rule' }).getByText(`${name} changed`).first().waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      await picture(page, `report-${dark ? 'dark' : 'light'}`);
+      caller.visitor.close();
+    },
+    60_000,
+  );
+});
+
+interface PageDocument {
+  querySelector(selector: string): { value?: string } | null;
+}
+
+/** A picture of one pixel. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
