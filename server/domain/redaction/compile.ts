@@ -12,7 +12,7 @@ import { type Check, checkOf } from './validators/index.ts';
  * Steps that a pattern may spend on a text for each of its characters: four thousand characters then take a few
  * milliseconds. Ordinary patterns need one to thirty.
  */
-const STEPS_PER_CHARACTER = 100;
+const STEPS_PER_CHARACTER = 85;
 /** Steps that a pattern may always spend, so that a text of a few lines is searched in full. */
 const BASE_STEPS = 20_000;
 /**

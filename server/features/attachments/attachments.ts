@@ -3,6 +3,7 @@ import {
   type Conversation,
   type Draft,
   type MessageFile,
+  mayWith,
   Private,
   Refusal,
   type StaffPrincipal,
@@ -102,6 +103,7 @@ export class Attachments {
   /** A file of any conversation of the account; audited. @throws Refusal `not_found` */
   async openForStaff(staff: StaffPrincipal, id: string, fileId: string): Promise<OpenedFile> {
     const lane = await this.#deps.lanes.open(staff.accountId, id);
+    if (!mayWith(staff, 'conversation:read', lane.conversation)) throw new Refusal('not_found');
     const opened = await this.#open(lane.context, fileId);
     await this.#deps.audit.byStaff(staff, {
       action: 'attachment.read',

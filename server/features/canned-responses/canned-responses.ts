@@ -4,6 +4,7 @@ import {
   type CannedValues,
   type Conversation,
   fillVariables,
+  mayWith,
   Refusal,
   type StaffPrincipal,
 } from '../../domain/index.ts';
@@ -112,6 +113,7 @@ export class CannedResponses {
     const { accountId } = staff;
     const response = await this.#find(staff, id);
     const { context, conversation } = await this.#deps.lanes.open(accountId, conversationId);
+    if (!mayWith(staff, 'conversation:handle', conversation)) throw new Refusal('not_found');
     const profile = await this.#deps.profiles.read(context);
     const values = valuesOf({ conversation, profile, agentName: staff.name });
     const { text, missing } = fillVariables(response.text, values);
