@@ -61,7 +61,7 @@ export const SCENES: readonly SceneEntry[] = [
   {
     path: 'canned-responses',
     label: 'Canned responses',
-    key: 'k',
+    key: 'c',
     needs: 'canned-response:read',
     icon: IconMessage2Bolt,
     view: lazy(() => import('../../scenes/canned-responses/canned-responses-scene.tsx')),

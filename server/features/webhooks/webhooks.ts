@@ -127,6 +127,7 @@ export class Webhooks {
     const body = JSON.stringify({ type: 'ping', timestamp: new Date(now).toISOString(), data: {} });
     const headers = signedHeaders({ id: ids.id(), body, secret, now }, secrets);
     const outcome = await sender.send({ url: new Private(url), headers, body });
+    await this.#note(staff, 'webhook.pinged', id);
     const status = outcome.status === undefined ? {} : { status: outcome.status };
     return outcome.ok
       ? { delivered: true, ...status }
@@ -160,6 +161,7 @@ export class Webhooks {
     };
     if (!(await deliveries.replace(next))) throw new Refusal('conflict');
     queue.again(next);
+    await this.#note(staff, 'webhook.delivery_retried', id);
     return presentDelivery(next);
   }
 
@@ -190,7 +192,11 @@ export class Webhooks {
 
   async #changed(staff: StaffPrincipal, action: string, id: string): Promise<void> {
     this.#deps.changes.publish({ kind: 'webhooks', accountId: staff.accountId });
-    await this.#deps.audit.byStaff(staff, { action, target: { kind: 'webhook', id } });
+    await this.#note(staff, action, id);
+  }
+
+  #note(staff: StaffPrincipal, action: string, id: string): Promise<void> {
+    return this.#deps.audit.byStaff(staff, { action, target: { kind: 'webhook', id } });
   }
 }
 
