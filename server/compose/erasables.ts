@@ -8,7 +8,7 @@ import type { Foundation } from './foundation.ts';
  * stands here, or is given by the part that makes it.
  */
 export function composeErasables(
-  { stores }: Foundation,
+  { stores }: Pick<Foundation, 'stores'>,
   parts: { flushActivity: () => Promise<void>; others: readonly Erasable[] },
 ): readonly Erasable[] {
   const { flushActivity, others } = parts;

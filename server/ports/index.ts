@@ -1,3 +1,4 @@
+export * from './archive.ts';
 export * from './broadcaster.ts';
 export * from './cipher.ts';
 export * from './clock.ts';

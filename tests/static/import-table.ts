@@ -124,8 +124,15 @@ export const ROOMS: readonly Room[] = [
     ],
     mayTypes: ['server/features'],
   },
-  { path: 'server/compose', may: ['server', 'config', 'node:http', 'socket.io'] },
+    path: 'server/ops/backup',
+    may: ['server/ports', 'server/domain', 'node:crypto', 'node:fs', 'node:path', 'node:zlib'],
+  },
+  {
+    path: 'server/compose',
+    may: ['server', 'config', 'node:fs', 'node:http', 'node:path', 'node:util', 'socket.io'],
+  },
   { path: 'server/compose.ts', may: ['server', 'config', 'node:http', 'node:net', 'socket.io'] },
+  { path: 'server/commands.ts', may: ['server/compose', 'server/adapters/system', 'config', 'node:process'] },
   {
     path: 'server/main.ts',
     may: [

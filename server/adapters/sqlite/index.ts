@@ -24,17 +24,19 @@ import {
   KEYS_SCHEMA,
 } from './schema.ts';
 
+export { openSqliteArchive } from './archive.ts';
+
 /** The files that the stores keep in their folder; each has a `-wal` and a `-shm` beside it while it is open. */
 export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY_DB, ATTACHMENTS_DB];
 
 /**
  * Opens the embedded stores in a folder, which is made for the server's user alone when it is not there.
- * One process at a time; `close` waits for what is under way.
+ * One process at a time, but for commands `beside` it; `close` waits for what is under way.
  * @throws Error when another process has the folder, or one that names the file that cannot be opened and says why
  */
-export async function openSqliteStores(options: { dataDir: string }): Promise<Stores> {
+export async function openSqliteStores(options: { dataDir: string; beside?: boolean }): Promise<Stores> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(options.dataDir);
+  const lock = options.beside === true ? { release: () => {} } : lockFolder(options.dataDir);
   const files = await openFiles(options.dataDir).catch((error) => {
     lock.release();
     throw error;
