@@ -9,6 +9,8 @@ const KEYS = ['account_keys', 'data_keys', 'erasure_list', 'named_keys'];
 const LEFT_OUT = ['activity_logs', 'refresh_families'];
 const KEPT = 'erasure_list';
 
+const AS_BSON = { promoteBuffers: false } as const;
+
 type Document = { _id: unknown };
 
 /**
@@ -38,7 +40,8 @@ export async function openMongoArchive(options: MongoOptions): Promise<Archive> 
       count: (part: ArchivePart, name: string) => collectionOf(part, name).countDocuments(),
       read: async ({ part, collection, after, limit }: Parameters<Archive['read']>[0]) => {
         const filter = after === undefined ? {} : { _id: { $gt: (EJSON.parse(after) as Document)._id } };
-        const query = collectionOf(part, collection).find(filter as mongo.Filter<Document>);
+        // Bytes must come as BSON binary: Extended JSON would take a `Buffer` for an object.
+        const query = collectionOf(part, collection).find(filter as mongo.Filter<Document>, AS_BSON);
         const documents = await query.sort({ _id: 1 }).limit(limit).toArray();
         const rows = documents.map((document) => EJSON.stringify(document, { relaxed: false }));
         const last = documents.at(-1);
