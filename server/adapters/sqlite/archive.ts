@@ -11,9 +11,13 @@ import {
   type WriteConnection,
 } from './driver.ts';
 import { withoutValues } from './errors.ts';
-import { ACTIVITY_DB, ENGAGEMENT_DB, KEYS_DB } from './schema.ts';
+import { ACTIVITY_DB, ATTACHMENTS_DB, ENGAGEMENT_DB, KEYS_DB } from './schema.ts';
 
-const FILES: Readonly<Record<ArchivePart, string>> = { data: ENGAGEMENT_DB, keys: KEYS_DB };
+/** No table is in two files. */
+const FILES: Readonly<Record<ArchivePart, readonly string[]>> = {
+  data: [ENGAGEMENT_DB, ATTACHMENTS_DB],
+  keys: [KEYS_DB],
+};
 const LEFT_OUT = new Set(['refresh_families']);
 const KEPT = 'erasure_list';
 const BUSY_TIMEOUT_MS = 10_000;
@@ -36,7 +40,7 @@ export function openSqliteArchive({ dataDir }: { dataDir: string }): Archive {
 class SqliteArchive implements Archive {
   readonly technology = 'sqlite';
   readonly #dataDir: string;
-  readonly #readers = new Map<ArchivePart, ReadConnection>();
+  readonly #readers = new Map<string, ReadConnection>();
   readonly #writers = new Map<string, WriteConnection>();
 
   constructor(dataDir: string) {
@@ -44,13 +48,16 @@ class SqliteArchive implements Archive {
   }
 
   async collections(part: ArchivePart): Promise<readonly string[]> {
-    const sql = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
-    const names = this.#all(part, sql, []).map((row) => String(row.name));
-    return names.filter((name) => !/^(sqlite|libsql)_/.test(name) && !LEFT_OUT.has(name));
+    const names = FILES[part].flatMap((file) => this.#tables(file));
+    return names.filter((name) => !LEFT_OUT.has(name));
   }
 
   async count(part: ArchivePart, collection: string): Promise<number> {
-    const [row] = this.#all(part, `SELECT count(*) AS n FROM ${quoted(collection)}`, []);
+    const [row] = this.#all(
+      this.#fileOf(part, collection),
+      `SELECT count(*) AS n FROM ${quoted(collection)}`,
+      [],
+    );
     return Number(row?.n);
   }
 
@@ -61,14 +68,15 @@ class SqliteArchive implements Archive {
     limit: number;
   }): Promise<ArchivedRows> {
     const { part, collection, after, limit } = query;
-    const columns = this.#columns(part, collection);
+    const file = this.#fileOf(part, collection);
+    const columns = this.#columns(file, collection);
     const keys = columns.filter(({ key }) => key > 0).sort((a, b) => a.key - b.key);
     const names = keys.map(({ name }) => quoted(name)).join(', ');
     const marks = keys.map(() => '?').join(', ');
     const where = after === undefined ? '' : `WHERE (${names}) > (${marks})`;
     const sql = `SELECT ${columns.map(selected).join(', ')} FROM ${quoted(collection)} ${where} ORDER BY ${names} LIMIT ?`;
     const params = after === undefined ? [] : (JSON.parse(after) as SqlValue[]);
-    const found = this.#all(part, sql, [...params, limit]).map((row) => valuesOf(row, columns));
+    const found = this.#all(file, sql, [...params, limit]).map((row) => valuesOf(row, columns));
     const last = found.at(-1);
     const rows = found.map((values) => JSON.stringify(values));
     if (found.length < limit || last === undefined) return { rows };
@@ -76,14 +84,16 @@ class SqliteArchive implements Archive {
   }
 
   async write(part: ArchivePart, collection: string, rows: readonly string[]): Promise<void> {
-    const writer = await this.#writer(FILES[part]);
-    const known = new Set(this.#columns(part, collection).map(({ name }) => name));
+    const file = this.#fileOf(part, collection);
+    const known = new Set(this.#columns(file, collection).map(({ name }) => name));
+    const found = rows.map((row) => JSON.parse(row) as Readonly<Record<string, Value>>);
+    const strange = found.some((values) => Object.keys(values).some((name) => !known.has(name)));
+    if (strange) throw new Error('the backup is of a newer release');
+    const writer = await this.#writer(file);
     await writer.exec('BEGIN IMMEDIATE');
     try {
-      for (const row of rows) {
-        const values = JSON.parse(row) as Readonly<Record<string, Value>>;
+      for (const values of found) {
         const names = Object.keys(values);
-        if (names.some((name) => !known.has(name))) throw new Error('the backup is of a newer release');
         const sql = `INSERT OR REPLACE INTO ${quoted(collection)} (${names.map(quoted).join(', ')})
           VALUES (${names.map(() => '?').join(', ')})`;
         await run(writer, sql, Object.values(values).map(boundValue));
@@ -106,14 +116,12 @@ class SqliteArchive implements Archive {
   }
 
   async clear(): Promise<void> {
-    for (const part of ['keys', 'data'] as const) {
-      const names = [...(await this.collections(part)), ...(part === 'data' ? LEFT_OUT : [])];
-      await this.#deleteAll(
-        FILES[part],
-        names.filter((name) => name !== KEPT),
-      );
+    for (const file of [...FILES.keys, ...FILES.data, ACTIVITY_DB]) {
+      const writer = await this.#writer(file);
+      for (const table of this.#tables(file)) {
+        if (table !== KEPT) await run(writer, `DELETE FROM ${quoted(table)}`, []);
+      }
     }
-    await this.#deleteAll(ACTIVITY_DB, ['activity_log']);
   }
 
   async close(): Promise<void> {
@@ -122,31 +130,39 @@ class SqliteArchive implements Archive {
     this.#writers.clear();
   }
 
-  async #deleteAll(file: string, tables: readonly string[]): Promise<void> {
-    const writer = await this.#writer(file);
-    for (const table of tables) await run(writer, `DELETE FROM ${quoted(table)}`, []);
+  #tables(file: string): readonly string[] {
+    const sql = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    const names = this.#all(file, sql, []).map((row) => String(row.name));
+    return names.filter((name) => !/^(sqlite|libsql)_/.test(name));
   }
 
-  #all(part: ArchivePart, sql: string, params: readonly SqlValue[]): Row[] {
+  /** @throws Error for a table that this release does not have */
+  #fileOf(part: ArchivePart, table: string): string {
+    const file = FILES[part].find((one) => this.#tables(one).includes(table));
+    if (file === undefined) throw new Error('the backup is of a newer release');
+    return file;
+  }
+
+  #all(file: string, sql: string, params: readonly SqlValue[]): Row[] {
     try {
-      return this.#reader(part).prepare(sql).all(params);
+      return this.#reader(file).prepare(sql).all(params);
     } catch (error) {
       throw withoutValues(error);
     }
   }
 
-  #columns(part: ArchivePart, table: string): readonly Column[] {
-    return this.#all(part, `PRAGMA table_info(${quoted(table)})`, []).map((row) => {
+  #columns(file: string, table: string): readonly Column[] {
+    return this.#all(file, `PRAGMA table_info(${quoted(table)})`, []).map((row) => {
       return { name: String(row.name), type: String(row.type), key: Number(row.pk) };
     });
   }
 
-  #reader(part: ArchivePart): ReadConnection {
-    const open = this.#readers.get(part);
+  #reader(file: string): ReadConnection {
+    const open = this.#readers.get(file);
     if (open !== undefined) return open;
-    const reader = openReader(join(this.#dataDir, FILES[part]));
+    const reader = openReader(join(this.#dataDir, file));
     reader.prepare(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`).all([]);
-    this.#readers.set(part, reader);
+    this.#readers.set(file, reader);
     return reader;
   }
 

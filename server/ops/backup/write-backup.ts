@@ -19,7 +19,8 @@ import {
 } from './format.ts';
 import { readChunks } from './read-backup.ts';
 
-const PAGE_ROWS = 500;
+/** Few, because a row may be a piece of a file. */
+const PAGE_ROWS = 64;
 /** Bytes of rows in one chunk before they are deflated: what memory a backup takes. */
 const CHUNK_BYTES = 1024 * 1024;
 
