@@ -54,7 +54,22 @@ async function eraseAgain(deps: SettleDeps, { kind, id, accountId }: ErasedThing
   await stores.namedKeys.destroyAll(id);
   for await (const conversation of conversationsOf(stores, id)) await eraseConversation(deps, conversation);
   await eraseScope(deps, { kind, accountId: id });
+  await endMemberships(stores, id);
   return stores.entities.accounts.delete(id);
+}
+
+/** Who works in no other account goes with it. */
+async function endMemberships({ entities: { users } }: Stores, accountId: string): Promise<void> {
+  const where = { 'memberships.accountId': accountId };
+  for (;;) {
+    const { items } = await users.list({ where, limit: PAGE });
+    if (items.length === 0) return;
+    for (const user of items) {
+      const memberships = user.memberships.filter((membership) => membership.accountId !== accountId);
+      if (memberships.length === 0) await users.delete(user.id);
+      else await users.replace({ ...user, memberships, version: user.version + 1 });
+    }
+  }
 }
 
 async function eraseWithoutKey(deps: SettleDeps): Promise<number> {
