@@ -124,6 +124,7 @@ export const ROOMS: readonly Room[] = [
     ],
     mayTypes: ['server/features'],
   },
+  {
     path: 'server/ops/backup',
     may: ['server/ports', 'server/domain', 'node:crypto', 'node:fs', 'node:path', 'node:zlib'],
   },
