@@ -91,7 +91,7 @@ function composed(stores: Stores, { secrets, progress }: CommandContext): KeyPar
   );
   const vault = new KeyVault({ ...stores, cipher, keyRing, clock });
   const key = () => vault.namedKey(INSTANCE, 'audit');
-  const audit = createAudit({ stores, cipher, key, ids, clock });
+  const audit = createAudit({ store: stores.audit, cipher, key, ids, clock });
   return composeKeys({ stores, bus, ids, clock, logger }, { vault, keyRing, audit });
 }
 
