@@ -4,7 +4,7 @@ import { MemoryChangeBus } from '../adapters/memory/change-bus.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { INSTANCE, type KeyRotation } from '../domain/index.ts';
-import { createAudit } from '../features/audit/index.ts';
+import { AuditChainer, createAudit } from '../features/audit/index.ts';
 import { BackupFault } from '../ops/backup/format.ts';
 import { Progress } from '../ops/progress.ts';
 import { KeyVault } from '../pipeline/key-vault.ts';
@@ -91,7 +91,8 @@ function composed(stores: Stores, { secrets, progress }: CommandContext): KeyPar
   );
   const vault = new KeyVault({ ...stores, cipher, keyRing, clock });
   const key = () => vault.namedKey(INSTANCE, 'audit');
-  const audit = createAudit({ store: stores.audit, cipher, key, ids, clock });
+  const chainer = new AuditChainer(cipher, key);
+  const audit = createAudit({ store: stores.audit, chainer, ids, clock });
   return composeKeys({ stores, bus, ids, clock, logger }, { vault, keyRing, audit });
 }
 
