@@ -126,7 +126,11 @@ describeOnEveryStore('every route', (start) => {
     // A file is judged by its headers first; tests of files send good ones.
     for (const { method, path, hasBody } of inAccountsById().filter(({ takesFile }) => !takesFile)) {
       // A body is judged before the thing is looked for, so one that is good is sent where one is needed.
-      const change = path.includes('redaction-rescans') ? { status: 'paused' } : {};
+      const change = path.includes('redaction-rescans')
+        ? { status: 'paused' }
+        : path.endsWith('/fill')
+          ? { conversationId: 'made-up' }
+          : {};
       const body = hasBody ? change : undefined;
       const answer = await server.call(method, at(path, stranger.accountId), body, stranger.accessToken);
       expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 404, 'not_found']);
