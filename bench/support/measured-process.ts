@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type ServerProcess, startServer } from '../../tests/process/server-process.ts';
-import type { Memory, ProbeQuestion, Usage } from './probe.ts';
+import type { Lag, Memory, ProbeQuestion, Usage } from './probe.ts';
 
 /** A server in a child process with the probe in it. */
 export interface MeasuredProcess extends ServerProcess {
   usage(): Promise<Usage>;
   memory(): Promise<Memory>;
+  /** Delay of the event loop since the last question. */
+  lag(): Promise<Lag>;
   /** Profiles the main thread while the work runs, into a `.cpuprofile` file. */
   profiled<T>(file: string, work: () => Promise<T>): Promise<T>;
 }
@@ -35,6 +37,7 @@ export async function startMeasured(
     ...server,
     usage: () => ask<Usage>({ ask: 'usage' }),
     memory: () => ask<Memory>({ ask: 'memory' }),
+    lag: () => ask<Lag>({ ask: 'lag' }),
     profiled: async (file, work) => {
       await ask({ ask: 'profile-start' });
       const result = await work();

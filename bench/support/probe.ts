@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import process from 'node:process';
 
 /**
@@ -10,6 +10,7 @@ import process from 'node:process';
 export type ProbeQuestion =
   | { readonly ask: 'usage' }
   | { readonly ask: 'memory' }
+  | { readonly ask: 'lag' }
   | { readonly ask: 'profile-start' }
   | { readonly ask: 'profile-stop'; readonly file: string };
 
@@ -28,6 +29,18 @@ export interface Memory {
   readonly held: number;
 }
 
+/** How late the event loop came back since the last question, in milliseconds. */
+export interface Lag {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Milliseconds between two looks; the delay counts from there. */
+const LAG_RESOLUTION_MS = 10;
+const delays = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+delays.enable();
+
 let profiler: Session | undefined;
 
 async function answer(question: ProbeQuestion): Promise<unknown> {
@@ -36,6 +49,8 @@ async function answer(question: ProbeQuestion): Promise<unknown> {
       return usage();
     case 'memory':
       return memory();
+    case 'lag':
+      return lag();
     case 'profile-start':
       return startProfile();
     case 'profile-stop':
@@ -55,6 +70,17 @@ function memory(): Memory {
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss, held: heapUsed + external };
+}
+
+function lag(): Lag {
+  const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LAG_RESOLUTION_MS);
+  const answer = {
+    p50: late(delays.percentile(50)),
+    p99: late(delays.percentile(99)),
+    max: late(delays.max),
+  };
+  delays.reset();
+  return answer;
 }
 
 async function startProfile(): Promise<true> {

@@ -40,7 +40,7 @@ import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts
 import type { Visitors } from '../features/visitors/visitors.ts';
 import type { Webhooks } from '../features/webhooks/index.ts';
 import type { RateLimiter } from '../ports/index.ts';
-import type { EngagementParts } from './engagement.ts';
+import type { ComposedEngagement } from './engagement.ts';
 import type { composeErasure } from './erasure.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -61,7 +61,7 @@ export interface AdministrationParts {
   readonly redactionCounts: RedactionCounts;
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings' | 'redactor'>;
-  readonly engagement: EngagementParts;
+  readonly engagement: ComposedEngagement;
   readonly keys: KeyUseCases;
   readonly endings: ReturnType<typeof composeErasure>;
   readonly subjectAccess: SubjectAccess;
@@ -143,6 +143,9 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     attachments: parts.attachments,
     identities,
     visitorBoard: parts.engagement.board,
+    engagementRules: parts.engagement.rules,
+    ruleTrials: parts.engagement.trials,
+    engagementReports: parts.engagement.reports,
     visitorProfiles: new VisitorProfiles({ board: parts.engagement.board, visitors: parts.visitors, audit }),
     ...parts.keys,
     cannedResponses: parts.cannedResponses,

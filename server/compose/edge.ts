@@ -94,6 +94,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     notifier,
     live,
     visitors,
+    engagement: features.engagement.engagement,
     invitations,
     board,
     activity,

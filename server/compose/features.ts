@@ -9,6 +9,7 @@ import { ConversationChanger } from '../features/conversations/change-conversati
 import { Conversations } from '../features/conversations/conversations.ts';
 import { LiveSignals } from '../features/conversations/live-signals.ts';
 import { ConversationNotifier } from '../features/conversations/notifier.ts';
+import { Surroundings } from '../features/engagement/surroundings.ts';
 import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
 import { Routing } from '../features/routing/routing.ts';
@@ -24,7 +25,7 @@ import { composeRoles } from './access.ts';
 import { composeAdministration } from './administration.ts';
 import { composeAttachments } from './attachments.ts';
 import { composeAudit } from './audit.ts';
-import { composeEngagement } from './engagement.ts';
+import { composeEngagement, tellingSurroundings } from './engagement.ts';
 import { composeErasure } from './erasure.ts';
 import { composeFieldSweeps } from './field-sweeps.ts';
 import type { Foundation } from './foundation.ts';
@@ -41,7 +42,14 @@ function refusalLimits({ config }: Foundation) {
 }
 
 /** The use cases around a chat. */
-export function composeFeatures(base: Foundation, pipeline: Pipeline) {
+export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
+  const surroundings = new Surroundings({
+    presence: foundation.stores.presence,
+    conversations: foundation.stores.conversations,
+    clock: foundation.clock,
+    logger: foundation.logger,
+  });
+  const base = { ...foundation, broadcaster: tellingSurroundings(foundation.broadcaster, surroundings) };
   const { stores, clock, ids, metrics, logger, bus, broadcaster, events } = base;
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
@@ -60,7 +68,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     clock,
     logger,
   });
-  const engagement = composeEngagement(base, pipeline, { audit, live, keeper });
+  const engagement = composeEngagement(base, pipeline, { audit, live, keeper, surroundings });
   const profiles = new ConversationProfiles({
     lanes,
     sealer,
@@ -133,7 +141,14 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
   });
   const endings = composeErasure(base, pipeline, {
     ...{ audit, profiles, profileIndex, routing, activity },
-    others: [visitorErasable({ live, visitors, sessions: stores.entities.visitorSessions })],
+    others: [
+      visitorErasable({
+        live,
+        visitors,
+        sessions: stores.entities.visitorSessions,
+        alsoForget: engagement.forget,
+      }),
+    ],
     endSignInsOf: async (user): Promise<void> => {
       await administration.useCases.signIns.endAllOf(user);
     },
@@ -236,6 +251,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
     agreedValues,
     visitorKeeper: keeper,
     visitors,
+    keeper,
     activity,
     live,
     rescans,
@@ -258,6 +274,7 @@ export function composeFeatures(base: Foundation, pipeline: Pipeline) {
       await webhooks.close();
       await visitors.keepChanged();
       await keeper.flush();
+      await engagement.flush();
       await activity.flush();
       await pipeline.redactionCounts.flush();
       for (const part of [engagement, keeper, visitors, activity, routing, notifier, live, access])

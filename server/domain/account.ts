@@ -52,6 +52,11 @@ export interface RefreshFamily extends Entity {
   readonly expiresAt: number;
 }
 
+const DEFAULT_ENGAGEMENT: AccountSettings['engagement'] = {
+  publishing: 'immediate',
+  recordings: { samplePercent: 0, retentionDays: 7 },
+};
+
 /** What an account has until its administrator changes it. */
 export function defaultSettings(name: string, region: string): AccountSettings {
   return {
@@ -67,6 +72,7 @@ export function defaultSettings(name: string, region: string): AccountSettings {
     redaction: { applyTo: 'store-and-delivery' },
     attachments: { enabled: true, kinds: DEFAULT_FILE_KINDS },
     routing: { assignment: 'automatic', defaultCapacity: 4, agentGraceMs: 30_000 },
+    engagement: DEFAULT_ENGAGEMENT,
   };
 }
 

@@ -10,6 +10,7 @@ export * from './conversation.ts';
 export * from './conversation-states.ts';
 export * from './data-request.ts';
 export * from './department.ts';
+export * from './engagement-records.ts';
 export * from './entity.ts';
 export * from './erasure.ts';
 export * from './errors.ts';

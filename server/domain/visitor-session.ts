@@ -1,3 +1,4 @@
+import type { VisitorFacts } from './engagement/index.ts';
 import { type AccountEntity, DAY_MS } from './entity.ts';
 
 /** What a visitor comes with, in families so coarse that they tell nobody apart; never the string itself. */
@@ -32,12 +33,8 @@ export interface VisitorSession extends AccountEntity {
   readonly expiresAt: number;
 }
 
-/** Shown invitations of one visitor, the newest last. Times are epoch milliseconds. */
-export interface InviteHistory {
-  readonly shown: readonly { readonly ruleId: string; readonly at: number; readonly sessionId: string }[];
-  /** When the visitor last put one away. */
-  readonly dismissedAt?: number;
-}
+/** When which rule chose the visitor, and when they last put an invitation away. */
+export type InviteHistory = Pick<VisitorFacts, 'firings' | 'dismissedAt'>;
 
 /**
  * What a session gathered, sealed under a data key of its own, which ends with it. `id` is the session's;

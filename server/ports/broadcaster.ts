@@ -47,6 +47,7 @@ export interface ChangeBus {
 
 export type Change =
   | { readonly kind: 'redaction-rules'; readonly accountId: string }
+  | { readonly kind: 'engagement-rules'; readonly accountId: string }
   | { readonly kind: 'account'; readonly accountId: string }
   /** The roles of the account. */
   | { readonly kind: 'roles'; readonly accountId: string }

@@ -12,6 +12,7 @@ import type {
   ConversationStatus,
   DataRequest,
   Department,
+  EngagementDay,
   Entity,
   ErasureCertificate,
   FieldSweep,
@@ -26,15 +27,18 @@ import type {
   RedactionRescan,
   RedactionRuleChange,
   RefreshFamily,
+  RuleSetVersion,
   Sealed,
   SealedPiece,
   Site,
   StoredAuditEntry,
+  StoredEngagementRule,
   StoredRedactionRule,
   StoredRole,
   TranscriptAnchor,
   User,
   VisitorRecord,
+  VisitorRecording,
   VisitorSession,
   Webhook,
   WebhookDelivery,
@@ -115,6 +119,10 @@ export interface EntityStores {
   readonly visitorSessions: EntityStore<VisitorSession>;
   readonly visitorRecords: EntityStore<VisitorRecord>;
   readonly identityKeys: EntityStore<IdentityKey>;
+  readonly engagementRules: EntityStore<StoredEngagementRule>;
+  readonly engagementVersions: EntityStore<RuleSetVersion>;
+  readonly engagementDays: EntityStore<EngagementDay>;
+  readonly visitorRecordings: EntityStore<VisitorRecording>;
   readonly redactionRules: EntityStore<StoredRedactionRule>;
   readonly redactionRescans: EntityStore<RedactionRescan>;
   readonly redactionRuleChanges: EntityStore<RedactionRuleChange>;
@@ -148,6 +156,10 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   },
   visitorRecords: { unique: [], indexed: ['accountId'], expires: true, retained: true },
   identityKeys: { unique: [], indexed: ['accountId'], expires: false },
+  engagementRules: { unique: [], indexed: ['accountId'], expires: false },
+  engagementVersions: { unique: [], indexed: ['accountId'], expires: false },
+  engagementDays: { unique: [], indexed: ['accountId'], expires: true },
+  visitorRecordings: { unique: [], indexed: ['accountId', 'sessionId'], expires: true },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: true },
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: true },

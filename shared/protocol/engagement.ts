@@ -98,6 +98,8 @@ export interface EngagementRuleDraft {
   readonly requiresAgent?: boolean;
   /** Share of the visitors, 0 to 100, who get nothing from this rule, to measure what it brings. */
   readonly holdoutPercent?: number;
+  /** Name of the event (`Engage('track', name)`) that the rule is there for; reports measure the rule by it. */
+  readonly goal?: string;
   /** Whether it goes on while the visitor is in a chat. */
   readonly duringChat?: boolean;
 }

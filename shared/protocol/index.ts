@@ -5,6 +5,7 @@ export * from './conversation.ts';
 export * from './engagement.ts';
 export * from './engagement-conditions.ts';
 export * from './engagement-facts.ts';
+export * from './engagement-report.ts';
 export * from './erasure.ts';
 export * from './error-codes.ts';
 export * from './identity.ts';

@@ -127,6 +127,16 @@ export interface AccountSettings {
     /** Milliseconds an agent may be disconnected before their chats go back to the queue. */
     readonly agentGraceMs: number;
   };
+  readonly engagement: {
+    /** `immediate`: every change of a rule is live at once. `manual`: changes gather in the draft until it is published. */
+    readonly publishing: 'immediate' | 'manual';
+    /** What a sample of visitors does, kept to try rules out on it. */
+    readonly recordings: {
+      /** Of the sessions, 0 to 100. */
+      readonly samplePercent: number;
+      readonly retentionDays: number;
+    };
+  };
 }
 
 export interface WireSite {

@@ -52,7 +52,9 @@ describeOnEveryStore('planted secrets', (start) => {
     await plantWebhook();
     await admin.builtin('password', { enabled: true });
     const field = { key: 'note', label: 'Note', category: 'other', searchable: false };
-    await admin.call('PATCH', '/settings', { dpa: { customFields: [field] } });
+    // What visitors do is recorded too: of all that is kept of them, the one thing that is not encrypted.
+    const engagement = { recordings: { samplePercent: 100 } };
+    await admin.call('PATCH', '/settings', { dpa: { customFields: [field] }, engagement });
     agent = await connectAgent(test);
     await agent.emit('presence:set', { status: 'online', capacity: 50 });
     const session = await test.openVisitorSession();
@@ -67,6 +69,8 @@ describeOnEveryStore('planted secrets', (start) => {
     await plantAfterChat();
     await test.server.features.visitors.keepChanged();
     await test.server.features.activity.flush();
+    await test.server.features.keeper.flush();
+    await test.server.features.engagement.flush();
     await test.server.pipeline.redactionCounts.flush();
     await test.server.pipeline.drain();
   }, 60_000);
@@ -86,6 +90,10 @@ describeOnEveryStore('planted secrets', (start) => {
       await visitor.emit('page:activity', { event: { name: secret, value: secret } });
       await visitor.emitRaw('profile:update', { fields: { note: secret } });
       await visitor.emitRaw('profile:update', { fields: { [secret]: secret } });
+      await visitor.emitRaw('visitor:identify', { identity: secret });
+      await visitor.emitRaw('invite:answer', { inviteId: secret, accepted: true });
+      const invited = { sessionId: visitor.sessionId, message: `Hello ${secret}` };
+      await agent.emitRaw('visitor:invite', invited);
     }
     const prechat = Object.fromEntries(SECRETS.map((secret) => [secret, secret]));
     await visitor.emitRaw('chat:start', { prechat, departmentId: SECRETS[0] });
@@ -173,6 +181,14 @@ describeOnEveryStore('planted secrets', (start) => {
       await test.call('POST', '/auth/login', { email: `${secret}@example.com`, password: secret });
       await test.call('POST', '/visitor/sessions', { siteKey: secret, visitorToken: secret });
       await test.call('POST', '/visitor/sessions', { siteKey: test.siteKey, visitorToken: secret });
+      await test.call('POST', '/visitor/sessions', { siteKey: test.siteKey, identity: secret });
+      const events = [{ at: 0, name: 'page:view', payload: { url: `https://shop.example/?q=${q}` } }];
+      await admin.call('POST', '/engagement-rules/simulate', { events });
+      await fetch(`${test.url}/api/v1/visitor/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'accept-language': q, 'user-agent': q },
+        body: JSON.stringify({ siteKey: test.siteKey }),
+      });
       const { token } = await test.openVisitorSession();
       // A header holds bytes of Latin-1 alone.
       const agentName = secret.replace(/[^\x20-\xff]/g, ' ');
@@ -196,6 +212,16 @@ describeOnEveryStore('planted secrets', (start) => {
   }
 
   const tracesIn = (content: string): string[] => TRACES.filter((trace) => content.includes(trace));
+
+  it('P4 are in nothing that staff sees of the live visitor', async () => {
+    for (const part of ['', '/decisions', '/why-not']) {
+      const { status, body } = await admin.call('GET', `/visitors/${visitor.sessionId}${part}`);
+      expect(status).toBe(200);
+      expect(tracesIn(JSON.stringify(body))).toEqual([]);
+    }
+    const kept = await test.server.stores.entities.visitorRecordings.get(visitor.sessionId);
+    expect(kept?.recording.events.length).toBeGreaterThan(SECRETS.length);
+  });
 
   it('P4 are in no file, no table and no collection', async () => {
     const parts = await keptParts(test);

@@ -203,6 +203,8 @@ describeOnEveryStore('visitors', (start) => {
       await server.signIn({ email: analyst.email, password: analyst.password }),
     );
     expect((await detailOf(one, asAnalyst)).fields).toEqual({ plan: MASKED_VALUE });
+    const audit = await client.call<{ items: object[] }>('GET', '/audit-log?action=visitor.read');
+    expect(audit.body.items.length).toBeGreaterThan(0);
     const { items } = await analyst.emit('visitor:list', {});
     expect(items.find(({ sessionId }) => sessionId === one.sessionId)?.fields).toEqual({
       plan: MASKED_VALUE,

@@ -27,6 +27,8 @@ describe('what is written to the audit log', () => {
     const silent = changes.map(({ name }) => name).filter((name) => NOT_AUDITED[name] !== undefined);
     expect(silent.sort()).toEqual([
       'post /accounts/:a/conversations/:id/files',
+      'post /accounts/:a/engagement-rules/diff',
+      'post /accounts/:a/engagement-rules/simulate',
       'post /accounts/:a/redaction-rules/preview',
       'post /auth/refresh',
       'post /visitor/conversations/:id/files',

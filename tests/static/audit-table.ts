@@ -44,6 +44,11 @@ export const AUDITED_BY_USE_CASE: Readonly<Record<string, string>> = {
   'post /accounts/:a/webhooks/:id/secret': 'webhook.secret_renewed',
   'post /accounts/:a/webhooks/:id/ping': 'webhook.pinged',
   'post /accounts/:a/webhooks/:id/deliveries/:delivery/retry': 'webhook.delivery_retried',
+  'post /accounts/:a/engagement-rules': 'engagement_rule.created',
+  'patch /accounts/:a/engagement-rules/:id': 'engagement_rule.changed',
+  'delete /accounts/:a/engagement-rules/:id': 'engagement_rule.removed',
+  'post /accounts/:a/engagement-rule-versions': 'engagement_rules.published',
+  'post /accounts/:a/engagement-rule-versions/:id/restore': 'engagement_rules.rolled_back',
   'post /accounts/:a/erasures': 'erasure.started, erasure.done',
   'post /accounts/:a/erasure': 'erasure.started, erasure.done',
   'post /account-erasures': 'erasure.started, erasure.done',
@@ -70,6 +75,13 @@ const PROGRESS = 'counts and times';
 
 /** Not written, and why. */
 export const NOT_AUDITED: Readonly<Record<string, string>> = {
+  'get /accounts/:a/engagement-rules': 'rules hold no personal data',
+  'get /accounts/:a/engagement-rules/:id': 'rules hold no personal data',
+  'get /accounts/:a/engagement-rule-versions': 'rules hold no personal data',
+  'get /accounts/:a/engagement-rule-versions/:id': 'rules hold no personal data',
+  'get /accounts/:a/reports/engagement': 'counts alone',
+  'post /accounts/:a/engagement-rules/simulate': 'nothing is kept, and of visitors nothing is shown',
+  'post /accounts/:a/engagement-rules/diff': 'nothing is kept; of recordings ids alone are shown',
   'post /auth/refresh': 'goes on with a sign-in that is noted; the reuse of a token is',
   'get /auth/me': 'the caller’s own',
   'get /auth/sessions': 'the caller’s own',

@@ -4,7 +4,7 @@ import { isNode, PROJECT, parse, type SyntaxNode, sourceFiles, walk } from './so
 
 const TESTERS = new Set(['it', 'test', 'describe']);
 /** `P1 ...`, `P1: ...`, `P1, P3: ...`, `P7/P8: ...` */
-const LEADING_IDS = /^[HEPMRCVFW]\d+(?:(?: |, |\/)[HEPMRCVFW]\d+)*(?=[\s:])/;
+const LEADING_IDS = /^[HEPMRCVGFW]\d+(?:(?: |, |\/)[HEPMRCVGFW]\d+)*(?=[\s:])/;
 const RULE = /^- \*\*([A-Z]\d+)\*\* /gm;
 
 /** The ids of rules at the start of a test's title. */

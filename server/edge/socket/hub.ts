@@ -15,6 +15,7 @@ import {
 } from '../../domain/index.ts';
 import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
 import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
+import type { Engagement } from '../../features/engagement/engagement.ts';
 import type { Invitations } from '../../features/engagement/invitations.ts';
 import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
 import type { Routing } from '../../features/routing/routing.ts';
@@ -49,6 +50,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly notifier: ConversationNotifier;
   readonly live: LiveVisitors;
   readonly visitors: Pick<Visitors, 'arrive'>;
+  readonly engagement: Pick<Engagement, 'present'>;
   readonly invitations: Pick<Invitations, 'standing'>;
   readonly board: Pick<VisitorBoard, 'left'>;
   readonly activity: ActivityRecorder;
@@ -200,6 +202,7 @@ export class Hub {
   /** A tab that comes while an invitation stands shows it too. */
   async #arrive(socket: Socket, visitor: VisitorPrincipal): Promise<void> {
     await this.#deps.visitors.arrive(visitor);
+    this.#deps.engagement.present(visitor.sessionId);
     const standing = this.#deps.invitations.standing(visitor.sessionId);
     if (standing !== undefined) socket.emit('engagement:invite', presentInvite(standing));
   }

@@ -45,11 +45,19 @@ export interface ConversationsDeps {
   readonly events: Pick<ConversationEvents, 'tell'>;
 }
 
+/** What a conversation begins with. */
+export interface ConversationBeginning {
+  readonly departmentId?: string | undefined;
+  /** The invitation that it comes from. */
+  readonly engagement?: ConversationOrigin | undefined;
+}
+
 /** Who wants to know of a conversation's life. Must be quick, and must not throw. */
 export interface ConversationObserver {
   started(conversation: Conversation): void;
   closed(conversation: Conversation): void;
-  rated(conversation: Conversation): void;
+  /** `before` is the conversation as it was before this rating. */
+  rated(conversation: Conversation, before: Conversation): void;
 }
 
 /** The life of conversations: started, resumed, changed, rated, closed. */
@@ -66,13 +74,10 @@ export class Conversations {
    */
   async start(
     visitor: VisitorPrincipal,
-    input: {
-      prechat?: Readonly<Record<string, string>> | undefined;
-      engagement?: ConversationOrigin | undefined;
-    },
+    input: { prechat?: Readonly<Record<string, string>> | undefined } & ConversationBeginning,
   ): Promise<ChatUpdate & { caseId: string }> {
     const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
-    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}, input.engagement));
+    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}, input));
     const current = (await this.#deps.conversations.get(visitor.accountId, standing.id)) ?? standing;
     return { ...(await this.#stateOf(current)), caseId: current.caseId };
   }
@@ -172,14 +177,16 @@ export class Conversations {
   ): Promise<void> {
     const { accountId } = visitor;
     const ref = { accountId, conversationId: input.conversationId };
+    let before: Conversation | undefined;
     const rated = await this.#deps.changer.change(ref, (current) => {
+      before = current;
       assertParty(current, { kind: 'visitor', sessionId: visitor.sessionId });
       return { ...current, rating: input.score, version: current.version + 1 };
     });
     if (input.comment !== undefined) {
       await this.#deps.profiles.merge(rated, { ratingComment: input.comment });
     }
-    this.#deps.observer.rated(rated);
+    this.#deps.observer.rated(rated, before ?? rated);
     this.#deps.events.tell({ name: 'conversation.rated', conversation: rated });
     await this.#deps.notifier.changed(rated);
   }
@@ -215,7 +222,7 @@ export class Conversations {
 
   #newConversation(
     visitor: VisitorPrincipal,
-    { retentionDays, engagement }: { retentionDays: number; engagement: ConversationOrigin | undefined },
+    { retentionDays, departmentId, engagement }: { retentionDays: number } & ConversationBeginning,
   ): QueuedConversation {
     const now = this.#deps.clock.now();
     return {
@@ -225,6 +232,7 @@ export class Conversations {
       sessionId: visitor.sessionId,
       caseId: this.#deps.ids.caseId(),
       tags: [],
+      ...(departmentId !== undefined && { departmentId }),
       ...(engagement !== undefined && { engagement }),
       status: 'queued',
       version: 1,
@@ -238,11 +246,11 @@ export class Conversations {
   async #create(
     visitor: VisitorPrincipal,
     prechat: Readonly<Record<string, string>>,
-    engagement?: ConversationOrigin,
+    { departmentId, engagement }: ConversationBeginning = {},
   ): Promise<Conversation> {
     const settings = await this.#deps.settings.get(visitor.accountId);
     const retentionDays = settings.transcriptRetentionDays;
-    const draft = this.#newConversation(visitor, { retentionDays, engagement });
+    const draft = this.#newConversation(visitor, { retentionDays, departmentId, engagement });
     await this.#deps.lanes.create(draft);
     const standing = await this.#deps.conversations.create(draft);
     if (standing.id === draft.id) await this.#begin(standing, prechat);

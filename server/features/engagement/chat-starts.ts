@@ -36,7 +36,8 @@ export class ChatStarts {
     const { prechat, inviteId } = input;
     const invitation = inviteId === undefined ? undefined : invitations.forChat(visitor, inviteId);
     const engagement = invitation && originOf(invitation);
-    const started = await conversations.start(visitor, { prechat, engagement });
+    const departmentId = invitation?.departmentId;
+    const started = await conversations.start(visitor, { prechat, departmentId, engagement });
     if (invitation !== undefined) await this.#greet(visitor, started.conversationId, invitation);
     invitations.chatBegan(visitor.sessionId, inviteId);
     return started;

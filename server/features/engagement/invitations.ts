@@ -6,6 +6,9 @@ import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import { type EngagedSession, type EngagedSessions, openInvitation, withInvitation } from './sessions.ts';
 
+/** An invitation that nobody answers ends this long after the rules count it as over, at the latest. */
+const LAPSE_SWEEP_MS = 5_000;
+
 /** Who wants to know what becomes of invitations. */
 export interface InvitationObserver {
   shown(session: EngagedSession, invitation: Invitation): void;
@@ -26,17 +29,26 @@ export interface InvitationsDeps {
 export class Invitations {
   readonly #deps: InvitationsDeps;
 
+  readonly #stop: () => void;
+
   constructor(deps: InvitationsDeps) {
     this.#deps = deps;
+    this.#stop = deps.clock.every(LAPSE_SWEEP_MS, () => this.#lapse());
   }
 
-  /** Shows it in every tab of the session. */
+  close(): void {
+    this.#stop();
+  }
+
+  /** Shows it in every tab of the session; one that nobody answered is over then. */
   show(
     session: EngagedSession,
     what: Pick<Invitation, 'ruleId' | 'ruleName' | 'type' | 'message' | 'score'> &
       Partial<Pick<Invitation, 'variant' | 'departmentId' | 'from'>>,
   ): Invitation {
     const { ids, clock, broadcaster, observer } = this.#deps;
+    const open = openInvitation(session);
+    if (open !== undefined) this.withdraw(session, open);
     const invitation: Invitation = { ...what, id: ids.id(), at: clock.now(), state: 'shown' };
     withInvitation(session, invitation);
     broadcaster.toVisitor(session.visitor, 'engagement:invite', presentInvite(invitation));
@@ -104,6 +116,17 @@ export class Invitations {
   withdraw(session: EngagedSession, invitation: Invitation): void {
     withInvitation(session, { ...invitation, state: 'lapsed', answeredAt: this.#deps.clock.now() });
     this.#deps.broadcaster.toVisitor(session.visitor, 'engagement:withdraw', { inviteId: invitation.id });
+  }
+
+  /** The rules may invite again when the time is over; the widget then shows nothing stale. */
+  #lapse(): void {
+    const now = this.#deps.clock.now();
+    for (const session of this.#deps.sessions.all()) {
+      const open = openInvitation(session);
+      if (open === undefined) continue;
+      const ttlMs = session.state.ruleSet?.timing.invitationTtlMs ?? Number.POSITIVE_INFINITY;
+      if (now >= open.at + ttlMs) this.withdraw(session, open);
+    }
   }
 
   #settle(session: EngagedSession, invitation: Invitation, state: InviteState): void {

@@ -1,5 +1,5 @@
 import type { Page, VisitorsUpdate, WireVisitor, WireVisitorDetail } from '../../../shared/protocol/index.ts';
-import { Refusal, type ScoreView, type StaffPrincipal } from '../../domain/index.ts';
+import { Refusal, type ScoreView, type StaffPrincipal, type StoredDecision } from '../../domain/index.ts';
 import type { Broadcaster, Clock } from '../../ports/index.ts';
 import { presentVisitor, presentVisitorDetail } from '../../presenters/visitor-presenter.ts';
 import type { LiveVisitors } from '../visitors/live-visitors.ts';
@@ -15,6 +15,11 @@ export interface VisitorBoardDeps {
   readonly live: LiveVisitors;
   /** The score of a session now, and where it comes from. */
   readonly scoreOf: (session: EngagedSession) => ScoreView;
+  /** Decisions of a session that is not in memory. */
+  readonly keptDecisions: (
+    accountId: string,
+    sessionId: string,
+  ) => Promise<readonly StoredDecision[] | undefined>;
   readonly broadcaster: Broadcaster;
   readonly clock: Clock;
 }
@@ -26,8 +31,8 @@ interface Change {
 
 /**
  * Who is on the sites now, for staff. Costs a set entry for each change and no more while nobody looks; those who look
- * get what changed together, a bounded number at a time. Fields are masked in what is pushed, because one push goes
- * to staff with and without the permission.
+ * get what changed together, a bounded number at a time. Values of fields are masked in lists and updates; who may
+ * read them opens the visitor, which is audited.
  */
 export class VisitorBoard {
   readonly #deps: VisitorBoardDeps;
@@ -57,16 +62,21 @@ export class VisitorBoard {
   follow(agent: StaffPrincipal, socketId: string): { items: readonly WireVisitor[]; total: number } {
     this.#deps.broadcaster.followVisitors(agent.accountId, socketId);
     const all = this.#online(agent.accountId);
-    return { items: this.#present(all.slice(0, TOLD_AT_ONCE), agent), total: all.length };
+    return { items: this.#present(all.slice(0, TOLD_AT_ONCE)), total: all.length };
   }
 
-  /** The same as a page; the cursor is a place in the list, which moves. */
+  /** The newest session first, so that a page follows the one before it whatever the scores do meanwhile. */
   list(agent: StaffPrincipal, query: { limit: number; cursor?: string | undefined }): Page<WireVisitor> {
-    const all = this.#online(agent.accountId);
-    const start = placeOf(query.cursor);
-    const end = start + query.limit;
-    const items = this.#present(all.slice(start, end), agent);
-    return { items, ...(end < all.length && { nextCursor: String(end) }) };
+    const all = this.#onlineIn(agent.accountId).sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1));
+    const { cursor, limit } = query;
+    assertCursor(cursor);
+    const rest = cursor === undefined ? all : all.filter((session) => keyOf(session) < cursor);
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return {
+      items: this.#present(items),
+      ...(rest.length > limit && last !== undefined && { nextCursor: keyOf(last) }),
+    };
   }
 
   /** @throws Refusal `not_found` when the session is not live */
@@ -74,6 +84,15 @@ export class VisitorBoard {
     const session = this.find(agent.accountId, sessionId);
     const view = { showFields: agent.authorizations.has('profile:read') };
     return presentVisitorDetail(session.visitor, this.#engagementOf(session), view);
+  }
+
+  /** What the rules decided in a session: of a live one, or as it was kept of one that is over. @throws Refusal `not_found` */
+  async decisions({ accountId }: StaffPrincipal, sessionId: string): Promise<readonly StoredDecision[]> {
+    const session = this.#deps.sessions.get(sessionId);
+    if (session !== undefined && session.visitor.accountId === accountId) return session.decisions;
+    const kept = await this.#deps.keptDecisions(accountId, sessionId);
+    if (kept === undefined) throw new Refusal('not_found');
+    return kept;
   }
 
   /** @throws Refusal `not_found` */
@@ -88,17 +107,21 @@ export class VisitorBoard {
   }
 
   #online(accountId: string): readonly EngagedSession[] {
-    const online = [...this.#deps.sessions.all()].filter(
-      ({ visitor }) => visitor.accountId === accountId && visitor.sockets > 0,
+    return this.#onlineIn(accountId).sort(
+      (a, b) => b.state.score - a.state.score || b.visitor.lastSeenAt - a.visitor.lastSeenAt,
     );
-    const ranked = online.map((session) => ({ session, score: this.#deps.scoreOf(session).total }));
-    ranked.sort((a, b) => b.score - a.score || b.session.visitor.lastSeenAt - a.session.visitor.lastSeenAt);
-    return ranked.map(({ session }) => session);
   }
 
-  #present(sessions: readonly EngagedSession[], agent: StaffPrincipal): readonly WireVisitor[] {
-    const view = { showFields: agent.authorizations.has('profile:read') };
-    return sessions.map((session) => presentVisitor(session.visitor, this.#engagementOf(session), view));
+  #onlineIn(accountId: string): EngagedSession[] {
+    return [...this.#deps.sessions.all()].filter(
+      ({ visitor }) => visitor.accountId === accountId && visitor.sockets > 0,
+    );
+  }
+
+  #present(sessions: readonly EngagedSession[]): readonly WireVisitor[] {
+    return sessions.map((session) =>
+      presentVisitor(session.visitor, this.#engagementOf(session), { showFields: false }),
+    );
   }
 
   #engagementOf(session: EngagedSession) {
@@ -125,11 +148,8 @@ export class VisitorBoard {
     const told = [...dirty].slice(0, TOLD_AT_ONCE);
     for (const sessionId of told) dirty.delete(sessionId);
     const sessions = told.map((sessionId) => this.#deps.sessions.get(sessionId));
-    const here = sessions.filter((session) => session !== undefined);
     const update: VisitorsUpdate = {
-      items: here.map((session) =>
-        presentVisitor(session.visitor, this.#engagementOf(session), { showFields: false }),
-      ),
+      items: this.#present(sessions.filter((session) => session !== undefined)),
       gone: [...gone],
       total: this.#countOnline(accountId),
     };
@@ -146,10 +166,15 @@ export class VisitorBoard {
   }
 }
 
+/** Digits of an instant, so that texts sort as times do. */
+const TIME_DIGITS = 15;
+
+function keyOf({ visitor: { startedAt, sessionId } }: EngagedSession): string {
+  return `${String(startedAt).padStart(TIME_DIGITS, '0')}.${sessionId}`;
+}
+
 /** @throws Refusal `bad_request` when it is no cursor of this list */
-function placeOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  if (!/^\d{1,9}$/.test(cursor))
-    throw new Refusal('bad_request', { errors: [{ path: 'cursor', message: 'is not one of this list' }] });
-  return Number(cursor);
+function assertCursor(cursor: string | undefined): void {
+  if (cursor === undefined || /^\d{15}\.[\w-]+$/.test(cursor)) return;
+  throw new Refusal('bad_request', { errors: [{ path: 'cursor', message: 'is not one of this list' }] });
 }

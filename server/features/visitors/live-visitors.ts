@@ -189,6 +189,8 @@ export class LiveVisitors {
     if (!erase) return;
     restore(visitor, EMPTY_VISITOR);
     visitor.unsaved = false;
+    // Whatever they do next begins anew.
+    delete visitor.arrival;
   }
 
   /** Profiles that changed since they were last kept; they count as kept from here on. */

@@ -11,9 +11,14 @@ export function visitorErasable(parts: {
   readonly live: LiveVisitors;
   readonly visitors: Pick<Visitors, 'forget'>;
   readonly sessions: EntityStore<VisitorSession>;
+  /** What others keep of the session. */
+  readonly alsoForget: (sessionId: string) => Promise<void>;
 }): Erasable {
-  const { live, visitors, sessions } = parts;
-  const forget = async (sessionId: string): Promise<number> => ((await visitors.forget(sessionId)) ? 1 : 0);
+  const { live, visitors, sessions, alsoForget } = parts;
+  const forget = async (sessionId: string): Promise<number> => {
+    await alsoForget(sessionId);
+    return (await visitors.forget(sessionId)) ? 1 : 0;
+  };
   return {
     keeps: 'visitors',
     startsAnew: true,

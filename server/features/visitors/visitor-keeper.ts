@@ -21,6 +21,8 @@ const WRITES = 64;
 export interface KeptParts {
   /** What the part keeps of the session; undefined when nothing. */
   keep(sessionId: string): unknown;
+  /** What it knows of the session has reached its end. */
+  forget(sessionId: string): void;
 }
 
 /** Everything of one session, as it is sealed. */
@@ -90,8 +92,12 @@ export class VisitorKeeper {
     }
   }
 
-  /** Writes every session that changed. One that cannot be written is tried again the next time. */
+  /**
+   * Writes every session that changed, and forgets those whose time is over though their visitor is still there. One that
+   * cannot be written is tried again the next time.
+   */
   async flush(): Promise<void> {
+    await this.#forgetExpired();
     const unsaved = [...this.#deps.live.all()].filter((visitor) => visitor.unsaved);
     for (let at = 0; at < unsaved.length; at += WRITES) {
       await Promise.all(unsaved.slice(at, at + WRITES).map((visitor) => this.#save(visitor)));
@@ -149,10 +155,25 @@ export class VisitorKeeper {
     if (this.#writing.get(visitor.sessionId) === writing) this.#writing.delete(visitor.sessionId);
   }
 
-  async #write(visitor: LiveVisitor): Promise<void> {
-    const { accountId, sessionId, startedAt } = visitor;
+  /** No retention is shorter than a day. */
+  async #forgetExpired(): Promise<void> {
+    const now = this.#deps.clock.now();
+    for (const visitor of [...this.#deps.live.all()]) {
+      if (now - visitor.startedAt < DAY_MS || (await this.#lifeOf(visitor)).expiresAt > now) continue;
+      this.#deps.live.unfollow(visitor.sessionId, true);
+      this.#standing.delete(visitor.sessionId);
+      for (const part of this.#parts.values()) part.forget(visitor.sessionId);
+    }
+  }
+
+  async #lifeOf({ accountId, startedAt }: LiveVisitor): Promise<{ retainFrom: number; expiresAt: number }> {
     const { transcriptRetentionDays } = await this.#deps.settings.get(accountId);
-    const life = { retainFrom: startedAt, expiresAt: startedAt + transcriptRetentionDays * DAY_MS };
+    return { retainFrom: startedAt, expiresAt: startedAt + transcriptRetentionDays * DAY_MS };
+  }
+
+  async #write(visitor: LiveVisitor): Promise<void> {
+    const { accountId, sessionId } = visitor;
+    const life = await this.#lifeOf(visitor);
     const now = this.#deps.clock.now();
     if (life.expiresAt <= now) return;
     const standing = this.#standing.get(sessionId) ?? (await this.#begin(visitor, life));

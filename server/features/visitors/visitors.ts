@@ -37,6 +37,8 @@ export type VisitorAct =
 
 /** Who wants to know what visitors do. Called in order, session by session, and must be quick. */
 export interface VisitorObserver {
+  /** Resolves when visitors of the account can be taken in. */
+  prepare(accountId: string): Promise<void>;
   /** The session's state is here: `parts` is what was kept of it. */
   arrived(
     visitor: LiveVisitor,
@@ -158,14 +160,20 @@ export class Visitors {
   }
 
   async #load(visitor: LiveVisitor): Promise<void> {
-    const { sessions, keeper, observer } = this.#deps;
-    const [session, kept] = await Promise.all([sessions.get(visitor.sessionId), keeper.read(visitor)]);
+    const { sessions, keeper, conversations, observer } = this.#deps;
+    const [session, kept, open] = await Promise.all([
+      sessions.get(visitor.sessionId),
+      keeper.read(visitor),
+      conversations.findOpenBySession(visitor.sessionId),
+      observer.prepare(visitor.accountId),
+    ]);
     if (session !== undefined) {
       visitor.startedAt = session.createdAt;
       visitor.visits = session.visits;
       visitor.client = session.client ?? visitor.client;
     }
     if (kept !== undefined) restore(visitor, kept.visitor);
+    if (open !== undefined) this.#deps.live.follow(visitor, open.id);
     observer.arrived(visitor, kept?.parts ?? {}, session);
   }
 

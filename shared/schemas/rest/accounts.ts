@@ -17,6 +17,7 @@ export const RETENTION_DAYS_MAX = { transcripts: 3_650, logs: 7, audit: 3_650 } 
 /** A record of who did what is of no use to a controller who asks a month later. */
 const AUDIT_RETENTION_DAYS_MIN = 30;
 
+const RECORDING_DAYS_MAX = 90;
 const REGION_LENGTH = 64;
 const INTERVALS_MAX = 70;
 const CAPACITY_MAX = 100;
@@ -60,6 +61,8 @@ const customFieldSchema = z.strictObject({
   keepAsGiven: z.boolean().exactOptional(),
 });
 
+const publishingSchema = z.enum(['immediate', 'manual']);
+
 const parts = {
   activityLog: z.strictObject({ reasonRequired: z.boolean() }),
   businessHours: z.strictObject({
@@ -85,6 +88,10 @@ const parts = {
     defaultCapacity: z.int().min(0).max(CAPACITY_MAX),
     agentGraceMs: z.int().min(GRACE_MS.min).max(GRACE_MS.max),
   }),
+  recordings: z.strictObject({
+    samplePercent: z.number().min(0).max(100),
+    retentionDays: z.int().min(1).max(RECORDING_DAYS_MAX),
+  }),
 };
 
 /** `PATCH /accounts/:a/settings`: what is named changes, lists are replaced whole, the rest stays. */
@@ -101,6 +108,12 @@ export const changeSettingsSchema = z.strictObject({
   redaction: parts.redaction.partial().optional(),
   attachments: parts.attachments.partial().optional(),
   routing: parts.routing.partial().optional(),
+  engagement: z
+    .strictObject({
+      publishing: publishingSchema.optional(),
+      recordings: parts.recordings.partial().optional(),
+    })
+    .optional(),
 });
 
 /** An account's settings as answered. */
@@ -118,6 +131,7 @@ export const settingsSchema = z
     redaction: parts.redaction,
     attachments: z.object({ enabled: z.boolean(), kinds: z.array(fileKindSchema).readonly() }),
     routing: parts.routing,
+    engagement: z.object({ publishing: publishingSchema, recordings: parts.recordings }),
   })
   .meta({ id: 'AccountSettings' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from '../../limits.ts';
 import {
   BLOCKER_CODES,
   type ConditionTree,
@@ -59,7 +60,12 @@ const limitsSchema = z.strictObject({
 const instantTextSchema = z.iso.datetime({ offset: true });
 const scheduleSchema = z
   .strictObject({
-    intervals: z.array(intervalSchema).min(1).max(ENGAGEMENT_LIMITS.intervalsPerSchedule).exactOptional(),
+    intervals: z
+      .array(intervalSchema)
+      .min(1)
+      .max(ENGAGEMENT_LIMITS.intervalsPerSchedule)
+      .readonly()
+      .exactOptional(),
     businessHours: z.boolean().exactOptional(),
     startsAt: instantTextSchema.exactOptional(),
     endsAt: instantTextSchema.exactOptional(),
@@ -84,6 +90,7 @@ const parts = {
   schedule: scheduleSchema.exactOptional(),
   requiresAgent: z.boolean().exactOptional(),
   holdoutPercent: z.number().min(0).max(100).exactOptional(),
+  goal: z.string().min(1).max(LIMITS.eventNameLength).exactOptional(),
   duringChat: z.boolean().exactOptional(),
 };
 
@@ -95,6 +102,7 @@ const ENGAGE_ONLY = [
   'schedule',
   'requiresAgent',
   'holdoutPercent',
+  'goal',
 ] as const;
 
 interface Kinded {
@@ -138,6 +146,7 @@ export const changeEngagementRuleSchema = z.strictObject({
   schedule: nullable(scheduleSchema),
   requiresAgent: nullable(z.boolean()),
   holdoutPercent: nullable(parts.holdoutPercent.unwrap()),
+  goal: nullable(parts.goal.unwrap()),
   duringChat: nullable(z.boolean()),
 });
 
@@ -251,6 +260,7 @@ export const engagementRuleSchema = z
     schedule: scheduleSchema.exactOptional(),
     requiresAgent: z.boolean().exactOptional(),
     holdoutPercent: z.number().exactOptional(),
+    goal: z.string().exactOptional(),
     duringChat: z.boolean().exactOptional(),
     createdAt: instantSchema,
     updatedAt: instantSchema,

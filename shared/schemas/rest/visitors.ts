@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { fieldsSchema } from '../common.ts';
-import { instantSchema, wireIdSchema } from './primitives.ts';
+import { fieldsSchema, idSchema } from '../common.ts';
+import { decisionSchema } from './engagement-rules.ts';
+import { displayNameSchema, instantQuerySchema, instantSchema, wireIdSchema } from './primitives.ts';
 
 export const changeVisitorProfileSchema = z.strictObject({ fields: fieldsSchema.default({}) });
 
@@ -55,3 +56,53 @@ export const visitorDetailSchema = visitor
       .readonly(),
   })
   .meta({ id: 'VisitorDetail' });
+
+export const decisionsSchema = z
+  .object({ items: z.array(decisionSchema).readonly() })
+  .meta({ id: 'Decisions' });
+export const whyNotQuerySchema = z.strictObject({ ruleId: idSchema.optional() });
+
+export const engagementReportQuerySchema = z.strictObject({
+  from: instantQuerySchema.optional(),
+  to: instantQuerySchema.optional(),
+});
+
+const counts = {
+  shown: z.int(),
+  accepted: z.int(),
+  dismissed: z.int(),
+  chats: z.int(),
+  rated: z.int(),
+  goals: z.int(),
+};
+const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
+export const engagementReportSchema = z
+  .object({
+    items: z
+      .array(
+        z.object({
+          ruleId: wireIdSchema,
+          ruleName: z.string(),
+          ...counts,
+          variants: z
+            .array(z.object({ variant: z.string().exactOptional(), ...counts, conversion: estimateSchema }))
+            .readonly(),
+          holdout: z.object(counts),
+          measuredBy: z.enum(['goals', 'chats']),
+          treated: estimateSchema,
+          control: estimateSchema,
+          uplift: estimateSchema.exactOptional(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'EngagementReport' });
+
+/** `draft`, `published`, or the number of a version. */
+const ruleSetNameSchema = z.union([z.enum(['draft', 'published']), z.int().min(1)]);
+export const diffRuleSetsSchema = z.strictObject({
+  from: ruleSetNameSchema.default('published'),
+  to: ruleSetNameSchema.default('draft'),
+});
+export const publishRulesSchema = z.strictObject({ note: displayNameSchema.optional() });

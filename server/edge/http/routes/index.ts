@@ -4,6 +4,9 @@ import type { Attachments } from '../../../features/attachments/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import type { CannedResponses } from '../../../features/canned-responses/index.ts';
+import type { EngagementReports } from '../../../features/engagement/engagement-report.ts';
+import type { EngagementRules } from '../../../features/engagement/engagement-rules.ts';
+import type { RuleTrials } from '../../../features/engagement/rule-trials.ts';
 import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
 import type { VisitorProfiles } from '../../../features/engagement/visitor-profiles.ts';
 import type { FieldSweeps } from '../../../features/field-sweeps/index.ts';
@@ -23,6 +26,7 @@ import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { cannedResponseRoutes } from './canned-responses.ts';
 import { conversationRoutes } from './conversations.ts';
+import { engagementRuleRoutes } from './engagement-rules.ts';
 import { type ErasureUseCases, erasureRoutes } from './erasure.ts';
 import { fieldSweepRoutes } from './field-sweeps.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
@@ -61,7 +65,10 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly audit: Audit;
   readonly fieldSweeps: Pick<FieldSweeps, 'list'>;
   readonly identities: Identities;
-  readonly visitorBoard: Pick<VisitorBoard, 'list' | 'get'>;
+  readonly visitorBoard: Pick<VisitorBoard, 'list' | 'get' | 'find' | 'decisions'>;
+  readonly engagementRules: EngagementRules;
+  readonly ruleTrials: RuleTrials;
+  readonly engagementReports: EngagementReports;
   readonly visitorProfiles: Pick<VisitorProfiles, 'change'>;
 }
 
@@ -90,5 +97,6 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...visitorRoutes(useCases),
     ...erasureRoutes(useCases),
     ...subjectAccessRoutes(useCases),
+    ...engagementRuleRoutes(useCases),
   ];
 }

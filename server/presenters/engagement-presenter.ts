@@ -1,0 +1,22 @@
+import type { WireEngagementRule, WireRuleSetVersion } from '../../shared/protocol/index.ts';
+import type { RuleSetVersion, StoredEngagementRule } from '../domain/index.ts';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function presentEngagementRule(stored: StoredEngagementRule): WireEngagementRule {
+  const { accountId: _accountId, version: _version, createdAt, updatedAt, ...rule } = stored;
+  return { ...rule, createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
+}
+
+export function presentRuleSetVersion(stored: RuleSetVersion, live: boolean): WireRuleSetVersion {
+  const { number: version, createdAt, publishedBy, note, rules } = stored;
+  const publishedAt = iso(createdAt);
+  return {
+    version,
+    publishedAt,
+    publishedBy,
+    live,
+    ruleCount: rules.length,
+    ...(note !== undefined && { note }),
+  };
+}
