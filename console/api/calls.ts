@@ -20,6 +20,7 @@ import {
   type WireUser,
 } from '../../shared/protocol/index.ts';
 import { createAccessCalls } from './access-calls.ts';
+import { createEngagementCalls } from './engagement-calls.ts';
 import type { Http } from './http.ts';
 import { createPrivacyCalls } from './privacy-calls.ts';
 import { createAuditCalls, createKeyCalls } from './record-calls.ts';
@@ -111,6 +112,7 @@ export function createApi(http: Http, accountId: string) {
       fill: (id: string, conversationId: string): Promise<FilledCannedResponse> =>
         http.send('POST', `${at('canned-responses', id)}/fill`, { body: { conversationId } }),
     },
+    engagement: createEngagementCalls(http, base, all),
     redaction: {
       /** Changes of one rule, or of all, newest first; removed rules included. */
       changes: (ruleId: string | undefined, cursor?: string): Promise<Page<WireRedactionRuleChange>> =>

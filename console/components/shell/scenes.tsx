@@ -8,6 +8,7 @@ import {
   IconMessages,
   IconSettings,
   IconShieldLock,
+  IconTargetArrow,
   IconUsers,
   IconWorld,
 } from '@tabler/icons-react';
@@ -49,6 +50,14 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'conversation:read',
     icon: IconHistory,
     view: lazy(() => import('../../scenes/transcripts/transcripts-scene.tsx')),
+  },
+  {
+    path: 'engagement',
+    label: 'Engagement',
+    key: 'e',
+    needs: 'engagement-rule:read',
+    icon: IconTargetArrow,
+    view: lazy(() => import('../../scenes/engagement/engagement-scene.tsx')),
   },
   {
     path: 'redaction',

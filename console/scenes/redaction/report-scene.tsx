@@ -1,13 +1,14 @@
 import { Group, Table, TextInput } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { RedactionReportItem } from '../../../shared/protocol/index.ts';
+import { type DayRange, daysOf, instantsOf, lastDays } from '../../components/common/day-range.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import styles from './redaction.module.css';
 import { RedactionTabs } from './redaction-tabs.tsx';
-import { byRule, type DayRange, daysOf, instantsOf, lastDays, type RuleCounts } from './report-values.ts';
+import { byRule, type RuleCounts } from './report-values.ts';
 
 const DEFAULT_DAYS = 30;
 const BAR_HEIGHT = 28;

@@ -11,6 +11,7 @@ import { useConsole, useLive } from '../../components/shell/console-context.tsx'
 import { Link } from '../../components/shell/link.tsx';
 import styles from './visitors.module.css';
 import { StateBadge } from './visitors-scene.tsx';
+import { WhyNot } from './why-not.tsx';
 
 /** One live visitor: what they did, how they score, what each rule makes of them. */
 export function VisitorDetail({ sessionId }: { readonly sessionId: string }) {
@@ -44,6 +45,7 @@ export function VisitorDetail({ sessionId }: { readonly sessionId: string }) {
       {data && (
         <>
           <About visitor={data} />
+          <WhyNot sessionId={sessionId} />
           <Pages visitor={data} />
         </>
       )}
