@@ -67,7 +67,9 @@ function RuleFunnel({ funnel }: { readonly funnel: WireRuleFunnel }) {
         <Table verticalSpacing="xs" aria-label={`Funnel of ${ruleName}`}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th aria-label="Group" />
+              <Table.Th>
+                <span className="visually-hidden">Group</span>
+              </Table.Th>
               {STEPS.map(([step, label]) => (
                 <Table.Th key={step}>{label}</Table.Th>
               ))}

@@ -34,7 +34,9 @@ export function VersionsScene({ onChanged }: { readonly onChanged: () => void })
                 <Table.Th>Published</Table.Th>
                 <Table.Th>Note</Table.Th>
                 <Table.Th>Rules</Table.Th>
-                <Table.Th aria-label="Actions" />
+                <Table.Th>
+                  <span className="visually-hidden">Actions</span>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
