@@ -1,6 +1,7 @@
 import {
   advance,
   applyEvent,
+  type CompiledRuleSet,
   type EngineDecision,
   explain,
   TimerWheel,
@@ -94,6 +95,13 @@ export class RuleRunner {
     return ids
       .map((id) => explain(session.state, { ruleId: id, now }, world))
       .filter((decision) => decision !== undefined);
+  }
+
+  /** How a rule of another set would stand with the visitor now. Nothing is changed and nothing is shown. */
+  tryOn(session: EngagedSession, ruleSet: CompiledRuleSet, ruleId: string): EngineDecision | undefined {
+    const world = this.#worlds.get(session.visitor.accountId);
+    if (world === undefined) return undefined;
+    return explain(session.state, { ruleId, now: this.#deps.clock.now() }, { ...world, ruleSet });
   }
 
   scoreOf({ state }: EngagedSession): ScoreView {

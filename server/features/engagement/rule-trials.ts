@@ -37,6 +37,8 @@ import type { EngagedSession } from './sessions.ts';
 /** Recordings that two rule sets are compared on, the newest ones. */
 const RECORDINGS_COMPARED = 500;
 const PAGE = 100;
+/** Id of a rule that is tried before it has one. */
+const TRIED_RULE = 'tried';
 /** Between two recordings others get their turn. */
 const RECORDINGS_AT_ONCE = 10;
 const DAY_AND_MORE = 31;
@@ -66,10 +68,16 @@ export interface SimulationInput {
 /** Which rules of the account: those of the draft, those that are live, or of a version. */
 export type RuleSetName = 'draft' | 'published' | number;
 
+/** A rule that is being written; `ruleId` is that of the live one whose place it takes. */
+export interface RuleTrial {
+  readonly rule: EngagementRuleDraft;
+  readonly ruleId?: string | undefined;
+}
+
 export interface RuleTrialsDeps {
   readonly rules: Pick<EngagementRules, 'draft' | 'published' | 'version'>;
   readonly recordings: EntityStore<VisitorRecording>;
-  readonly runner: Pick<RuleRunner, 'explain'>;
+  readonly runner: Pick<RuleRunner, 'explain' | 'tryOn'>;
   readonly redactor: Redactor;
   readonly settings: Pick<AccountSettingsReader, 'get'>;
 }
@@ -138,6 +146,29 @@ export class RuleTrials {
     const decisions = this.#deps.runner.explain(session, ruleId);
     if (ruleId !== undefined && decisions.length === 0) throw new Refusal('not_found');
     return decisions.map((decision) => recordedDecision(decision, { showFields }));
+  }
+
+  /**
+   * How a rule that is being written would stand with a live visitor now: beside the live rules, or in the place of the
+   * one whose id is given.
+   * @throws Refusal `invalid_value` when the rule cannot run, `not_found` when the visitor has just left
+   */
+  async tryRule(
+    staff: StaffPrincipal,
+    session: EngagedSession,
+    { rule, ruleId }: RuleTrial,
+  ): Promise<StoredDecision> {
+    const live = await this.#named(staff.accountId, 'published');
+    const tried = { ...numbered({ ...rule, id: ruleId ?? TRIED_RULE }, live.length), enabled: true };
+    const ruleSet = await this.#compile(staff.accountId, [
+      ...live.filter(({ id }) => id !== tried.id),
+      tried,
+    ]);
+    const refused = ruleSet.refused.find((one) => one.ruleId === tried.id);
+    if (refused !== undefined) throw refusalOf(refused, [tried]);
+    const decision = this.#deps.runner.tryOn(session, ruleSet, tried.id);
+    if (decision === undefined) throw new Refusal('not_found');
+    return recordedDecision(decision, { showFields: staff.authorizations.has('profile:read') });
   }
 
   async #named(accountId: string, name: RuleSetName): Promise<readonly EngagementRule[]> {

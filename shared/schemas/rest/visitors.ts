@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldsSchema, idSchema } from '../common.ts';
-import { decisionSchema } from './engagement-rules.ts';
+import { createEngagementRuleSchema, decisionSchema } from './engagement-rules.ts';
 import { displayNameSchema, instantQuerySchema, instantSchema, wireIdSchema } from './primitives.ts';
 
 export const changeVisitorProfileSchema = z.strictObject({ fields: fieldsSchema.default({}) });
@@ -60,6 +60,11 @@ export const visitorDetailSchema = visitor
 export const decisionsSchema = z
   .object({ items: z.array(decisionSchema).readonly() })
   .meta({ id: 'Decisions' });
+export const tryRuleSchema = z.strictObject({
+  rule: createEngagementRuleSchema,
+  ruleId: idSchema.optional(),
+});
+
 export const whyNotQuerySchema = z.strictObject({ ruleId: idSchema.optional() });
 
 export const engagementReportQuerySchema = z.strictObject({

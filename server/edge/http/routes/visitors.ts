@@ -1,16 +1,18 @@
 import {
   changeVisitorProfileSchema,
+  decisionSchema,
   decisionsSchema,
   engagementReportQuerySchema,
   engagementReportSchema,
   pageQuerySchema,
   pageSchema,
+  tryRuleSchema,
   visitorDetailSchema,
   visitorSchema,
   whyNotQuerySchema,
 } from '../../../../shared/schemas/rest/index.ts';
 import type { EngagementReports } from '../../../features/engagement/engagement-report.ts';
-import type { RuleTrials } from '../../../features/engagement/rule-trials.ts';
+import type { RuleTrial, RuleTrials } from '../../../features/engagement/rule-trials.ts';
 import type { VisitorBoard } from '../../../features/engagement/visitor-board.ts';
 import type { VisitorProfiles } from '../../../features/engagement/visitor-profiles.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -20,7 +22,7 @@ import { USER_LIMITS } from '../limits.ts';
 export function visitorRoutes(useCases: {
   readonly visitorBoard: Pick<VisitorBoard, 'list' | 'get' | 'find' | 'decisions'>;
   readonly visitorProfiles: Pick<VisitorProfiles, 'change'>;
-  readonly ruleTrials: Pick<RuleTrials, 'whyNot'>;
+  readonly ruleTrials: Pick<RuleTrials, 'whyNot' | 'tryRule'>;
   readonly engagementReports: EngagementReports;
 }): readonly Route[] {
   const { visitorBoard, visitorProfiles, ruleTrials, engagementReports } = useCases;
@@ -81,6 +83,21 @@ export function visitorRoutes(useCases: {
       handler: async ({ principal, params, query }) => {
         const session = visitorBoard.find(principal.accountId, params.id);
         return { items: ruleTrials.whyNot(principal, session, query.ruleId) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/accounts/:a/visitors/:id/try-rule',
+      summary:
+        'How a rule that is being written would stand with a live visitor; nothing is shown to anybody',
+      audit: 'visitor.read',
+      authorization: 'visitor:read',
+      limit: USER_LIMITS.preview,
+      body: tryRuleSchema,
+      answer: { status: 200, schema: decisionSchema, description: 'A full trace of the rule' },
+      handler: async ({ principal, params, body }) => {
+        const session = visitorBoard.find(principal.accountId, params.id);
+        return ruleTrials.tryRule(principal, session, body as RuleTrial);
       },
     }),
     defineRoute({
