@@ -27,6 +27,9 @@ const erasing = async (test: TestServer, admin: AccountClient, subject: object):
   return (await admin.call<WireDataRequest>('GET', `/erasures/${body.id}`)).body;
 };
 
+/** A start makes every index of a fresh database, and the attack reads everything that is kept. */
+const TIMEOUT_MS = 90_000;
+
 /** Where each planted word stands, in all files, tables, collections and lines of the log, as an attacker finds it. */
 async function findings(test: TestServer): Promise<Record<string, string[]>> {
   const log = { where: 'log', content: JSON.stringify(test.logger.lines) };
@@ -64,55 +67,63 @@ async function plant(test: TestServer, admin: AccountClient): Promise<{ sessionI
 }
 
 describeOnEveryStore('an attacker with a copy of disk, database and logs', (start) => {
-  it('P4 P8 finds planted words only where they may stand, and none when the visitor is erased', async () => {
-    const test = await start();
-    try {
-      const admin = accountClient(test, await test.signIn());
-      const { sessionId } = await plant(test, admin);
-      const before = await findings(test);
-      expect(Object.keys(before).sort()).toEqual([PLANTED.agentName, PLANTED.tag]);
-      for (const place of before[PLANTED.agentName] ?? []) expect(place).toMatch(/activity/);
-      for (const place of before[PLANTED.tag] ?? [])
-        expect(place).toMatch(/^(engagement\.db|collection conversations)/);
-      expect(await erasing(test, admin, { sessionId })).toMatchObject({ status: 'done', found: 1 });
-      expect(await findings(test)).toEqual({});
-    } finally {
-      await test.close();
-    }
-  });
+  it(
+    'P4 P8 finds planted words only where they may stand, and none when the visitor is erased',
+    async () => {
+      const test = await start();
+      try {
+        const admin = accountClient(test, await test.signIn());
+        const { sessionId } = await plant(test, admin);
+        const before = await findings(test);
+        expect(Object.keys(before).sort()).toEqual([PLANTED.agentName, PLANTED.tag]);
+        for (const place of before[PLANTED.agentName] ?? []) expect(place).toMatch(/activity/);
+        for (const place of before[PLANTED.tag] ?? [])
+          expect(place).toMatch(/^(engagement\.db|collection conversations)/);
+        expect(await erasing(test, admin, { sessionId })).toMatchObject({ status: 'done', found: 1 });
+        expect(await findings(test)).toEqual({});
+      } finally {
+        await test.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('an attacker with an older copy of the data and the newest copy of the keys', () => {
-  it('P8 reads nothing that was erased, and the rest still', async () => {
-    let test = await startTestServer();
-    let admin = accountClient(test, await test.signIn());
-    const { id } = await plant(test, admin);
-    const kept = await connectVisitor(test);
-    const { conversationId: other } = await kept.emit('chat:start', {});
-    await kept.emit('message:send', { conversationId: other, clientId: '1', text: 'not erased' });
-    kept.close();
-    await test.close({ keepData: true });
+  it(
+    'P8 reads nothing that was erased, and the rest still',
+    async () => {
+      let test = await startTestServer();
+      let admin = accountClient(test, await test.signIn());
+      const { id } = await plant(test, admin);
+      const kept = await connectVisitor(test);
+      const { conversationId: other } = await kept.emit('chat:start', {});
+      await kept.emit('message:send', { conversationId: other, clientId: '1', text: 'not erased' });
+      kept.close();
+      await test.close({ keepData: true });
 
-    const copy = mkdtempSync(join(tmpdir(), 'engagement-copy-'));
-    cpSync(test.dataDir, copy, { recursive: true });
-    test = await startTestServer({ dataDir: test.dataDir });
-    admin = accountClient(test, await test.signIn());
-    const found = await erasing(test, admin, { field: 'customer', value: PLANTED.field });
-    expect(found).toMatchObject({ status: 'done', found: 1 });
-    await test.close({ keepData: true });
-    copyFileSync(join(test.dataDir, KEYS_DB), join(copy, KEYS_DB));
-    await (await startTestServer({ dataDir: test.dataDir })).close();
+      const copy = mkdtempSync(join(tmpdir(), 'engagement-copy-'));
+      cpSync(test.dataDir, copy, { recursive: true });
+      test = await startTestServer({ dataDir: test.dataDir });
+      admin = accountClient(test, await test.signIn());
+      const found = await erasing(test, admin, { field: 'customer', value: PLANTED.field });
+      expect(found).toMatchObject({ status: 'done', found: 1 });
+      await test.close({ keepData: true });
+      copyFileSync(join(test.dataDir, KEYS_DB), join(copy, KEYS_DB));
+      await (await startTestServer({ dataDir: test.dataDir })).close();
 
-    const restored = await startTestServer({ dataDir: copy });
-    try {
-      admin = accountClient(restored, await restored.signIn());
-      const read = (one: string) =>
-        admin.call<WireTranscript>('GET', `/conversations/${one}?include=messages,profile`);
-      expect((await read(id)).status).toBe(404);
-      expect((await read(other)).body.messages?.map(({ text }) => text)).toEqual(['not erased']);
-      expect(JSON.stringify(await findings(restored))).not.toMatch(new RegExp(PLANTED.message));
-    } finally {
-      await restored.close();
-    }
-  });
+      const restored = await startTestServer({ dataDir: copy });
+      try {
+        admin = accountClient(restored, await restored.signIn());
+        const read = (one: string) =>
+          admin.call<WireTranscript>('GET', `/conversations/${one}?include=messages,profile`);
+        expect((await read(id)).status).toBe(404);
+        expect((await read(other)).body.messages?.map(({ text }) => text)).toEqual(['not erased']);
+        expect(JSON.stringify(await findings(restored))).not.toMatch(new RegExp(PLANTED.message));
+      } finally {
+        await restored.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
