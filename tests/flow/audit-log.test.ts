@@ -72,13 +72,12 @@ describeOnEveryStore('the audit log', (start) => {
   });
 
   it('refuses a read that it cannot note', async () => {
+    const { accessToken } = await test.signIn();
     const append = jest.spyOn(test.server.stores.audit, 'append').mockRejectedValue(new Error('down'));
-    const answer = await test
-      .call('GET', `/accounts/${admin.accountId}/conversations`, undefined, (await test.signIn()).accessToken)
-      .catch(() => undefined);
-    append.mockRestore();
-    expect(answer?.status).toBe(500);
-    expect(answer?.body).not.toHaveProperty('items');
+    const path = `/accounts/${admin.accountId}/conversations`;
+    const answer = await test.call('GET', path, undefined, accessToken).finally(() => append.mockRestore());
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toHaveProperty('items');
     expect((await verify()).ok).toBe(true);
   });
 
