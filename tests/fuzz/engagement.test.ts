@@ -4,14 +4,22 @@ import {
   applyEvent,
   compileRuleSet,
   type EngineDecision,
+  explain,
   newVisitor,
+  simulate,
   type VisitorEvent,
   VisitorState,
   type World,
   type WorldEvent,
 } from '../../server/domain/engagement/index.ts';
 import type { EngagementRule } from '../../shared/protocol/index.ts';
-import { ruleList, SESSION_SECONDS, SESSION_START, session } from '../support/engagement-arbitraries.ts';
+import {
+  durationRules,
+  ruleList,
+  SESSION_SECONDS,
+  SESSION_START,
+  session,
+} from '../support/engagement-arbitraries.ts';
 import { NaiveEngine } from '../support/naive-engagement.ts';
 import { SEED } from '../support/seed.ts';
 
@@ -87,4 +95,83 @@ describe(`engagement engine (seed ${SEED})`, () => {
       settings(40),
     );
   });
+
+  it('wakes up for every turn that durations bring about together', () => {
+    fc.assert(
+      fc.property(durationRules, session, (rules, events) => {
+        expect(live(rules, events).decisions.map(told)).toEqual(naive(rules, events).decisions);
+      }),
+      settings(40),
+    );
+  });
+
+  it('decides the same when timers come late, when it is asked in between, and when simulated', () => {
+    const asks = fc.array(fc.nat(SESSION_SECONDS * 1_000), { maxLength: 5 });
+    fc.assert(
+      fc.property(ruleList, session, asks, (rules, all, offsets) => {
+        const events = all.filter((event): event is VisitorEvent => !isWorldEvent(event));
+        const { decisions, end: until } = live(rules, events);
+        expect(asked({ rules, events, offsets }).map(told)).toEqual(decisions.map(told));
+        const recording = { visitor: newVisitor(VISITOR), events, agentsAvailable: 0, queueLength: 0, until };
+        const once = simulate(compiled(rules), recording);
+        expect(JSON.stringify(once)).toBe(JSON.stringify(simulate(compiled(rules), recording)));
+        expect(once.decisions.slice(0, decisions.length).map(told)).toEqual(decisions.map(told));
+      }),
+      settings(60),
+    );
+  });
+
+  it('stands after every event as a fresh evaluation of the facts does', () => {
+    fc.assert(
+      fc.property(ruleList, session, (rules, events) => {
+        const world: World = {
+          ruleSet: compiled(rules),
+          agentsAvailable: 1,
+          queueLength: 0,
+          report: 'fired',
+        };
+        const state = new VisitorState(newVisitor(VISITOR));
+        for (const event of events) {
+          if (isWorldEvent(event)) continue;
+          applyEvent(state, event, world);
+          if (!state.isFrozen(world.ruleSet)) expectFresh(state, event.at, world);
+        }
+      }),
+      settings(60),
+    );
+  });
 });
+
+function isWorldEvent(event: Happening): event is WorldEvent {
+  return event.type === 'agents-available' || event.type === 'queue-length';
+}
+
+/** As a server would run it that never calls at the right time, only with events and now and then. */
+function asked(run: {
+  rules: readonly EngagementRule[];
+  events: readonly VisitorEvent[];
+  offsets: readonly number[];
+}): EngineDecision[] {
+  const state = new VisitorState(newVisitor(VISITOR));
+  const world: World = { ruleSet: compiled(run.rules), agentsAvailable: 0, queueLength: 0, report: 'all' };
+  const asks = [...run.offsets, SESSION_SECONDS * 1_000 + 1].map((offset) => ({
+    at: SESSION_START + offset,
+  }));
+  const decisions = [...advance(state, SESSION_START, world)];
+  for (const call of [...run.events, ...asks].sort((a, b) => a.at - b.at)) {
+    decisions.push(...('type' in call ? applyEvent(state, call, world) : advance(state, call.at, world)));
+  }
+  return decisions;
+}
+
+function expectFresh(state: VisitorState, now: number, world: World): void {
+  const { ruleSet } = world;
+  const fresh = new VisitorState(JSON.parse(JSON.stringify(state.facts.toFacts())));
+  advance(fresh, now, world);
+  expect(fresh.score).toBe(state.score);
+  ruleSet.rules.forEach(({ rule }, number) => {
+    const holds = state.holds(ruleSet, number);
+    const why = explain(state, { ruleId: rule.id, now }, world);
+    expect([fresh.holds(ruleSet, number), why?.trace.when.holds]).toEqual([holds, holds]);
+  });
+}

@@ -161,6 +161,26 @@ export const ruleList: fc.Arbitrary<EngagementRule[]> = fc
     })),
   );
 
+const duration = fc.oneof(
+  number('page.timeOnPageMs', [1_000, 5_000, 9_000.5, 20_000, 40_000]),
+  number('session.durationMs', [10_000, 20_000, 40_000, 100_000]),
+  number('session.pageViews', [1, 2]),
+);
+
+/** Rules of hardly anything but durations, which must fire by themselves. */
+export const durationRules: fc.Arbitrary<EngagementRule[]> = fc
+  .array(fc.tuple(fc.array(duration, { minLength: 1, maxLength: 3 }), fc.constantFrom('all', 'any', 'not')), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map((rules) =>
+    rules.map(([list, group], order) => ({
+      ...{ id: `d${order}`, name: `Duration ${order}`, kind: 'engage', enabled: true, priority: 0, order },
+      when: group === 'all' ? { all: list } : group === 'any' ? { any: list } : { not: { all: list } },
+      action: { type: 'invite', message: 'Hello' },
+    })),
+  );
+
 type Happening = VisitorEvent | WorldEvent;
 type Timeless<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 

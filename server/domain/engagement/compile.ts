@@ -5,6 +5,7 @@ import type { FactTest } from './normalise.ts';
 import { ProgramWriter, TestTable, testsOf } from './program.ts';
 import { Schedule } from './schedule.ts';
 import { type FactSlots, slotsFor } from './slots.ts';
+import { type TimeTest, timeTestsOf } from './time-tests.ts';
 import { ZoneClock } from './zone-clock.ts';
 
 const DEFAULT_TIMING: InvitationTiming = { invitationTtlMs: 120_000, dismissalCooldownMs: 1_800_000 };
@@ -37,6 +38,12 @@ export interface CompiledRuleSet {
   /** Rules by test: those of test n stand in `testRules` from `testRuleStarts[n]`. */
   readonly testRuleStarts: Int32Array;
   readonly testRules: Int32Array;
+  /** By rule: its tests of durations, if it has any. */
+  readonly timeTests: readonly (readonly TimeTest[] | undefined)[];
+  readonly rulesWithTime: readonly number[];
+  readonly rulesWithPageTime: readonly number[];
+  /** By test: 1 for a duration. */
+  readonly isTimeTest: Uint8Array;
   /** Engage rules by their minimum score, ascending. */
   readonly byMinScore: readonly { readonly minScore: number; readonly number: number }[];
   /** Whether any rule goes on during a chat. */
@@ -86,6 +93,7 @@ export function compileRuleSet(source: RuleSetSource): CompiledRuleSet {
     minScores: Float64Array.from(ordered, ({ minScore = Number.NEGATIVE_INFINITY }) => minScore),
     layout: layoutFor({ tests: program.tests.length, rules: ordered.length, numbers: slots.numbers.length }),
     ...rulesByTest(program),
+    ...timeTestsByRule(program),
     byMinScore: ordered
       .map(({ minScore = Number.NEGATIVE_INFINITY }, number) => ({ minScore, number }))
       .filter(({ minScore, number }) => number >= firstEngage && Number.isFinite(minScore))
@@ -157,4 +165,25 @@ function rulesByTest({ code, starts, tests }: WrittenPrograms): {
     testRuleStarts[test + 1] = (testRuleStarts[test] as number) + rules.length;
   });
   return { testRuleStarts, testRules: Int32Array.from(byTest.flat()) };
+}
+
+function timeTestsByRule({ code, starts, tests }: WrittenPrograms): {
+  timeTests: (readonly TimeTest[] | undefined)[];
+  rulesWithTime: number[];
+  rulesWithPageTime: number[];
+  isTimeTest: Uint8Array;
+} {
+  const all = timeTestsOf(tests);
+  const timeTests = Array.from(starts, (start) => {
+    const own = [...testsOf(code, start)].flatMap((test) => all.get(test) ?? []);
+    return own.length === 0 ? undefined : own;
+  });
+  const rulesWith = (wanted: (test: TimeTest) => boolean): number[] =>
+    [...timeTests.keys()].filter((rule) => timeTests[rule]?.some(wanted));
+  return {
+    timeTests,
+    rulesWithTime: rulesWith(() => true),
+    rulesWithPageTime: rulesWith(({ since }) => since === 'page'),
+    isTimeTest: Uint8Array.from(tests, (_test, number) => (all.has(number) ? 1 : 0)),
+  };
 }

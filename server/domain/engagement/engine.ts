@@ -34,6 +34,8 @@ export function applyEvent(
   if (wasFrozen || event.type === 'chat-ended' || (hadInvitation && state.facts.invitation === undefined)) {
     state.rescan = true;
   }
+  if (event.type === 'page') state.pageMoved = true;
+  if (wasFrozen) state.nextTurnAt = Number.NEGATIVE_INFINITY;
   if (wasFrozen) refreshAll(work);
   else for (const source of sourcesOf(event)) refresh(work, slotsTouchedBy(work.ruleSet.slots, source));
   decide(work);
@@ -84,12 +86,12 @@ export function explain(
 }
 
 function blockersOf(ruleId: string, work: Work): Blocker[] {
-  const { facts, moment, ruleSet, state } = work;
+  const { facts, ruleSet, state } = work;
   const number = ruleSet.numberOf.get(ruleId);
   const compiled = number === undefined ? undefined : ruleSet.rules[number];
   if (compiled === undefined) return [{ code: 'disabled' }];
   const { rule } = compiled;
-  const holds = traceTree(rule.when, { facts, moment }).holds;
+  const holds = traceTree(rule.when, work).holds;
   const hindrances = rule.kind === 'engage' ? hindrancesOf(compiled, work) : [];
   return [
     ...(holds ? [] : [{ code: 'conditions' } as const]),
@@ -140,7 +142,7 @@ function decide(work: Work): void {
 
 function finish({ state, ruleSet, moment }: Work): void {
   state.now = moment.now;
-  state.nextAt = Math.min(state.wakeAt, nextTestAt(state, ruleSet, moment.now));
+  state.nextAt = Math.min(state.wakeAt, state.nextTurnAt, nextHourAt(ruleSet, moment.now));
 }
 
 /** During a chat only facts are taken in; what they mean is worked out when it ends. */
@@ -149,18 +151,9 @@ function freeze(state: VisitorState): void {
   state.wakeAt = Number.POSITIVE_INFINITY;
 }
 
-/** When time alone changes the outcome of a test next. */
-function nextTestAt(state: VisitorState, ruleSet: CompiledRuleSet, now: number): number {
-  const { facts } = state;
-  let next = Number.POSITIVE_INFINITY;
-  for (const { fact, index, place } of ruleSet.slots.time.numbers) {
-    const position = state.words[ruleSet.layout.positionsAt + place] as number;
-    if (fact === 'page.timeOnPageMs') next = Math.min(next, facts.pageSince + index.nextValueAfter(position));
-    else if (fact === 'session.durationMs') {
-      next = Math.min(next, facts.startedAt + index.nextValueAfter(position));
-    } else next = Math.min(next, ruleSet.clock.nextHourAt(now));
-  }
-  return next;
+/** The hour and the day change for everyone at once. */
+function nextHourAt({ slots, clock }: CompiledRuleSet, now: number): number {
+  return slots.readsClock ? clock.nextHourAt(now) : Number.POSITIVE_INFINITY;
 }
 
 /** What an event may have changed; time and world are looked at with every event. */

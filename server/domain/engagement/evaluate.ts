@@ -5,6 +5,7 @@ import { runProgram } from './program.ts';
 import type { Moment } from './read-fact.ts';
 import type { SlotGroup } from './slots.ts';
 import { flipBit, type VisitorState } from './state.ts';
+import { nextTurnOf } from './time-tests.ts';
 
 /** One visitor at one instant. */
 export interface Work {
@@ -73,20 +74,37 @@ export function settle(work: Work): Settled {
 const ascending = (a: number, b: number): number => a - b;
 
 /** Runs the marked rules' programs and keeps the score. Returns the engage rules whose conditions turned. */
-function turnRules({ state, ruleSet }: Work): number[] {
-  const { scratch, code, starts, points, firstEngage, layout } = ruleSet;
+function turnRules({ state, ruleSet, moment }: Work): number[] {
+  const { scratch, code, starts, points, firstEngage, layout, timeTests } = ruleSet;
+  const everyTurn = moment.now >= state.nextTurnAt;
   const turned: number[] = [];
   for (let at = 0; at < scratch.touchedCount; at++) {
     const rule = scratch.touched[at] as number;
     const holds = runProgram(code, starts[rule] as number, state.words);
-    if (holds === state.holds(ruleSet, rule)) continue;
-    flipBit(state.words, layout.holdsAt, rule);
-    if (rule >= firstEngage) turned.push(rule);
-    else state.score += holds ? (points[rule] as number) : -(points[rule] as number);
+    if (holds !== state.holds(ruleSet, rule)) {
+      flipBit(state.words, layout.holdsAt, rule);
+      if (rule >= firstEngage) turned.push(rule);
+      else state.score += holds ? (points[rule] as number) : -(points[rule] as number);
+    }
+    if (!everyTurn && timeTests[rule] !== undefined) expectTurn(state, { ruleSet, rule, now: moment.now });
+  }
+  if (everyTurn) state.nextTurnAt = Number.POSITIVE_INFINITY;
+  if (everyTurn || state.pageMoved) {
+    const rules = everyTurn ? ruleSet.rulesWithTime : ruleSet.rulesWithPageTime;
+    for (const rule of rules) expectTurn(state, { ruleSet, rule, now: moment.now });
+    state.pageMoved = false;
   }
   scratch.touchedCount = 0;
   scratch.generation = (scratch.generation + 1) >>> 0 || 1;
   return turned;
+}
+
+/** A turn that is expected too early costs a look and no more. */
+function expectTurn(
+  state: VisitorState,
+  { ruleSet, rule, now }: { ruleSet: CompiledRuleSet; rule: number; now: number },
+): void {
+  state.nextTurnAt = Math.min(state.nextTurnAt, nextTurnOf(rule, { state, ruleSet, now }));
 }
 
 /** Engage rules whose minimum score lies above the lower of two scores and not above the higher. */

@@ -17,8 +17,6 @@ export class NumberIndex {
   /** Where the tests of edge n, between positions n and n+1, begin in `edgeTests`. */
   readonly edgeStarts: Int32Array;
   readonly edgeTests: Int32Array;
-  /** By position: the least whole number above all of it that lies behind an edge with tests. */
-  readonly #nextValues: Float64Array;
 
   constructor(tests: readonly NumberTest[]) {
     const bounds = tests.flatMap(({ ranges }) => ranges.flatMap(({ from, to }) => [from, to]));
@@ -35,7 +33,6 @@ export class NumberIndex {
     edges.forEach((ids, edge) => {
       this.edgeStarts[edge + 1] = (this.edgeStarts[edge] as number) + ids.length;
     });
-    this.#nextValues = this.#nextValuesFor(edges);
   }
 
   /** Where the number lies; undefined is no number. */
@@ -43,11 +40,6 @@ export class NumberIndex {
     if (value === undefined) return 0;
     const at = this.#firstNotBelow(value);
     return 2 * at + (this.#thresholds[at] === value ? 2 : 1);
-  }
-
-  /** For a whole number that only grows: the value at which a test changes next. Infinite when none does. */
-  nextValueAfter(position: number): number {
-    return this.#nextValues[position] as number;
   }
 
   #firstNotBelow(value: number): number {
@@ -70,16 +62,5 @@ export class NumberIndex {
   #lastPosition({ to, openTo }: NumberRange): number {
     if (to === Number.POSITIVE_INFINITY) return 2 * this.#thresholds.length + 1;
     return this.positionOf(to) - (openTo === true ? 1 : 0);
-  }
-
-  #nextValuesFor(edges: readonly (readonly number[])[]): Float64Array {
-    const next = new Float64Array(edges.length + 1).fill(Number.POSITIVE_INFINITY);
-    for (let position = edges.length - 1; position > 0; position--) {
-      const threshold = this.#thresholds[(position - 1) >> 1] as number;
-      const entered = position % 2 === 1 ? Math.ceil(threshold) : Math.floor(threshold) + 1;
-      const here = (edges[position] as readonly number[]).length > 0;
-      next[position] = here ? entered : (next[position + 1] as number);
-    }
-    return next;
   }
 }

@@ -45,10 +45,16 @@ export class ProgramWriter {
   /** From the last member to the first, as each has to know where the next begins. */
   #tree(tree: ConditionTree, to: { holds: number; fails: number }): number {
     if ('all' in tree) {
-      return tree.all.reduceRight((next, member) => this.#tree(member, { ...to, holds: next }), to.holds);
+      return durationsLast(tree.all).reduceRight(
+        (next, member) => this.#tree(member, { ...to, holds: next }),
+        to.holds,
+      );
     }
     if ('any' in tree) {
-      return tree.any.reduceRight((next, member) => this.#tree(member, { ...to, fails: next }), to.fails);
+      return durationsLast(tree.any).reduceRight(
+        (next, member) => this.#tree(member, { ...to, fails: next }),
+        to.fails,
+      );
     }
     if ('not' in tree) return this.#tree(tree.not, { holds: to.fails, fails: to.holds });
     const { tests, negated } = normalise(tree);
@@ -64,6 +70,23 @@ export class ProgramWriter {
   }
 }
 
+/** Durations are asked for when all else is said, so that most rules are done without: see {@link asksFor}. */
+function durationsLast(members: readonly ConditionTree[]): ConditionTree[] {
+  const [others, durations] = [members.filter((one) => !hasDuration(one)), members.filter(hasDuration)];
+  return [...others, ...durations];
+}
+
+function hasDuration(tree: ConditionTree): boolean {
+  if ('all' in tree) return tree.all.some(hasDuration);
+  if ('any' in tree) return tree.any.some(hasDuration);
+  return 'not' in tree ? hasDuration(tree.not) : isDuration(tree.fact);
+}
+
+/** Facts that grow with time alone. */
+export function isDuration(fact: string): boolean {
+  return fact === 'page.timeOnPageMs' || fact === 'session.durationMs';
+}
+
 /** Runs a program over one bit for each test. */
 export function runProgram(code: Int32Array, start: number, bits: Uint32Array): boolean {
   let at = start;
@@ -73,6 +96,21 @@ export function runProgram(code: Int32Array, start: number, bits: Uint32Array): 
     at = code[at + 2 - holds] as number;
   }
   return at === HOLDS;
+}
+
+/** Whether a run comes to one of the marked tests: if not, they have no say in how it ends. */
+export function asksFor(
+  marked: Uint8Array,
+  { code, start, bits }: { code: Int32Array; start: number; bits: Uint32Array },
+): boolean {
+  let at = start;
+  while (at >= 0) {
+    const test = code[at] as number;
+    if (marked[test] === 1) return true;
+    const holds = ((bits[test >>> 5] as number) >>> (test & 31)) & 1;
+    at = code[at + 2 - holds] as number;
+  }
+  return false;
 }
 
 /** The tests that a program may ask for, from its start. */

@@ -28,10 +28,13 @@ export interface SlotGroup {
 
 /** The facts that a rule set reads, by what changes them. */
 export interface FactSlots extends SlotGroup {
+  readonly patterns: ReadonlyMap<string, Pattern>;
   readonly bySource: ReadonlyMap<FactSource, SlotGroup>;
   /** What changes with time alone. */
   readonly time: SlotGroup;
   readonly world: SlotGroup;
+  /** Whether any rule asks for the hour or the weekday. */
+  readonly readsClock: boolean;
 }
 
 const NO_SLOTS: SlotGroup = { numbers: [], texts: [] };
@@ -43,7 +46,9 @@ const TOUCHED_WITH: Readonly<Partial<Record<FactSource, readonly FactSource[]>>>
 /** Groups the tests by fact, builds an index for each, and knows which event may change which fact. */
 export function slotsFor(tests: readonly FactTest[]): FactSlots {
   const numbers = numberSlots(tests);
-  const texts = textSlots(tests);
+  const readsClock = numbers.some(({ fact }) => fact.startsWith('time.'));
+  const patterns = patternsOf(tests);
+  const texts = textSlots(tests, patterns);
   const sources = new Set([...numbers, ...texts].map(({ fact }) => readableFact(fact).source));
   const groupOf = (wanted: readonly FactSource[]): SlotGroup => ({
     numbers: numbers.filter(({ fact }) => wanted.includes(readableFact(fact).source)),
@@ -56,7 +61,15 @@ export function slotsFor(tests: readonly FactTest[]): FactSlots {
       groupOf(TOUCHED_WITH[source] ?? [source]),
     ]),
   );
-  return { numbers, texts, bySource, time: groupOf(['time']), world: groupOf(['world']) };
+  return {
+    numbers,
+    texts,
+    patterns,
+    bySource,
+    time: groupOf(['time']),
+    world: groupOf(['world']),
+    readsClock,
+  };
 }
 
 /** The slots that what happened may have changed. */
@@ -78,13 +91,21 @@ function numberSlots(tests: readonly FactTest[]): NumberSlot[] {
   });
 }
 
-function textSlots(tests: readonly FactTest[]): TextSlot[] {
-  const byFact = new Map<string, { id: number; test: (FactTest & { view: 'text' })['test'] }[]>();
+function patternsOf(tests: readonly FactTest[]): Map<string, Pattern> {
   const patterns = new Map<string, Pattern>();
+  for (const test of tests) {
+    if (test.view !== 'text' || test.test.kind !== 'matches') continue;
+    const { pattern } = test.test;
+    if (!patterns.has(pattern)) patterns.set(pattern, new Pattern(pattern));
+  }
+  return patterns;
+}
+
+function textSlots(tests: readonly FactTest[], patterns: ReadonlyMap<string, Pattern>): TextSlot[] {
+  const byFact = new Map<string, { id: number; test: (FactTest & { view: 'text' })['test'] }[]>();
   tests.forEach((test, id) => {
     if (test.view !== 'text') return;
     listIn(byFact, test.fact).push({ id, test: test.test });
-    if (test.test.kind === 'matches') patterns.set(test.test.pattern, new Pattern(test.test.pattern));
   });
   return [...byFact].map(([fact, list], place) => {
     const { read } = readableFact(fact);

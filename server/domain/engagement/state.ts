@@ -23,6 +23,10 @@ export class VisitorState {
   now = Number.NEGATIVE_INFINITY;
   /** When something can come true by itself, epoch milliseconds; infinite when nothing can. */
   nextAt = Number.POSITIVE_INFINITY;
+  /** When time alone turns a rule next, at the earliest: it may turn out that it does not. */
+  nextTurnAt = Number.POSITIVE_INFINITY;
+  /** A page was opened: times on it are counted from another instant. */
+  pageMoved = false;
   /** When a rule that holds and was kept from firing may fire. */
   wakeAt = Number.POSITIVE_INFINITY;
   /** Something that keeps rules from firing has ended: look at all that hold. */
@@ -50,6 +54,7 @@ export class VisitorState {
     this.words = new Uint32Array(ruleSet.layout.size);
     this.texts = ruleSet.slots.texts.map(() => []);
     this.score = 0;
+    this.nextTurnAt = Number.NEGATIVE_INFINITY;
     this.wakeAt = Number.POSITIVE_INFINITY;
     this.rescan = true;
   }

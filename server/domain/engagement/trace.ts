@@ -18,6 +18,7 @@ import type { VisitorState } from './state.ts';
 import { languageRanges, PATTERN_STEPS } from './text-index.ts';
 
 interface Seen {
+  readonly ruleSet: CompiledRuleSet;
   readonly facts: LiveFacts;
   readonly moment: Moment;
 }
@@ -29,7 +30,7 @@ export function traceOf(
 ): DecisionTrace {
   const { state, ruleSet, moment, blockers } = at;
   return {
-    when: traceTree(rule.when, { facts: state.facts, moment }),
+    when: traceTree(rule.when, { facts: state.facts, moment, ruleSet }),
     score: {
       total: state.score,
       ...(rule.minScore !== undefined && { needed: rule.minScore }),
@@ -62,10 +63,10 @@ export function traceTree(tree: ConditionTree, seen: Seen): TraceTree {
   return traceCondition(tree, seen);
 }
 
-function traceCondition(condition: Condition, { facts, moment }: Seen): ConditionTrace {
+function traceCondition(condition: Condition, { facts, moment, ruleSet }: Seen): ConditionTrace {
   const seen = readableFact(condition.fact).read(facts, moment);
   const { tests, negated } = normalise(condition);
-  const holds = tests.some((test) => testHolds(test, seen)) !== negated;
+  const holds = tests.some((test) => testHolds(test, { seen, ruleSet })) !== negated;
   return {
     fact: condition.fact,
     op: condition.op,
@@ -75,13 +76,18 @@ function traceCondition(condition: Condition, { facts, moment }: Seen): Conditio
   };
 }
 
-function testHolds(test: FactTest, seen: FactValue | undefined): boolean {
+interface SeenValue {
+  readonly seen: FactValue | undefined;
+  readonly ruleSet: CompiledRuleSet;
+}
+
+function testHolds(test: FactTest, { seen, ruleSet }: SeenValue): boolean {
   if (test.view === 'number') {
     const number = numberView(seen);
     return number !== undefined && test.ranges.some((range) => isWithin(number, range));
   }
   const text = textView(seen);
-  return text !== undefined && textTestHolds(test.test, { text, fact: test.fact });
+  return text !== undefined && textTestHolds(test.test, { text, fact: test.fact, ruleSet });
 }
 
 function isWithin(number: number, { from, to, openFrom, openTo }: NumberRange): boolean {
@@ -90,7 +96,10 @@ function isWithin(number: number, { from, to, openFrom, openTo }: NumberRange): 
   return above && below;
 }
 
-function textTestHolds(test: TextTest, { text, fact }: { text: string; fact: string }): boolean {
+function textTestHolds(
+  test: TextTest,
+  { text, fact, ruleSet }: { text: string; fact: string; ruleSet: CompiledRuleSet },
+): boolean {
   const folded = fold(text);
   switch (test.kind) {
     case 'any':
@@ -106,6 +115,11 @@ function textTestHolds(test: TextTest, { text, fact }: { text: string; fact: str
     case 'endsWith':
       return folded.endsWith(test.text);
     case 'matches':
-      return new Pattern(test.pattern).holds(text, { left: PATTERN_STEPS });
+      return patternIn(ruleSet, test.pattern).holds(text, { left: PATTERN_STEPS });
   }
+}
+
+/** A disabled rule has patterns that the set was not compiled with. */
+function patternIn({ slots }: CompiledRuleSet, pattern: string): Pattern {
+  return slots.patterns.get(pattern) ?? new Pattern(pattern);
 }
