@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { authorizationsPage } from './lib/authorizations-page.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { errorsPage } from './lib/errors-page.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -13,9 +14,14 @@ const FILES = {
     module: 'dist/shared/protocol/index.js',
     text: ({ ERRORS }) => errorsPage(ERRORS),
   },
+  authorizations: {
+    path: 'docs/AUTHORIZATIONS.md',
+    module: 'dist/server/edge/authorization-table.js',
+    text: authorizationsPage,
+  },
 };
 
-/** `npm run env:example` and `npm run docs:errors`: writes one of them. */
+/** `npm run env:example`, `npm run docs:errors` and `npm run docs:authorizations`: writes one of them. */
 await main(async () => {
   const file = FILES[process.argv[2]];
   if (file === undefined) throw new StepError(`one of: ${Object.keys(FILES).join(', ')}`);

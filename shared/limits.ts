@@ -33,6 +33,7 @@ export const LIMITS = {
   departmentsPerAccount: 100,
   fileNameLength: 200,
   cannedResponseLength: 2_000,
+  membersPerDepartment: 500,
   eventNameLength: 64,
   eventValueLength: 200,
 } as const;

@@ -30,8 +30,12 @@ export class QueueWatch {
   }
 
   /** An offer may have been missed, or another agent was faster: the list alone tells. */
-  updated({ length }: ServerToAgent['queue:update']): void {
+  updated({ length, departmentId }: ServerToAgent['queue:update']): void {
     const { state } = this.#deps;
+    if (departmentId !== undefined) {
+      this.refreshSoon();
+      return;
+    }
     state.set((former) => ({ ...former, queueLength: length }));
     if (length > 0 || state.get().queue.length > 0) this.refreshSoon();
   }

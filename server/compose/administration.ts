@@ -7,6 +7,7 @@ import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
 import type { KeyUseCases } from '../edge/http/routes/keys.ts';
 import type { Access } from '../features/access/index.ts';
+import type { AccessGrants } from '../features/access-grants/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Attachments } from '../features/attachments/index.ts';
@@ -19,6 +20,7 @@ import {
   SignIns,
 } from '../features/auth/index.ts';
 import type { CannedResponses } from '../features/canned-responses/index.ts';
+import type { Departments } from '../features/departments/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
 import type { FieldSweeps } from '../features/field-sweeps/index.ts';
 import { Identities } from '../features/identity/index.ts';
@@ -49,6 +51,8 @@ export interface AdministrationParts {
   readonly audit: Audit;
   readonly access: Access;
   readonly roles: Roles;
+  readonly accessGrants: AccessGrants;
+  readonly departments: Departments;
   readonly transcripts: Transcripts;
   readonly rateLimiter: RateLimiter;
   readonly activity: ActivityRecorder;
@@ -126,6 +130,8 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       clock,
     }),
     roles: parts.roles,
+    accessGrants: parts.accessGrants,
+    departments: parts.departments,
     redactionRules: createRedactionRules({
       stores,
       history: new RuleHistory({ changes: stores.entities.redactionRuleChanges, ids, clock }),

@@ -98,6 +98,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
     invitations,
     board,
     activity,
+    grants: features.useCases.accessGrants,
     bus: base.bus,
     clock,
     logger,

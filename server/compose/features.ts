@@ -9,6 +9,7 @@ import { ConversationChanger } from '../features/conversations/change-conversati
 import { Conversations } from '../features/conversations/conversations.ts';
 import { LiveSignals } from '../features/conversations/live-signals.ts';
 import { ConversationNotifier } from '../features/conversations/notifier.ts';
+import { DepartmentDirectory } from '../features/departments/index.ts';
 import { Surroundings } from '../features/engagement/surroundings.ts';
 import { RedactionRescans } from '../features/redaction-rescan/index.ts';
 import { Retention } from '../features/retention/retention.ts';
@@ -21,7 +22,7 @@ import { LiveVisitors } from '../features/visitors/live-visitors.ts';
 import { visitorErasable } from '../features/visitors/visitor-erasable.ts';
 import { VisitorKeeper } from '../features/visitors/visitor-keeper.ts';
 import { Visitors } from '../features/visitors/visitors.ts';
-import { composeRoles } from './access.ts';
+import { composeAccessGrants, composeDepartments, composeRoles } from './access.ts';
 import { composeAdministration } from './administration.ts';
 import { composeAttachments } from './attachments.ts';
 import { composeAudit } from './audit.ts';
@@ -55,6 +56,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
   const store = stores.conversations;
   const { audit, auditRetention } = composeAudit(base, pipeline);
   const { users, roles: ownRoles, accessGrants: grants } = stores.entities;
+  const departments = new DepartmentDirectory(stores.entities.departments, bus);
   const access = new Access({ users, roles: ownRoles, grants, bus, clock });
   const names = new AgentNames(stores.entities.users);
   const live = new LiveVisitors(clock);
@@ -96,11 +98,13 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     notifier,
     settings,
     access,
+    departments,
     broadcaster,
     clock,
     logger,
   });
   const roles = composeRoles(base, { access, audit, routing });
+  const accessGrantUseCases = composeAccessGrants(base, pipeline, { access, audit, routing });
   const conversations = new Conversations({
     conversations: store,
     changer,
@@ -111,6 +115,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     reader,
     redactor,
     settings,
+    departments,
     profiles,
     names,
     observer: engagement.engagement,
@@ -223,6 +228,8 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     audit,
     access,
     roles,
+    accessGrants: accessGrantUseCases,
+    departments: composeDepartments(base, { directory: departments, audit, routing }),
     transcripts,
     rateLimiter,
     activity,
@@ -262,7 +269,10 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     rateLimiter,
     refusals: new RefusedAccess({ audit, rateLimiter, logger, limits: refusalLimits(base) }),
     engagement,
-    chatStarts: engagement.chatStarts({ conversations, store, visitors, pipeline: pipeline.pipeline }),
+    chatStarts: engagement.chatStarts({
+      ...{ conversations, store, visitors, departments },
+      pipeline: pipeline.pipeline,
+    }),
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
     signals: new LiveSignals({ lanes, redactor, broadcaster }),
     /** Writes what is still in memory, then stops every timer. */
@@ -277,7 +287,17 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
       await engagement.flush();
       await activity.flush();
       await pipeline.redactionCounts.flush();
-      for (const part of [engagement, keeper, visitors, activity, routing, notifier, live, access])
+      for (const part of [
+        engagement,
+        keeper,
+        visitors,
+        activity,
+        routing,
+        notifier,
+        live,
+        access,
+        departments,
+      ])
         part.close();
     },
   };

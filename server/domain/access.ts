@@ -103,6 +103,18 @@ export function mayWith(
 }
 
 /**
+ * That they may do it with this conversation. What is outside their departments is to them as if it were not there.
+ * @throws Refusal `not_found`
+ */
+export function requireWith(
+  staff: StaffPrincipal,
+  authorization: Authorization,
+  conversation: ConversationSubject,
+): void {
+  if (!mayWith(staff, authorization, conversation)) throw new Refusal('not_found');
+}
+
+/**
  * Nobody gives what they do not have themselves, nor decides over someone or something that has more. What a grant
  * lends is for the work that it was given for, and no one's to give on.
  * @throws Refusal `forbidden`

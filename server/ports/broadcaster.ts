@@ -30,6 +30,18 @@ export interface Broadcaster {
   ): void;
   /** Whether anybody follows the account's live visitors from this node. */
   hasFollowers(accountId: string): boolean;
+  /** Staff who see the queue of the department, be it among all others; `null`: those who see the whole queue. */
+  toQueue<Name extends keyof ServerToAgent>(
+    target: { accountId: string; departmentId: string | null },
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
+  /** Staff who see the queue of this department and not the whole queue. */
+  toDepartment<Name extends keyof ServerToAgent>(
+    target: { accountId: string; departmentId: string },
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
   /** Ends every socket of a staff member in one account (role taken away, signed out). */
   disconnectAgent(accountId: string, agentId: string): void;
   /** Ends every socket that came in by one sign-in. */
@@ -49,6 +61,7 @@ export type Change =
   | { readonly kind: 'redaction-rules'; readonly accountId: string }
   | { readonly kind: 'engagement-rules'; readonly accountId: string }
   | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'departments'; readonly accountId: string }
   /** The roles of the account. */
   | { readonly kind: 'roles'; readonly accountId: string }
   /** What a staff member is and may do, in any account. */

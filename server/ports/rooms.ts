@@ -6,5 +6,10 @@ export const ROOMS = {
   signIn: (signInId: string) => `sign-in:${signInId}`,
   /** Staff clients that follow an account's live visitors. */
   visitors: (accountId: string) => `visitors:${accountId}`,
+  /** Staff who may see conversations, all or some. */
   staff: (accountId: string) => `staff:${accountId}`,
+  /** Those who see the whole queue. */
+  queue: (accountId: string) => `queue:${accountId}`,
+  /** Those who see the queues of some departments alone, by department. */
+  department: (accountId: string, departmentId: string) => `department:${accountId}:${departmentId}`,
 } as const;

@@ -1,5 +1,18 @@
-import type { SignedInUser, WireRedactionRule, WireSite, WireUser } from '../../shared/protocol/index.ts';
-import type { Account, Site, StaffPrincipal, StoredRedactionRule, User } from '../domain/index.ts';
+import type {
+  SignedInUser,
+  WireDepartment,
+  WireRedactionRule,
+  WireSite,
+  WireUser,
+} from '../../shared/protocol/index.ts';
+import type {
+  Account,
+  Department,
+  Site,
+  StaffPrincipal,
+  StoredRedactionRule,
+  User,
+} from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -7,6 +20,11 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function presentSite(site: Site): WireSite {
   const { id, name, siteKey, locale, theme, prechat, allowedOrigins, createdAt } = site;
   return { id, name, siteKey, locale, theme, prechat, allowedOrigins, createdAt: iso(createdAt) };
+}
+
+/** A department as its account's staff sees it. */
+export function presentDepartment({ id, name, members, createdAt }: Department): WireDepartment {
+  return { id, name, members, createdAt: iso(createdAt) };
 }
 
 /** A staff member as seen within one account: their roles elsewhere do not show. */

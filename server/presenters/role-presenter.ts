@@ -1,5 +1,11 @@
-import type { RoleKey, WireRole } from '../../shared/protocol/index.ts';
-import { BUILTIN_ROLES, type RoleGraph, type StoredRole } from '../domain/index.ts';
+import type { RoleKey, WireAccessGrant, WireRole } from '../../shared/protocol/index.ts';
+import {
+  type AccessGrant,
+  BUILTIN_ROLES,
+  isInForce,
+  type RoleGraph,
+  type StoredRole,
+} from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -23,6 +29,25 @@ export function presentRole(role: StoredRole, graph: RoleGraph): WireRole {
 export function presentBuiltinRole(key: RoleKey, graph: RoleGraph): WireRole {
   const { name, about, authorizations, roles } = BUILTIN_ROLES[key];
   return { id: key, builtin: true, name, about, authorizations, roles, effective: effectiveOf(key, graph) };
+}
+
+/** A grant as the account that gave it sees it. */
+export function presentAccessGrant(
+  grant: AccessGrant,
+  { userName, now }: { readonly userName: string; readonly now: number },
+): WireAccessGrant {
+  const { id, userId, roles, authorizations, reason, grantedBy, revokedAt, revokedBy, uses } = grant;
+  const over = revokedAt === undefined ? 'ended' : 'revoked';
+  return {
+    ...{ id, userId, userName, roles, authorizations, reason, grantedBy, uses },
+    status: isInForce(grant, now) ? 'in-force' : over,
+    createdAt: iso(grant.createdAt),
+    until: iso(grant.until),
+    ...(revokedAt !== undefined && { revokedAt: iso(revokedAt) }),
+    ...(revokedBy !== undefined && { revokedBy }),
+    ...(grant.firstUsedAt !== undefined && { firstUsedAt: iso(grant.firstUsedAt) }),
+    ...(grant.lastUsedAt !== undefined && { lastUsedAt: iso(grant.lastUsedAt) }),
+  };
 }
 
 function effectiveOf(id: string, graph: RoleGraph): WireRole['effective'] {

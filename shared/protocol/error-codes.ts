@@ -81,6 +81,11 @@ export const ERRORS = {
     retryable: false,
     help: 'A legal hold keeps this: it cannot be erased until the hold is released.',
   },
+  'department.in_use': {
+    status: 409,
+    retryable: true,
+    help: 'Conversations wait in this department: let them be answered or closed first.',
+  },
   payload_too_large: { status: 413, retryable: false, help: 'The request is larger than this server takes.' },
   invalid_value: {
     status: 422,
@@ -114,7 +119,7 @@ export const ERRORS = {
   'department.unknown': {
     status: 422,
     retryable: false,
-    help: 'There is no such department, or it does not take conversations from here.',
+    help: 'The account has no such department.',
   },
   'account.region_mismatch': {
     status: 422,

@@ -2,6 +2,7 @@ export * from './agent-events.ts';
 export * from './attachments.ts';
 export * from './canned-responses.ts';
 export * from './conversation.ts';
+export * from './departments.ts';
 export * from './engagement.ts';
 export * from './engagement-conditions.ts';
 export * from './engagement-facts.ts';

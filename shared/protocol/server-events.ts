@@ -44,7 +44,8 @@ export interface ServerToAgent {
   'chat:offered': WireConversation;
   /** The conversation is now this agent's. */
   'chat:assigned': WireConversation;
-  'queue:update': { readonly length: number };
+  /** With `departmentId`, the queue of that department: for who may see those of some departments alone. */
+  'queue:update': { readonly length: number; readonly departmentId?: string };
   'message:new': WireMessage;
   'message:update': MessageUpdate;
   'chat:update': WireConversation;

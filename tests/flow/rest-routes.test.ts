@@ -150,6 +150,9 @@ describeOnEveryStore('every route', (start) => {
   it('answers 403 to a member without the authorization, and does nothing', async () => {
     const allowed = [
       'GET /accounts/{a}/settings',
+      'GET /accounts/{a}/field-sweeps',
+      'GET /accounts/{a}/departments',
+      'GET /accounts/{a}/departments/{id}',
       'GET /accounts/{a}/sites',
       'GET /accounts/{a}/sites/{id}',
       'GET /accounts/{a}/visitors',

@@ -208,7 +208,7 @@ describeOnEveryStore('roles', (start) => {
     );
   });
 
-  describe('count at once on a socket that is open', () => {
+  describe('E6: count at once on a socket that is open', () => {
     const codeOf = (work: Promise<unknown>) =>
       work.then(
         () => 'ok',

@@ -40,6 +40,7 @@ export const ROOMS: readonly Room[] = [
   },
 
   feature('access', ['lru-cache']),
+  feature('access-grants'),
   feature('accounts', ['server/features/redaction-rules', 'server/features/sites']),
   feature('activity'),
   feature('attachments'),
@@ -49,6 +50,7 @@ export const ROOMS: readonly Room[] = [
   feature('conversations', ['lru-cache']),
   feature('data-requests', ['server/features/erasure', 'server/features/jobs']),
   feature('engagement'),
+  feature('departments', ['lru-cache']),
   feature('erasure'),
   feature('field-sweeps'),
   feature('profile-index'),

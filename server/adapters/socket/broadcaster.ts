@@ -23,6 +23,13 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
       agents.to(ROOMS.visitors(accountId)).emit(name, payload);
     },
     hasFollowers: (accountId) => (agents.adapter.rooms.get(ROOMS.visitors(accountId))?.size ?? 0) > 0,
+    toQueue: ({ accountId, departmentId }, name, payload) => {
+      const part = departmentId === null ? [] : [ROOMS.department(accountId, departmentId)];
+      agents.to([ROOMS.queue(accountId), ...part]).emit(name, payload);
+    },
+    toDepartment: ({ accountId, departmentId }, name, payload) => {
+      agents.to(ROOMS.department(accountId, departmentId)).emit(name, payload);
+    },
     disconnectAgent: (accountId, agentId) => {
       agents.in(ROOMS.agent(accountId, agentId)).disconnectSockets(true);
     },

@@ -59,8 +59,8 @@ export function createHttpApp(deps: HttpAppDeps): Express {
 
 function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const router = Router({ caseSensitive: true });
-  const { auth, visitorSessions } = deps.useCases;
-  const guard = createGuard({ ...deps, auth, visitorSessions });
+  const { auth, accessGrants: grants, visitorSessions } = deps.useCases;
+  const guard = createGuard({ ...deps, auth, grants, visitorSessions });
   const uploads = new UploadGate(deps.uploads);
   const { refusals, bodyMaxBytes } = deps;
   const { audit } = deps.useCases;

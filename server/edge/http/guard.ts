@@ -9,6 +9,7 @@ import {
   type VisitorPrincipal,
 } from '../../domain/index.ts';
 import type { Access } from '../../features/access/index.ts';
+import type { AccessGrants } from '../../features/access-grants/index.ts';
 import type { RefusedAccess } from '../../features/audit/index.ts';
 import type { Auth } from '../../features/auth/index.ts';
 import type { VisitorSessions } from '../../features/visitor-sessions/index.ts';
@@ -21,6 +22,7 @@ export interface GuardDeps {
   readonly auth: Pick<Auth, 'authenticate'>;
   readonly access: Pick<Access, 'principal' | 'allowedAnywhere'>;
   readonly visitorSessions: Pick<VisitorSessions, 'verify'>;
+  readonly grants: Pick<AccessGrants, 'used'>;
   readonly rateLimiter: RateLimiter;
   readonly rateLimitFactor: number;
   readonly metrics: Pick<Metrics, 'count'>;
@@ -76,7 +78,12 @@ export function createGuard(deps: GuardDeps): Guard {
       throw new Refusal('forbidden');
     }
     const principal = { ...(await deps.access.principal(user, accountId)), signInId };
-    if (!anyone && !may(principal, authorization)) throw new Refusal('forbidden');
+    if (anyone) return principal;
+    if (!may(principal, authorization)) throw new Refusal('forbidden');
+    const grantId = principal.lent.get(authorization);
+    if (grantId !== undefined) {
+      await deps.grants.used(principal, { grantId, call: `${route.method} ${route.path}` });
+    }
     return principal;
   }
 

@@ -48,7 +48,7 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
       schema: schemas['queue:list'],
       authorization: 'conversation:read',
       cost: 3,
-      handle: ({ agent }) => inbox.queue(agent.accountId),
+      handle: ({ agent }) => inbox.queue(agent),
     },
     'chat:list': {
       schema: schemas['chat:list'],

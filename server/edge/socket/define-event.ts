@@ -37,8 +37,8 @@ type AnyDefinition<Context> = EventDefinition<Context, unknown, unknown, Authori
 export interface DispatchDeps<Context> {
   readonly table: Readonly<Record<string, AnyDefinition<Context>>>;
   readonly context: Context;
-  /** @throws Refusal when the context lacks the authorization; a promise when that must be looked up first */
-  readonly authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
+  /** @throws Refusal when the context lacks what the event needs; a promise when that must be looked up first */
+  readonly authorize: (needs: Authorization | 'own-session', event: string) => Promise<void> | undefined;
   /** Takes points of the socket's rate; answers how long to wait when there are not enough, else 0. */
   readonly takeRate: (points: number) => number;
   readonly audit: (action: string, payload: unknown) => Promise<void>;
@@ -80,7 +80,7 @@ async function answer<Context>(
     if (retryAfterMs > 0) throw new Refusal('rate_limited', { retryAfterMs });
     if (definition === undefined) throw new Refusal('bad_request', { detail: 'There is no such event.' });
     const data = await deps.noting(name, payload, async () => {
-      const lookup = deps.authorize(deps.context, definition.authorization);
+      const lookup = deps.authorize(definition.authorization, name);
       // Without a pause where there is nothing to look up, so that events keep the order in which they came.
       if (lookup !== undefined) await lookup;
       return definition.handle(deps.context, parse(definition.schema, payload));

@@ -7,12 +7,14 @@ import {
 } from '../../../shared/protocol/index.ts';
 import {
   type Authorization,
+  departmentsOf,
   may,
   Private,
   Refusal,
   type StaffPrincipal,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
+import type { AccessGrants } from '../../features/access-grants/index.ts';
 import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
 import type { ConversationNotifier } from '../../features/conversations/notifier.ts';
 import type { Engagement } from '../../features/engagement/engagement.ts';
@@ -54,6 +56,7 @@ export interface HubDeps extends HandshakeDeps {
   readonly invitations: Pick<Invitations, 'standing'>;
   readonly board: Pick<VisitorBoard, 'left'>;
   readonly activity: ActivityRecorder;
+  readonly grants: Pick<AccessGrants, 'used'>;
   readonly bus: ChangeBus;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -66,6 +69,9 @@ export interface HubDeps extends HandshakeDeps {
 
 /** How often staff on open sockets are looked up again, should the notice of a change have got lost. */
 const RECHECK_STAFF_MS = 15_000;
+
+/** Rooms that depend on what their user may do. */
+const PLACES = /^(staff|queue|department):/;
 
 /** What hangs on a staff socket. */
 interface AgentSocketData {
@@ -154,6 +160,8 @@ export class Hub {
       current: (principal) => this.#deps.auth.currentPrincipal(principal),
       onChanged: (principal) => this.#changedOnSocket(socket, principal),
       onGone: () => socket.disconnect(true),
+      onEnd: ({ accountId, userId }) => this.#background(this.#deps.routing.reconsider(accountId, userId)),
+      used: (principal, use) => this.#deps.grants.used(principal, use),
       onError: (error) => this.#deps.logger.error('a staff member could not be looked up again', error),
       clock: this.#deps.clock,
     });
@@ -166,13 +174,16 @@ export class Hub {
     socket.emit('access:update', { authorizations: [...principal.authorizations.keys()] });
   }
 
-  /** What goes to all staff is for those who may see conversations. */
+  /** What goes to all staff is for those who may see conversations, and of the queue each gets what they may see. */
   #place(socket: Socket, agent: StaffPrincipal): void {
-    const room = ROOMS.staff(agent.accountId);
-    const moved = may(agent, 'conversation:read') ? socket.join(room) : socket.leave(room);
-    this.#background(Promise.resolve(moved));
-    if (!may(agent, 'visitor:read'))
-      this.#background(Promise.resolve(socket.leave(ROOMS.visitors(agent.accountId))));
+    const { accountId } = agent;
+    const departments = departmentsOf(agent, 'conversation:read');
+    const queues = departments?.map((id) => ROOMS.department(accountId, id)) ?? [ROOMS.queue(accountId)];
+    const wanted = may(agent, 'conversation:read') ? [ROOMS.staff(accountId), ...queues] : [];
+    const placed = [...socket.rooms].filter((room) => PLACES.test(room));
+    const left = placed.filter((room) => !wanted.includes(room));
+    if (!may(agent, 'visitor:read')) left.push(ROOMS.visitors(accountId));
+    this.#background(Promise.all([socket.join(wanted), ...left.map((room) => socket.leave(room))]));
   }
 
   #visitorConnected(socket: Socket): void {
@@ -233,8 +244,8 @@ export class Hub {
       },
       socketId: socket.id,
     };
-    const authorize = (_context: AgentContext, needs: Authorization | 'own-session') =>
-      needs === 'own-session' ? undefined : seat.require(needs);
+    const authorize = (needs: Authorization | 'own-session', event: string) =>
+      needs === 'own-session' ? undefined : seat.require(needs, event);
     this.#serve(socket, this.#deps.agentEvents, context, { authorize, by: () => context.agent });
     socket.once('disconnect', () => {
       this.#deps.metrics.gauge('agent_sockets', --this.#agentSockets);
@@ -249,7 +260,7 @@ export class Hub {
     table: EventTable<Events, Context, Needs>,
     context: Context,
     who: {
-      authorize: (context: Context, needs: Authorization | 'own-session') => Promise<void> | undefined;
+      authorize: (needs: Authorization | 'own-session', event: string) => Promise<void> | undefined;
       by: () => StaffPrincipal | VisitorPrincipal;
     },
   ): void {

@@ -8,6 +8,10 @@ export interface StaffSeatDeps {
   readonly onChanged: (principal: StaffPrincipal) => void;
   /** They have no business here any more. */
   readonly onGone: () => void;
+  /** An access grant of theirs has ended by itself. */
+  readonly onEnd: (before: StaffPrincipal) => void;
+  /** They do what they may do by a grant alone. */
+  readonly used: (principal: StaffPrincipal, use: { grantId: string; call: string }) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
 }
@@ -42,11 +46,10 @@ export class StaffSeat {
   }
 
   /** @throws Refusal `forbidden` when they may not, as things are now */
-  require(needs: Authorization): Promise<void> | undefined {
+  require(needs: Authorization, event: string): Promise<void> | undefined {
     if (this.#isOver()) void this.refresh();
-    if (this.#lookup !== undefined) return this.#lookup.then(() => this.#check(needs));
-    this.#check(needs);
-    return undefined;
+    if (this.#lookup !== undefined) return this.#lookup.then(() => this.#check(needs, event));
+    return this.#check(needs, event);
   }
 
   close(): void {
@@ -75,8 +78,10 @@ export class StaffSeat {
     this.#deps.onGone();
   }
 
-  #check(needs: Authorization): void {
+  #check(needs: Authorization, event: string): Promise<void> | undefined {
     if (this.#gone || this.#isOver() || !may(this.#principal, needs)) throw new Refusal('forbidden');
+    const grantId = this.#principal.lent.get(needs);
+    return grantId === undefined ? undefined : this.#deps.used(this.#principal, { grantId, call: event });
   }
 
   #isOver(): boolean {
@@ -90,6 +95,9 @@ export class StaffSeat {
     const { validUntil } = this.#principal;
     if (validUntil === undefined) return;
     const inMs = Math.max(0, validUntil - this.#deps.clock.now());
-    this.#cancelEnd = this.#deps.clock.after(inMs, () => void this.refresh());
+    const before = this.#principal;
+    this.#cancelEnd = this.#deps.clock.after(inMs, () => {
+      void this.refresh().then(() => this.#deps.onEnd(before));
+    });
   }
 }

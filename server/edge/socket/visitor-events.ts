@@ -91,9 +91,8 @@ export function visitorEvents(
       authorization,
       cost: 5,
       handle: async ({ visitor }, { prechat, departmentId, inviteId }) => {
-        refuseUnknown({ departmentId });
         await takeChatStart(deps, visitor);
-        return chatStarts.start(visitor, { prechat, inviteId });
+        return chatStarts.start(visitor, { prechat, departmentId, inviteId });
       },
     },
     'message:send': {
@@ -181,14 +180,4 @@ function submission(
     sender: { kind: 'visitor', sessionId: visitor.sessionId },
     socketId,
   };
-}
-
-/**
- * There are no departments yet, so none can be the one that is meant.
- * @throws Refusal `invalid_value`
- */
-function refuseUnknown(ids: Readonly<Record<string, string | undefined>>): void {
-  const path = Object.keys(ids).find((key) => ids[key] !== undefined);
-  if (path !== undefined)
-    throw new Refusal('invalid_value', { errors: [{ path, message: 'there is no such thing' }] });
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import {
   type AccessGrant,
+  AUTHORIZATIONS,
   type Authorization,
   abilityOf,
   grantedRights,
@@ -114,6 +115,15 @@ export class Access {
     for (const membership of memberships) {
       const graph = await this.graph(membership.accountId);
       if (graph.effective(membership.roles).has(authorization)) return true;
+    }
+    return false;
+  }
+
+  /** Whether they run the deployment: have anything that belongs to it as a whole. */
+  async isOperator(user: User): Promise<boolean> {
+    const names = Object.keys(AUTHORIZATIONS) as Authorization[];
+    for (const name of names.filter((one) => AUTHORIZATIONS[one].reach === 'deployment')) {
+      if (await this.allowedAnywhere(user, name)) return true;
     }
     return false;
   }

@@ -1,5 +1,11 @@
 import type { AgentEvents, WireConversation } from '../../../shared/protocol/index.ts';
-import { type Conversation, Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import {
+  type Conversation,
+  departmentsOf,
+  Refusal,
+  requireWith,
+  type StaffPrincipal,
+} from '../../domain/index.ts';
 import type { Broadcaster, ConversationStore } from '../../ports/index.ts';
 import { presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { Audit } from '../audit/index.ts';
@@ -25,8 +31,11 @@ export class AgentInbox {
   }
 
   /** Next in line first. */
-  async queue(accountId: string): Promise<{ items: readonly WireConversation[] }> {
-    const waiting = await this.#deps.store.queue({ accountId, limit: LISTED_QUEUE });
+  async queue(agent: StaffPrincipal): Promise<{ items: readonly WireConversation[] }> {
+    const { accountId } = agent;
+    const departments = departmentsOf(agent, 'conversation:read');
+    const filter = { accountId, limit: LISTED_QUEUE, ...(departments && { departments }) };
+    const waiting = await this.#deps.store.queue(filter);
     return { items: await Promise.all(waiting.map((conversation) => this.present(conversation))) };
   }
 
@@ -43,6 +52,7 @@ export class AgentInbox {
     const { accountId, userId } = agent;
     const conversation = await this.#deps.store.get(accountId, ref.conversationId);
     if (conversation === undefined) throw new Refusal('not_found');
+    requireWith(agent, 'conversation:read', conversation);
     const resumed = await this.#deps.conversations.resume({ kind: 'agent', agentId: userId, accountId }, ref);
     if (conversation.status === 'queued' || conversation.agentId !== userId) {
       await this.#deps.audit.record({

@@ -7,6 +7,7 @@ import {
   DAY_MS,
   type QueuedConversation,
   Refusal,
+  requireWith,
   type StaffPrincipal,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
@@ -19,6 +20,7 @@ import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
 import type { Clock, ConversationEvents, ConversationStore, Ids, Metrics } from '../../ports/index.ts';
 import { presentChatUpdate } from '../../presenters/conversation-presenter.ts';
 import { presentMessage } from '../../presenters/message-presenter.ts';
+import type { DepartmentDirectory } from '../departments/index.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
@@ -36,6 +38,7 @@ export interface ConversationsDeps {
   readonly reader: TranscriptReader;
   readonly redactor: Redactor;
   readonly settings: AccountSettingsReader;
+  readonly departments: Pick<DepartmentDirectory, 'find'>;
   readonly profiles: ConversationProfiles;
   readonly names: AgentNames;
   readonly observer: ConversationObserver;
@@ -45,19 +48,20 @@ export interface ConversationsDeps {
   readonly events: Pick<ConversationEvents, 'tell'>;
 }
 
-/** What a conversation begins with. */
-export interface ConversationBeginning {
-  readonly departmentId?: string | undefined;
-  /** The invitation that it comes from. */
-  readonly engagement?: ConversationOrigin | undefined;
-}
-
 /** Who wants to know of a conversation's life. Must be quick, and must not throw. */
 export interface ConversationObserver {
   started(conversation: Conversation): void;
   closed(conversation: Conversation): void;
   /** `before` is the conversation as it was before this rating. */
   rated(conversation: Conversation, before: Conversation): void;
+}
+
+/** How a conversation begins; `departmentId` is whose it is to be. */
+export interface NewConversation {
+  readonly prechat?: Readonly<Record<string, string>> | undefined;
+  /** The invitation that it comes from. */
+  readonly engagement?: ConversationOrigin | undefined;
+  readonly departmentId?: string | undefined;
 }
 
 /** The life of conversations: started, resumed, changed, rated, closed. */
@@ -71,13 +75,11 @@ export class Conversations {
   /**
    * Starts the visitor's conversation, or answers the one that is open: two starts at once make one. Where an
    * agent is free it is theirs when this returns.
+   * @throws Refusal `department.unknown`
    */
-  async start(
-    visitor: VisitorPrincipal,
-    input: { prechat?: Readonly<Record<string, string>> | undefined } & ConversationBeginning,
-  ): Promise<ChatUpdate & { caseId: string }> {
+  async start(visitor: VisitorPrincipal, input: NewConversation): Promise<ChatUpdate & { caseId: string }> {
     const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
-    const standing = open ?? (await this.#create(visitor, input.prechat ?? {}, input));
+    const standing = open ?? (await this.#create(visitor, input));
     const current = (await this.#deps.conversations.get(visitor.accountId, standing.id)) ?? standing;
     return { ...(await this.#stateOf(current)), caseId: current.caseId };
   }
@@ -92,7 +94,7 @@ export class Conversations {
   ): Promise<{ conversationId: string; caseId: string }> {
     const prechat = email === undefined ? {} : { email };
     const open = await this.#deps.conversations.findOpenBySession(visitor.sessionId);
-    const { id, caseId } = open ?? (await this.#create(visitor, prechat));
+    const { id, caseId } = open ?? (await this.#create(visitor, { prechat }));
     if (open !== undefined && email !== undefined) await this.#deps.profiles.merge(open, { prechat });
     return { conversationId: id, caseId };
   }
@@ -166,6 +168,7 @@ export class Conversations {
   async closeByAgent(agent: StaffPrincipal, conversationId: string): Promise<Conversation> {
     const ref = { accountId: agent.accountId, conversationId };
     return this.close(ref, 'agent', (current) => {
+      requireWith(agent, 'conversation:handle', current);
       if (current.status === 'active') assertParty(current, { kind: 'agent', agentId: agent.userId });
     });
   }
@@ -207,11 +210,10 @@ export class Conversations {
     labels: { tags?: readonly string[]; caseId?: string },
   ): Promise<Conversation> {
     const ref = { accountId: agent.accountId, conversationId };
-    const next = await this.#deps.changer.change(ref, (current) => ({
-      ...current,
-      ...labels,
-      version: current.version + 1,
-    }));
+    const next = await this.#deps.changer.change(ref, (current) => {
+      requireWith(agent, 'conversation:handle', current);
+      return { ...current, ...labels, version: current.version + 1 };
+    });
     await this.#deps.notifier.changed(next, agent.userId);
     return next;
   }
@@ -222,7 +224,7 @@ export class Conversations {
 
   #newConversation(
     visitor: VisitorPrincipal,
-    { retentionDays, departmentId, engagement }: { retentionDays: number } & ConversationBeginning,
+    { retentionDays, engagement, departmentId }: NewConversation & { readonly retentionDays: number },
   ): QueuedConversation {
     const now = this.#deps.clock.now();
     return {
@@ -232,8 +234,8 @@ export class Conversations {
       sessionId: visitor.sessionId,
       caseId: this.#deps.ids.caseId(),
       tags: [],
-      ...(departmentId !== undefined && { departmentId }),
       ...(engagement !== undefined && { engagement }),
+      ...(departmentId !== undefined && { departmentId }),
       status: 'queued',
       version: 1,
       startedAt: now,
@@ -243,19 +245,23 @@ export class Conversations {
   }
 
   /** The key comes first: a conversation that stands can always be written to. */
-  async #create(
-    visitor: VisitorPrincipal,
-    prechat: Readonly<Record<string, string>>,
-    { departmentId, engagement }: ConversationBeginning = {},
-  ): Promise<Conversation> {
+  async #create(visitor: VisitorPrincipal, input: NewConversation): Promise<Conversation> {
+    const { prechat = {}, engagement, departmentId } = input;
+    await this.#requireDepartment(visitor.accountId, departmentId);
     const settings = await this.#deps.settings.get(visitor.accountId);
     const retentionDays = settings.transcriptRetentionDays;
-    const draft = this.#newConversation(visitor, { retentionDays, departmentId, engagement });
+    const draft = this.#newConversation(visitor, { retentionDays, engagement, departmentId });
     await this.#deps.lanes.create(draft);
     const standing = await this.#deps.conversations.create(draft);
     if (standing.id === draft.id) await this.#begin(standing, prechat);
     else await this.#deps.lanes.discard(draft.id);
     return standing;
+  }
+
+  async #requireDepartment(accountId: string, departmentId: string | undefined): Promise<void> {
+    if (departmentId === undefined) return;
+    if ((await this.#deps.departments.find(accountId, departmentId)) === undefined)
+      throw new Refusal('department.unknown');
   }
 
   async #begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {

@@ -30,6 +30,8 @@ export class ConversationNotifier {
   readonly #deps: NotifierDeps;
   readonly #scheduled = new Map<string, () => void>();
   readonly #positions = new Map<string, Map<string, number>>();
+  /** Departments that were told that someone waits in them. */
+  readonly #told = new Map<string, readonly string[]>();
 
   constructor(deps: NotifierDeps) {
     this.#deps = deps;
@@ -74,7 +76,8 @@ export class ConversationNotifier {
   /** Staff may accept this one by hand. */
   offered(conversation: Conversation): void {
     const view = presentConversation(conversation, { visitorOnline: true });
-    this.#deps.broadcaster.toStaff(conversation.accountId, 'chat:offered', view);
+    const { accountId, departmentId = null } = conversation;
+    this.#deps.broadcaster.toQueue({ accountId, departmentId }, 'chat:offered', view);
   }
 
   /** Soon tells staff the length of the queue, and visitors whose place has changed. */
@@ -90,8 +93,10 @@ export class ConversationNotifier {
   /** 1 is next in line. */
   async positionOf(conversation: Conversation): Promise<number | undefined> {
     if (conversation.status !== 'queued') return undefined;
+    const { accountId, departmentId = null } = conversation;
     const queue = await this.#deps.conversations.queue({
-      accountId: conversation.accountId,
+      accountId,
+      departments: [departmentId],
       limit: TOLD_POSITIONS,
     });
     const index = queue.findIndex(({ id }) => id === conversation.id);
@@ -103,15 +108,32 @@ export class ConversationNotifier {
     this.#scheduled.clear();
   }
 
+  /** Who sees some departments alone is told of each; a department is told once more when nobody waits in it. */
+  #tellDepartments(accountId: string, queue: readonly Conversation[]): void {
+    const lengths = new Map<string, number>();
+    for (const departmentId of this.#told.get(accountId) ?? []) lengths.set(departmentId, 0);
+    for (const { departmentId } of queue) {
+      if (departmentId !== undefined) lengths.set(departmentId, (lengths.get(departmentId) ?? 0) + 1);
+    }
+    for (const [departmentId, length] of lengths) {
+      const update = { length, departmentId };
+      this.#deps.broadcaster.toDepartment({ accountId, departmentId }, 'queue:update', update);
+    }
+    const waitingIn = [...lengths.keys()].filter((departmentId) => lengths.get(departmentId) !== 0);
+    if (waitingIn.length === 0) this.#told.delete(accountId);
+    else this.#told.set(accountId, waitingIn);
+  }
+
   async #tellQueue(accountId: string): Promise<void> {
     const [queue, length] = await Promise.all([
       this.#deps.conversations.queue({ accountId, limit: TOLD_POSITIONS }),
       this.#deps.conversations.queueLength({ accountId }),
     ]);
     this.#deps.metrics.gauge('conversations_queued', length);
-    this.#deps.broadcaster.toStaff(accountId, 'queue:update', { length });
+    this.#deps.broadcaster.toQueue({ accountId, departmentId: null }, 'queue:update', { length });
+    this.#tellDepartments(accountId, queue);
     const before = this.#positions.get(accountId);
-    const now = new Map(queue.map(({ id }, index) => [id, index + 1]));
+    const now = placesIn(queue);
     for (const conversation of queue) {
       const queuePosition = now.get(conversation.id);
       if (before?.get(conversation.id) === queuePosition) continue;
@@ -122,6 +144,18 @@ export class ConversationNotifier {
     if (now.size === 0) this.#positions.delete(accountId);
     else this.#positions.set(accountId, now);
   }
+}
+
+/** 1 is next in line; each department has a line of its own. */
+function placesIn(queue: readonly Conversation[]): Map<string, number> {
+  const lengths = new Map<string | undefined, number>();
+  return new Map(
+    queue.map(({ id, departmentId }) => {
+      const place = (lengths.get(departmentId) ?? 0) + 1;
+      lengths.set(departmentId, place);
+      return [id, place];
+    }),
+  );
 }
 
 function agentIdOf(conversation: Conversation): string | undefined {

@@ -2,7 +2,8 @@ import type { VisitorEvents } from '../../../shared/protocol/index.ts';
 import { type Invitation, originOf, Private, type VisitorPrincipal } from '../../domain/index.ts';
 import type { MessagePipeline } from '../../pipeline/message-pipeline.ts';
 import type { ConversationStore } from '../../ports/index.ts';
-import type { Conversations } from '../conversations/conversations.ts';
+import type { Conversations, NewConversation } from '../conversations/conversations.ts';
+import type { DepartmentDirectory } from '../departments/index.ts';
 import type { Visitors } from '../visitors/visitors.ts';
 import type { Invitations } from './invitations.ts';
 
@@ -12,6 +13,7 @@ export interface ChatStartsDeps {
   readonly visitors: Pick<Visitors, 'arrive'>;
   readonly invitations: Invitations;
   readonly pipeline: Pick<MessagePipeline, 'send'>;
+  readonly departments: Pick<DepartmentDirectory, 'find'>;
 }
 
 /** The beginning of a chat, with the invitation that it comes from. */
@@ -25,22 +27,28 @@ export class ChatStarts {
   /**
    * Starts the visitor's chat, or answers the one that is open. The invitation's message is the first one of a chat
    * that comes from it, stored before this returns.
-   * @throws Refusal `invalid_value` when there is no such invitation
+   * @throws Refusal `invalid_value` when there is no such invitation, `department.unknown`
    */
   async start(
     visitor: VisitorPrincipal,
-    input: { prechat?: Readonly<Record<string, string>> | undefined; inviteId?: string | undefined },
+    input: Omit<NewConversation, 'engagement'> & { readonly inviteId?: string | undefined },
   ): Promise<VisitorEvents['chat:start']['data']> {
     const { conversations, visitors, invitations } = this.#deps;
     await visitors.arrive(visitor);
     const { prechat, inviteId } = input;
     const invitation = inviteId === undefined ? undefined : invitations.forChat(visitor, inviteId);
     const engagement = invitation && originOf(invitation);
-    const departmentId = invitation?.departmentId;
+    const departmentId = input.departmentId ?? (await this.#departmentOf(visitor.accountId, invitation));
     const started = await conversations.start(visitor, { prechat, departmentId, engagement });
     if (invitation !== undefined) await this.#greet(visitor, started.conversationId, invitation);
     invitations.chatBegan(visitor.sessionId, inviteId);
     return started;
+  }
+
+  /** A department that was removed since the rule was published costs nobody their chat: it goes to anyone. */
+  async #departmentOf(accountId: string, invitation: Invitation | undefined): Promise<string | undefined> {
+    if (invitation?.departmentId === undefined) return undefined;
+    return (await this.#deps.departments.find(accountId, invitation.departmentId))?.id;
   }
 
   /** Once, however often the start is repeated: the invitation's id is the message's. */

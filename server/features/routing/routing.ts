@@ -8,6 +8,7 @@ import {
   mayWith,
   Refusal,
   requeued,
+  requireWith,
   type StaffPrincipal,
 } from '../../domain/index.ts';
 import { pickAgent } from '../../domain/routing.ts';
@@ -23,6 +24,7 @@ import { presentPresence } from '../../presenters/presence-presenter.ts';
 import type { Access } from '../access/index.ts';
 import type { ConversationChanger } from '../conversations/change-conversation.ts';
 import type { ConversationNotifier } from '../conversations/notifier.ts';
+import type { DepartmentDirectory } from '../departments/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 
 /** A connected agent's lease is renewed this often and lasts at least three times as long. */
@@ -40,6 +42,7 @@ export interface RoutingDeps {
   readonly notifier: ConversationNotifier;
   readonly settings: AccountSettingsReader;
   readonly access: Pick<Access, 'member'>;
+  readonly departments: Pick<DepartmentDirectory, 'find'>;
   readonly broadcaster: Broadcaster;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -121,6 +124,7 @@ export class Routing {
     const { accountId, userId: agentId } = agent;
     const current = await this.#deps.conversations.get(accountId, conversationId);
     if (current === undefined) throw new Refusal('not_found');
+    requireWith(agent, 'conversation:handle', current);
     if (current.status === 'active' && current.agentId === agentId) return current;
     if (current.status !== 'queued') assigned(current, agentId, 0);
     await this.#takeSlotByHand(agent);
@@ -206,16 +210,22 @@ export class Routing {
     } while (state.again);
   }
 
+  /** A department whose agents are all taken is left out from then on; the others go on in order of arrival. */
   async #drainOnce(accountId: string): Promise<void> {
-    for (;;) {
-      const waiting = await this.#deps.conversations.queue({ accountId, limit: QUEUE_PAGE });
+    const { conversations } = this.#deps;
+    const open = new Set(await conversations.queuedDepartments(accountId));
+    while (open.size > 0) {
+      const waiting = await conversations.queue({ accountId, departments: [...open], limit: QUEUE_PAGE });
       let given = 0;
       for (const conversation of waiting) {
+        const department = conversation.departmentId ?? null;
+        if (!open.has(department)) continue;
         const outcome = await this.#assign(conversation);
-        if (outcome === 'no-agent') return;
+        if (outcome === 'no-agent') open.delete(department);
         if (outcome === 'assigned') given += 1;
       }
-      if (waiting.length < QUEUE_PAGE || given === 0) return;
+      if (waiting.length < QUEUE_PAGE) return;
+      if (given === 0 && waiting.every(({ departmentId }) => open.has(departmentId ?? null))) return;
     }
   }
 
@@ -239,7 +249,7 @@ export class Routing {
     const { accountId } = conversation;
     const now = this.#deps.clock.now();
     const tried = new Set<string>();
-    const agents = await this.#deps.presence.list(accountId);
+    const agents = await this.#agentsFor(conversation);
     for (;;) {
       const best = pickAgent(
         agents.filter(({ agentId }) => !tried.has(agentId)),
@@ -252,6 +262,14 @@ export class Routing {
       const mayHave = member !== undefined && mayWith(member, 'conversation:handle', conversation);
       if (mayHave && (await this.#deps.presence.takeSlot({ accountId, agentId, now }))) return agentId;
     }
+  }
+
+  /** Everyone in the account, or the members of the conversation's department. */
+  async #agentsFor({ accountId, departmentId }: Conversation): Promise<readonly AgentPresence[]> {
+    const agents = await this.#deps.presence.list(accountId);
+    if (departmentId === undefined) return agents;
+    const members = (await this.#deps.departments.find(accountId, departmentId))?.members ?? [];
+    return agents.filter(({ agentId }) => members.includes(agentId));
   }
 
   /** Makes it the agent's, whose slot is taken; gives the slot back when it does not become theirs. */

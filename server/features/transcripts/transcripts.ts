@@ -1,9 +1,12 @@
 import type { Page, WireConversation, WireTranscript } from '../../../shared/protocol/index.ts';
 import {
+  type Authorization,
   type Conversation,
   type ConversationStatus,
+  departmentsOf,
   profileFor,
   Refusal,
+  requireWith,
   type StaffPrincipal,
 } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
@@ -68,8 +71,9 @@ export class Transcripts {
     const { fields = {}, limit, ...rest } = filter;
     const by = Object.keys(fields);
     if (by.length > 0 && !staff.authorizations.has('profile:search')) throw new Refusal('forbidden');
+    const departments = departmentsOf(staff, 'conversation:read');
     const page = await this.#deps.search.find(
-      { accountId: staff.accountId, limit, ...definedOnly(rest) },
+      { accountId: staff.accountId, limit, ...definedOnly(rest), ...(departments && { departments }) },
       fields,
     );
     await this.#auditSearch(staff, filter);
@@ -95,7 +99,7 @@ export class Transcripts {
     id: string,
     include: { messages: boolean; profile: boolean },
   ): Promise<WireTranscript> {
-    const conversation = await this.#find(staff, id);
+    const conversation = await this.#find(staff, id, 'conversation:read');
     const view = await this.#present(conversation, true);
     if (!include.messages && !include.profile) {
       await this.#deps.audit.byStaff(staff, {
@@ -124,6 +128,7 @@ export class Transcripts {
     id: string,
     { format, files }: { format: ExportFormat; files: boolean },
   ): Promise<TranscriptFile> {
+    await this.#find(staff, id, 'transcript:export');
     const transcript = await this.get(staff, id, { messages: true, profile: true });
     const opened = files ? await this.#filesOf(staff, id) : [];
     await this.#deps.audit.record({
@@ -143,14 +148,15 @@ export class Transcripts {
 
   /** @throws Refusal `not_found`, also the second time */
   async erase(staff: StaffPrincipal, id: string): Promise<{ erased: true; certificateId: string }> {
-    const conversation = await this.#find(staff, id);
+    const conversation = await this.#find(staff, id, 'transcript:erase');
     const certificateId = await this.#deps.erasure.erase(conversation, { kind: 'user', id: staff.userId });
     return { erased: true, certificateId };
   }
 
-  async #find(staff: StaffPrincipal, id: string): Promise<Conversation> {
+  async #find(staff: StaffPrincipal, id: string, authorization: Authorization): Promise<Conversation> {
     const conversation = await this.#deps.conversations.get(staff.accountId, id);
     if (conversation === undefined || this.#isOver(conversation)) throw new Refusal('not_found');
+    requireWith(staff, authorization, conversation);
     return conversation;
   }
 

@@ -3,6 +3,7 @@ export * from './attachments.ts';
 export * from './auth.ts';
 export * from './canned-responses.ts';
 export * from './conversations.ts';
+export * from './departments.ts';
 export * from './engagement-rules.ts';
 export * from './erasure.ts';
 export * from './field-sweeps.ts';

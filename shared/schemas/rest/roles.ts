@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { idSchema } from '../common.ts';
-import { displayNameSchema, instantSchema, lineSchema, wireIdSchema } from './primitives.ts';
+import {
+  displayNameSchema,
+  instantQuerySchema,
+  instantSchema,
+  lineSchema,
+  restEmailSchema,
+  wireIdSchema,
+} from './primitives.ts';
 
 const ABOUT_LENGTH = 200;
 const AUTHORIZATIONS_MAX = 200;
@@ -55,3 +62,44 @@ export const roleSchema = z
     updatedAt: instantSchema.exactOptional(),
   })
   .meta({ id: 'Role' });
+
+const REASON_LENGTH = 500;
+
+/** `operator` is the e-mail address of one; `userId` is an alternative to it. */
+export const createAccessGrantSchema = z
+  .strictObject({
+    userId: idSchema.optional(),
+    operator: restEmailSchema.optional(),
+    roles: rolesSchema.optional(),
+    authorizations: authorizationsSchema.optional(),
+    reason: lineSchema(REASON_LENGTH),
+    until: instantQuerySchema,
+  })
+  .refine(({ userId, operator }) => (userId === undefined) !== (operator === undefined), {
+    path: ['operator'],
+    message: 'give either userId or operator',
+  })
+  .refine(({ roles = [], authorizations = [] }) => roles.length + authorizations.length > 0, {
+    path: ['roles'],
+    message: 'give roles or authorizations',
+  });
+
+export const accessGrantSchema = z
+  .object({
+    id: wireIdSchema,
+    userId: wireIdSchema,
+    userName: z.string(),
+    roles: z.array(z.string()).readonly(),
+    authorizations: z.array(z.string()).readonly(),
+    reason: z.string(),
+    status: z.enum(['in-force', 'ended', 'revoked']),
+    grantedBy: wireIdSchema,
+    createdAt: instantSchema,
+    until: instantSchema,
+    revokedAt: instantSchema.exactOptional(),
+    revokedBy: wireIdSchema.exactOptional(),
+    firstUsedAt: instantSchema.exactOptional(),
+    lastUsedAt: instantSchema.exactOptional(),
+    uses: z.int(),
+  })
+  .meta({ id: 'AccessGrant' });

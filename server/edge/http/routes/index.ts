@@ -1,9 +1,11 @@
+import type { AccessGrants } from '../../../features/access-grants/index.ts';
 import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
 import type { Attachments } from '../../../features/attachments/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
 import type { Auth, SignIns } from '../../../features/auth/index.ts';
 import type { CannedResponses } from '../../../features/canned-responses/index.ts';
+import type { Departments } from '../../../features/departments/index.ts';
 import type { EngagementReports } from '../../../features/engagement/engagement-report.ts';
 import type { EngagementRules } from '../../../features/engagement/engagement-rules.ts';
 import type { RuleTrials } from '../../../features/engagement/rule-trials.ts';
@@ -21,11 +23,13 @@ import type { Transcripts } from '../../../features/transcripts/index.ts';
 import type { VisitorSessions } from '../../../features/visitor-sessions/index.ts';
 import type { Webhooks } from '../../../features/webhooks/index.ts';
 import type { Route } from '../define-route.ts';
+import { accessGrantRoutes } from './access-grants.ts';
 import { accountRoutes } from './accounts.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { cannedResponseRoutes } from './canned-responses.ts';
 import { conversationRoutes } from './conversations.ts';
+import { departmentRoutes } from './departments.ts';
 import { engagementRuleRoutes } from './engagement-rules.ts';
 import { type ErasureUseCases, erasureRoutes } from './erasure.ts';
 import { fieldSweepRoutes } from './field-sweeps.ts';
@@ -54,6 +58,8 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly sites: Sites;
   readonly staff: Staff;
   readonly roles: Roles;
+  readonly departments: Departments;
+  readonly accessGrants: AccessGrants;
   readonly redactionRules: RedactionRules;
   readonly redactionRescans: Pick<RedactionRescans, 'start' | 'list' | 'get' | 'setStatus'>;
   readonly redactionReport: RedactionReport;
@@ -81,6 +87,8 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...accountRoutes(useCases.accounts),
     ...userRoutes(useCases.staff),
     ...roleRoutes(useCases.roles),
+    ...departmentRoutes(useCases.departments),
+    ...accessGrantRoutes(useCases.accessGrants),
     ...siteRoutes(useCases.sites),
     ...redactionTransferRoutes(useCases.redactionRules),
     ...redactionRuleRoutes(useCases.redactionRules),

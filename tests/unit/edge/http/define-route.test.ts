@@ -31,7 +31,13 @@ describe('a route', () => {
   it('of the interface is public only where there cannot be a token yet', () => {
     const routes = restRoutes({} as UseCases);
     const open = routes.filter(({ authorization }) => authorization === 'public').map(({ path }) => path);
-    expect(open.sort()).toEqual(['/auth/login', '/auth/logout', '/auth/refresh', '/visitor/sessions']);
+    expect(open.sort()).toEqual([
+      '/auth/login',
+      '/auth/logout',
+      '/auth/refresh',
+      '/certificate-key',
+      '/visitor/sessions',
+    ]);
     expect(routes.filter(({ crossOrigin }) => crossOrigin).map(({ path }) => path)).toEqual([
       '/visitor/sessions',
     ]);

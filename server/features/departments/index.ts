@@ -1,0 +1,2 @@
+export * from './department-directory.ts';
+export * from './departments.ts';
