@@ -26,6 +26,7 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
     { conversationId: 1, clientKey: 1 },
   ],
   conversations: [{ sessionId: 1 }],
+  attachments: [{ conversationId: 1, attachmentId: 1, index: 1 }],
   data_keys: [{ conversationId: 1 }],
   account_keys: [{ accountId: 1, version: -1 }],
   named_keys: [{ owner: 1, purpose: 1 }],
@@ -42,6 +43,7 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
 
 const DATED = [
   'activity_logs',
+  'attachments',
   'conversations',
   'data_keys',
   'messages',

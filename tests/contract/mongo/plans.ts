@@ -198,21 +198,26 @@ export function describePlans(databases: MongoDatabases): void {
       await proxy.close();
     });
 
-    it.each(CALLS)('%s', async (_name, call, mostDocuments) => {
+    it.each(CALLS)('%s', async (name, call, mostDocuments) => {
+      const forbidden = SORTED_HERE.includes(name) ? /^COLLSCAN$/ : /^(COLLSCAN|SORT)$/;
       proxy.takeCommands();
       await call(stores);
       const commands = proxy.takeCommands();
       expect(commands.length).toBeGreaterThan(0);
       for (const command of commands) {
         const plan = await explain(connection, command);
-        expect(stagesOf(plan)).not.toEqual(
-          expect.arrayContaining([expect.stringMatching(/^(COLLSCAN|SORT)$/)]),
-        );
+        expect(stagesOf(plan)).not.toEqual(expect.arrayContaining([expect.stringMatching(forbidden)]));
         expect(examined(plan)).toBeLessThanOrEqual(mostDocuments);
       }
     });
   });
 }
+
+/**
+ * Found by index and sorted in memory: several departments, or none, are several ranges of an index, and what waits in
+ * them is short.
+ */
+const SORTED_HERE: readonly string[] = ['queue of departments'];
 
 /** What the server would do for a command that a store sent. */
 async function explain(connection: Connection, { command, parts }: WireCommand): Promise<unknown> {
