@@ -11,6 +11,15 @@ interface Operation {
   readonly takesFile: boolean;
 }
 
+/** Of the routes that take no empty one, by a part of their path. */
+const GOOD_BODIES = {
+  '/redaction-rescans': { status: 'paused' },
+  '/fill': { conversationId: 'made-up' },
+  '/try-rule': {
+    rule: { name: 'Tried', kind: 'score', points: 1, when: { fact: 'page.path', op: 'eq', value: '/cart' } },
+  },
+};
+
 /** Calls whose body may be `{}`. */
 const EMPTY_BODIES = ['/search', '/engagement-rule-versions', '/engagement-rules/diff'];
 
@@ -129,11 +138,7 @@ describeOnEveryStore('every route', (start) => {
     // A file is judged by its headers first; tests of files send good ones.
     for (const { method, path, hasBody } of inAccountsById().filter(({ takesFile }) => !takesFile)) {
       // A body is judged before the thing is looked for, so one that is good is sent where one is needed.
-      const change = path.includes('redaction-rescans')
-        ? { status: 'paused' }
-        : path.endsWith('/fill')
-          ? { conversationId: 'made-up' }
-          : {};
+      const change = Object.entries(GOOD_BODIES).find(([part]) => path.includes(part))?.[1] ?? {};
       const body = hasBody ? change : undefined;
       const answer = await server.call(method, at(path, stranger.accountId), body, stranger.accessToken);
       expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 404, 'not_found']);
