@@ -292,7 +292,7 @@ describeInBrowser('the console in a browser', () => {
     await signIn(page, who);
     await page.getByText('Nothing to see here').waitFor();
     const links = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts();
-    expect(links.map((text) => text.trim())).toEqual(['Sites', 'Settings']);
+    expect(links.map((text) => text.trim())).toEqual(['Engagement', 'Sites', 'Settings']);
     await page.getByRole('link', { name: 'Sites' }).click();
     await page.getByRole('heading', { name: 'demo' }).waitFor();
     expect(await page.getByRole('button', { name: /Add site|Edit/ }).count()).toBe(0);

@@ -39,7 +39,7 @@ export const SCENES: readonly SceneEntry[] = [
     path: 'visitors',
     label: 'Visitors',
     key: 'v',
-    needs: 'visitor:read',
+    needs: 'visitor:invite',
     icon: IconUsers,
     view: lazy(() => import('../../scenes/visitors/visitors-scene.tsx')),
   },

@@ -7,8 +7,9 @@ import { Empty, Scene, Waiting } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useNow } from '../../components/common/use-now.ts';
 import { useStore } from '../../components/common/use-store.ts';
-import { useConsole, useLive } from '../../components/shell/console-context.tsx';
+import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
+import type { LiveClient } from '../../live/live-client.ts';
 import { VisitorDetail } from './visitor-detail.tsx';
 import styles from './visitors.module.css';
 
@@ -21,8 +22,17 @@ const ORDERS = [
 
 /** Who is on the sites now, how they score, and why. */
 export default function VisitorsScene() {
+  const { live } = useConsole();
+  if (live !== undefined) return <LiveScene live={live} />;
+  return (
+    <Empty icon={<IconUsers size={28} />} title="Only for agents">
+      Live visitors are shown to those who handle conversations.
+    </Empty>
+  );
+}
+
+function LiveScene({ live }: { readonly live: LiveClient }) {
   const { router } = useConsole();
-  const live = useLive();
   const [, sessionId] = useStore(router.route);
   const { visitors, total, loaded } = useStore(live.visitors.state);
   const [order, setOrder] = useState('score');

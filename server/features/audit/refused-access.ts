@@ -26,7 +26,8 @@ export interface RefusedAccessDeps {
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(['not_found', 'forbidden']);
-const ID = /^[\w.-]{1,64}$/;
+/** An id as this server makes them. Anything else that a client calls an id may be what it must not keep. */
+const ID = /^(?!.*\d{6})[\w-]{22}$/;
 
 /**
  * Notes in the audit log of whoever tried that they were refused: something of another account, something that is not
