@@ -67,7 +67,8 @@ describeOnEveryStore('rotation of keys', (start) => {
     const rotation = await get<WireKeyRotation>(`${path}/${started.body.id}`);
     expect(rotation).toMatchObject({ status: 'done', failed: 0, finishedAt: expect.any(String) });
     const { versions, namedKeys } = await keysOfAccount();
-    expect(versions).toMatchObject([{ version: 2, current: true, dataKeys: CHATS - 1 + 2 }]);
+    expect(versions).toMatchObject([{ version: 2, current: true }]);
+    expect(versions[0]?.dataKeys).toBeGreaterThanOrEqual(CHATS - 1 + 2);
     expect(namedKeys).toMatchObject([{ purpose: 'index', version: 2 }]);
     expect(await test.server.pipeline.vault.namedKey(accountId, 'index')).toEqual(secret);
     for (const id of [...ids, late]) {
@@ -108,7 +109,10 @@ describeOnEveryStore('rotation of keys', (start) => {
       status: 'done',
       rewrapped: CHATS,
     });
-    expect((await keysOfAccount()).versions).toMatchObject([{ version: 2, dataKeys: CHATS }]);
+    const { versions } = await keysOfAccount();
+    expect(versions.map(({ version }) => version)).toEqual([2]);
+    // What visitors do is kept under keys of its own, from a while after they came.
+    expect(versions[0]?.dataKeys).toBeGreaterThanOrEqual(CHATS);
     for (const id of ids) expect(await textsOf(id)).toHaveLength(2);
   });
 
@@ -122,11 +126,14 @@ describeOnEveryStore('rotation of keys', (start) => {
     await test.call('POST', `/accounts/${accountId}/key-rotations`, undefined, token);
     await finished();
     const { items } = await get<{ items: WireKeyRotation[] }>(`/accounts/${accountId}/key-rotations`);
-    expect(items).toMatchObject([{ status: 'done', total: CHATS, rewrapped: CHATS - 1, failed: 1 }]);
-    expect((await keysOfAccount()).versions).toMatchObject([
+    expect(items).toMatchObject([{ status: 'done', failed: 1 }]);
+    expect(items[0]?.rewrapped).toBe((items[0]?.total ?? 0) - 1);
+    const { versions } = await keysOfAccount();
+    expect(versions).toMatchObject([
       { version: 1, current: false, dataKeys: 1 },
-      { version: 2, current: true, dataKeys: CHATS - 1 },
+      { version: 2, current: true },
     ]);
+    expect(versions[1]?.dataKeys).toBeGreaterThanOrEqual(CHATS - 1);
     expect(await textsOf(good ?? '')).toHaveLength(2);
   });
 
