@@ -68,8 +68,8 @@ describeInBrowser('administration in the console', () => {
     await form.getByLabel('E-mail').fill('eve@example.com');
     await form.getByRole('textbox', { name: 'First password' }).fill('short');
     await form.getByRole('button', { name: 'Save' }).click();
-    await form.getByText('Use at least 10 characters').waitFor();
-    await form.getByRole('textbox', { name: 'First password' }).fill('a much longer password');
+    await form.getByText('Use at least 12 characters').waitFor();
+    await form.getByRole('textbox', { name: 'First password' }).fill('ferry lantern cobalt 91');
     await form.getByLabel('Supervisor').check();
     await form.getByRole('button', { name: 'Save' }).click();
     const row = page.getByRole('row', { name: /Eve Example/ });
@@ -79,7 +79,7 @@ describeInBrowser('administration in the console', () => {
     await row.getByText('disabled').waitFor();
     const refused = await test.call('POST', '/auth/login', {
       email: 'eve@example.com',
-      password: 'a much longer password',
+      password: 'ferry lantern cobalt 91',
     });
     expect(refused.status).toBe(401);
   });

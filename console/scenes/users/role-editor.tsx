@@ -32,10 +32,11 @@ export function RoleEditor({ role, roles, authorizations, onSaved }: RoleEditorP
     validate: { name: (value) => (value.trim() === '' ? 'Enter a name' : null) },
   });
   const { save, busy, failure } = useSave(form);
-  const submit = form.onSubmit((values) =>
+  const submit = form.onSubmit(({ about, ...values }) =>
     save(async () => {
-      if (role === undefined) await api.access.createRole(values);
-      else await api.access.changeRole(role.id, values);
+      const draft = { ...values, ...(about.trim() !== '' && { about: about.trim() }) };
+      if (role === undefined) await api.access.createRole(draft);
+      else await api.access.changeRole(role.id, draft);
       showDone(`${values.name.trim()} is saved and counts from now on.`);
       onSaved();
       router.navigate('users', 'roles');
