@@ -37,13 +37,13 @@ describeInBrowser('engagement rules, from the editor to the page', () => {
   it('writes a rule in rows and words, tries it on a live visitor, and the visitor is invited', async () => {
     await page.getByRole('link', { name: 'Engagement' }).click();
     await page.getByRole('button', { name: 'New rule' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Lost in the shop');
+    await page.getByRole('textbox', { name: 'Name' }).first().fill('Lost in the shop');
     await chooseCondition(page, 'pages seen in this visit');
-    await page.getByRole('textbox', { name: 'Value' }).fill('1');
+    await page.getByLabel('Value', { exact: true }).first().fill('1');
     await page.getByText('pages seen in this visit is at least 1').waitFor();
-    await page.getByRole('textbox', { name: 'Message' }).fill(GREETING);
+    await page.getByLabel('Message').first().fill(GREETING);
     await page.getByText('Only while an agent is free').click();
-    await page.getByRole('textbox', { name: 'Visitor' }).click();
+    await page.getByLabel('Visitor', { exact: true }).first().click();
     await page.getByRole('option').first().click();
     await page.getByText('It would fire.').waitFor();
     expect(await axeFindings(page)).toEqual([]);
@@ -57,12 +57,12 @@ describeInBrowser('engagement rules, from the editor to the page', () => {
 
   it('names a fault where it is, and saves nothing broken', async () => {
     await page.getByRole('button', { name: 'New rule' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Broken');
-    await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
+    await page.getByRole('textbox', { name: 'Name' }).first().fill('Broken');
+    await page.getByLabel('Message').first().fill('Hello');
     await chooseCondition(page, 'page path');
-    await page.getByRole('textbox', { name: 'Comparison' }).click();
+    await page.getByLabel('Comparison', { exact: true }).first().click();
     await page.getByRole('option', { name: 'matches the pattern' }).click();
-    await page.getByRole('textbox', { name: 'Value' }).fill('(?=cart)');
+    await page.getByLabel('Value', { exact: true }).first().fill('(?=cart)');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The field in question is marked.').waitFor();
     await page.getByRole('link', { name: 'All rules' }).click();
@@ -101,6 +101,6 @@ describeInBrowser('engagement rules, from the editor to the page', () => {
 
 /** Turns the first condition into one about this fact. */
 async function chooseCondition(page: Page, fact: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Fact' }).click();
+  await page.getByLabel('Fact', { exact: true }).first().click();
   await page.getByRole('option', { name: fact, exact: true }).click();
 }
