@@ -10,7 +10,15 @@ const skip = mongoSkipReason();
 
 (skip === undefined ? describe : describe.skip)(skip ?? 'on a real MongoDB', () => {
   const databases = mongoDatabases();
-  describeStores('MongoDB', () => openMongoStores({ uri: databases.uri(), dbName: databases.freshName() }));
+  describeStores('MongoDB', async () => {
+    const dbName = databases.borrow();
+    const stores = await openMongoStores({ uri: databases.uri(), dbName });
+    const close = async () => {
+      await stores.close();
+      await databases.giveBack(dbName);
+    };
+    return { ...stores, close };
+  });
   describeIndexes(databases);
   describePlans(databases);
   describeReseal(databases);

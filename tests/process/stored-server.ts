@@ -39,7 +39,8 @@ export function describeOnStoredData(title: string, body: (newData: () => Stored
 /** Data of its own, on the embedded store unless databases are given. */
 export function storedData(databases?: MongoDatabases): StoredData {
   const dataDir = mkdtempSync(join(tmpdir(), 'process-test-'));
-  const mongodbUri = databases && addressOf(databases);
+  const database = databases?.borrow();
+  const mongodbUri = databases && addressOf(databases.uri(), database);
   const running: ServerProcess[] = [];
   const env = {
     HOST: '127.0.0.1',
@@ -63,12 +64,13 @@ export function storedData(databases?: MongoDatabases): StoredData {
     remove: async () => {
       for (const server of running) await server.stop('SIGKILL');
       rmSync(dataDir, { recursive: true, force: true });
+      if (database !== undefined) await databases?.giveBack(database);
     },
   };
 }
 
-function addressOf(databases: MongoDatabases): string {
-  const url = new URL(databases.uri());
-  url.pathname = `/${databases.freshName()}`;
+function addressOf(uri: string, database = ''): string {
+  const url = new URL(uri);
+  url.pathname = `/${database}`;
   return url.toString();
 }

@@ -4,6 +4,7 @@ import type {
   ActiveConversation,
   ActivityRecord,
   AgentPresence,
+  AttachmentPiece,
   AuditEntry,
   AuditLink,
   AuditPoint,
@@ -15,6 +16,7 @@ import type {
   QueuedConversation,
   RefreshFamily,
   Sealed,
+  SealedPiece,
   Site,
   StoredRedactionRule,
   User,
@@ -277,6 +279,20 @@ export function aRefreshFamily(with_: Partial<RefreshFamily> = {}): RefreshFamil
     expiresAt: T0 + DAY_MS,
     ...with_,
   };
+}
+
+/** A sealed piece of a file. Only tests may cast: in the product the seal stage does. */
+export function aPiece(with_: Partial<AttachmentPiece> = {}): SealedPiece {
+  return {
+    accountId: 'account-1',
+    conversationId: 'conversation-1',
+    attachmentId: 'file-1',
+    index: 0,
+    sealed: freshBytes(64),
+    retainFrom: T0,
+    expiresAt: T0 + 14 * DAY_MS,
+    ...with_,
+  } as SealedPiece;
 }
 
 export function aVisitorSession(with_: Partial<VisitorSession> = {}): VisitorSession {

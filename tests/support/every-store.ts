@@ -19,11 +19,17 @@ export function describeOnEveryStore(title: string, body: (start: StartServer) =
     const databases = mongoDatabases();
     const nameOf = new Map<string, string>();
     body(async (options = {}) => {
-      const name = nameOf.get(options.dataDir ?? '') ?? databases.freshName();
+      const name = nameOf.get(options.dataDir ?? '') ?? databases.borrow();
       const env = { ...options.env, MONGODB_URI: withDatabase(databases.uri(), name) };
       const test = await startTestServer({ ...options, env });
       nameOf.set(test.dataDir, name);
-      return test;
+      return {
+        ...test,
+        close: async (closing = {}) => {
+          await test.close(closing);
+          if (!closing.keepData) await databases.giveBack(name);
+        },
+      };
     });
   });
 }

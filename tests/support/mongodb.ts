@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import mongoose from 'mongoose';
-
-/** Where tests find a MongoDB, or the reason, in one line, why there is none. */
-type Source = { readonly uri: string } | { readonly mongod: string } | { readonly skip: string };
 
 const NONE = 'MongoDB tests left out: set MONGODB_TEST_URI, or put mongod on the PATH';
 
-function findSource(): Source {
-  const uri = process.env.MONGODB_TEST_URI;
-  if (uri) return { uri };
-  const mongod = findMongod();
-  if (mongod !== undefined) return { mongod };
-  if (process.env.REQUIRE_MONGODB === '1') throw new Error(`${NONE} (REQUIRE_MONGODB is set)`);
-  return { skip: NONE };
-}
-
-function findMongod(): string | undefined {
+/** A `mongod` of this machine, or undefined. */
+export function findMongod(): string | undefined {
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'mongod'));
   return [process.env.MONGOMS_SYSTEM_BINARY, ...onPath].find((path) => path && isExecutable(path));
 }
@@ -32,82 +20,90 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** A name for a run of tests that no other run at the same server has. */
+export function runName(): string {
+  return randomUUID().slice(0, 8);
+}
+
+/** What the names of all databases of this run begin with. */
+export function databasePrefix(): string {
+  const run = process.env.TEST_RUN;
+  if (run === undefined) throw new Error('the run of tests has no name');
+  return `test_${run}_`;
+}
+
 /**
  * Why there is no MongoDB to test with, which is also said on stderr, or undefined when there is one. It is
  * known before any test runs, so that a `describe` can be skipped by it.
  * @throws Error when there is none although `REQUIRE_MONGODB=1` asks for one
  */
 export function mongoSkipReason(): string | undefined {
-  const source = findSource();
-  if (!('skip' in source)) return undefined;
-  process.stderr.write(`${source.skip}\n`);
-  return source.skip;
-}
-
-/**
- * A MongoDB to test with: the one at `MONGODB_TEST_URI`, or a `mongod` of this machine, started on a free
- * port and an empty folder. Nothing is ever downloaded. `stop` ends what was started here.
- * @throws Error when there is none although `REQUIRE_MONGODB=1` asks for one
- */
-export async function mongoTestUri(): Promise<{ uri: string; stop(): Promise<void> } | { skip: string }> {
-  const source = findSource();
-  if ('skip' in source) return source;
-  if ('uri' in source) return { uri: source.uri, stop: async () => {} };
-  process.env.MONGOMS_RUNTIME_DOWNLOAD = 'false';
-  process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = 'false';
-  const server = await MongoMemoryServer.create({
-    binary: { systemBinary: source.mongod },
-    instance: { storageEngine: 'wiredTiger' },
-  });
-  return {
-    uri: server.getUri(),
-    stop: async () => {
-      await server.stop();
-    },
-  };
+  if (process.env.MONGODB_TEST_URI) return undefined;
+  if (process.env.REQUIRE_MONGODB === '1') throw new Error(`${NONE} (REQUIRE_MONGODB is set)`);
+  process.stderr.write(`${NONE}\n`);
+  return NONE;
 }
 
 /** Databases of one test file. */
 export interface MongoDatabases {
   /** The address of the server. */
   uri(): string;
-  /** A name that no other test has; the database is dropped after the file's tests. */
+  /** A name that nothing was ever stored under, for a test of what a first start makes. */
   freshName(): string;
+  /**
+   * The name of a database without documents, which the test has for itself until it gives it back. Making the
+   * collections and indexes of a database takes long, so its next user finds them there.
+   */
+  borrow(): string;
+  /** Empties a borrowed database that nothing uses any more, for the next. */
+  giveBack(name: string): Promise<void>;
 }
 
-/**
- * Gives the tests of a file (or `describe`) a MongoDB before they run, and drops afterwards every database
- * that they asked a name for. Not to be called when {@link mongoSkipReason} has a reason.
- */
+/** Databases for the tests of a file (or `describe`). Not to be called when {@link mongoSkipReason} has a reason. */
 export function mongoDatabases(): MongoDatabases {
-  const names: string[] = [];
-  let server: { uri: string; stop(): Promise<void> } | undefined;
-  const running = () => {
-    if (server === undefined) throw new Error('MongoDB is not started');
-    return server;
+  const prefix = databasePrefix();
+  const borrowed = new Set<string>();
+  const giveBack = async (name: string) => {
+    await emptyDatabase(name);
+    borrowed.delete(name);
+    lent.delete(name);
   };
-  beforeAll(async () => {
-    const answer = await mongoTestUri();
-    if ('skip' in answer) throw new Error(answer.skip);
-    server = answer;
-  }, 60_000);
   afterAll(async () => {
-    await dropMongoDatabases(running().uri, names);
-    await running().stop();
+    for (const name of borrowed) await giveBack(name);
   }, 60_000);
   return {
-    uri: () => running().uri,
-    freshName: () => {
-      const name = `test_${randomUUID()}`;
-      names.push(name);
+    uri: serverUri,
+    freshName: () => `${prefix}${randomUUID()}`,
+    borrow: () => {
+      const name = firstFree(`${prefix}${process.env.JEST_WORKER_ID}_`);
+      lent.add(name);
+      borrowed.add(name);
       return name;
     },
+    giveBack,
   };
 }
 
-/** Drops databases that tests have made. */
-export async function dropMongoDatabases(uri: string, names: readonly string[]): Promise<void> {
-  const connection = await mongoose.createConnection(uri).asPromise();
-  for (const name of names) await connection.getClient().db(name).dropDatabase();
+function serverUri(): string {
+  const uri = process.env.MONGODB_TEST_URI;
+  if (!uri) throw new Error(NONE);
+  return uri;
+}
+
+async function emptyDatabase(name: string): Promise<void> {
+  const connection = await mongoose.createConnection(serverUri()).asPromise();
+  const database = connection.getClient().db(name);
+  const collections = await database.listCollections({}, { nameOnly: true }).toArray();
+  for (const collection of collections) await database.collection(collection.name).deleteMany({});
   await connection.close();
+}
+
+/** Databases in use in this file; a worker runs one file at a time, so its names are free again with the next. */
+const lent = new Set<string>();
+
+function firstFree(prefix: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = `${prefix}${number}`;
+    if (!lent.has(name)) return name;
+  }
 }

@@ -6,6 +6,7 @@ import {
   aConversation,
   aDataKey,
   anActivityRecord,
+  aPiece,
   aProfileRecord,
   aRefreshFamily,
   aSealed,
@@ -94,6 +95,7 @@ export function describeIndexes(databases: MongoDatabases): void {
       const expiresAt = T0 + 123;
       await stores.conversations.create(aConversation({ expiresAt }));
       await stores.messages.append([aSealed({ expiresAt })]);
+      await stores.attachments.put([aPiece({ expiresAt })]);
       await stores.dataKeys.create(aDataKey({ expiresAt }));
       await stores.profiles.put(aProfileRecord({ expiresAt }));
       await stores.activity.append([anActivityRecord({ expiresAt })]);

@@ -1,21 +1,6 @@
-import type { AttachmentPiece, SealedPiece } from '../../../server/domain/index.ts';
 import { DAY_MS } from '../../../server/domain/index.ts';
-import { freshBytes, freshId, T0 } from '../../support/builders.ts';
+import { aPiece, freshBytes, freshId, T0 } from '../../support/builders.ts';
 import { type OpenStores, useStores } from './use-stores.ts';
-
-/** A sealed piece of a file. Only tests may cast: in the product the seal stage does. */
-function aPiece(with_: Partial<AttachmentPiece> = {}): SealedPiece {
-  return {
-    accountId: 'account-1',
-    conversationId: 'conversation-1',
-    attachmentId: 'file-1',
-    index: 0,
-    sealed: freshBytes(64),
-    retainFrom: T0,
-    expiresAt: T0 + 14 * DAY_MS,
-    ...with_,
-  } as SealedPiece;
-}
 
 /** What every store promises about files. */
 export function describeAttachmentStore(name: string, open: OpenStores): void {
