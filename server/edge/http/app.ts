@@ -42,7 +42,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(operationsRouter(deps));
   if (tls) app.use(requireTls);
   const routes = restRoutes(deps.useCases);
-  app.use(docsRouter({ document: openApiDocument(routes, deps.version), tls }));
+  app.use(docsRouter({ document: () => openApiDocument(routes, deps.version), tls }));
   app.use(API_BASE, ...apiSecurity({ tls }), restRouter(routes, deps));
   app.use(
     pagesRouter({

@@ -33,8 +33,8 @@ const START = `SwaggerUIBundle({
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 const FILE_SECONDS = 3_600;
 
-/** `/api/openapi.json` and its viewer at `/api/docs`. */
-export function docsRouter(deps: { document: object; tls: boolean }): Router {
+/** `/api/openapi.json`, made when it is first asked for and kept, and its viewer at `/api/docs`. */
+export function docsRouter(deps: { document: () => object; tls: boolean }): Router {
   const router = Router();
   const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   // The viewer's style sheet draws its icons from data: addresses.
@@ -50,8 +50,9 @@ export function docsRouter(deps: { document: object; tls: boolean }): Router {
       response.sendFile(file, { root, maxAge: FILE_SECONDS * 1000 }, next);
     });
   }
-  const text = JSON.stringify(deps.document);
+  let text: string | undefined;
   router.get('/api/openapi.json', (_request, response) => {
+    text ??= JSON.stringify(deps.document());
     response.set('Cache-Control', 'no-cache').type('application/json').send(text);
   });
   return router;
