@@ -8,6 +8,11 @@ import type { PasswordFault, PasswordPolicy } from '../../ports/passwords.ts';
 const MIN_GUESSES_LOG10 = 8;
 /** The estimate's time grows faster than the length; what is strong this far does not get weaker behind it. */
 const ESTIMATED_LENGTH = 40;
+/**
+ * Readings of a disguised password (`P4ssw0rd`) that are looked up. Their number doubles with each odd character: the
+ * library's 512 held up the event loop for half a second, 20 for a few milliseconds.
+ */
+const MAX_DISGUISES = 20;
 const PRODUCT_WORDS = ['engagement', 'engage', 'console', 'livechat', 'support'];
 /** Shorter ones are in too many good passwords. */
 const OWN_WORD_MIN_LENGTH = 3;
@@ -16,10 +21,9 @@ const REMAINDER_MIN_LENGTH = 6;
 
 /**
  * Judges passwords offline by zxcvbn-ts and its list of the 49,000 most common passwords of public leaks, with their
- * usual disguises (`P4ssw0rd`, doubled, reversed, with a year behind). The list is read at first use.
+ * usual disguises (`P4ssw0rd`, doubled, reversed, with a year behind). The list is read at first use, once in a process.
  */
 export function createPasswordPolicy(): PasswordPolicy {
-  let estimator: Promise<ZxcvbnFactory> | undefined;
   return {
     judge: async (password, words) => {
       estimator ??= loadEstimator();
@@ -31,10 +35,17 @@ export function createPasswordPolicy(): PasswordPolicy {
   };
 }
 
+let estimator: Promise<ZxcvbnFactory> | undefined;
+
 async function loadEstimator(): Promise<ZxcvbnFactory> {
   const [core, common] = await Promise.all([import('@zxcvbn-ts/core'), import('@zxcvbn-ts/language-common')]);
   const { dictionary, adjacencyGraphs: graphs } = common;
-  return new core.ZxcvbnFactory({ dictionary, graphs, maxLength: ESTIMATED_LENGTH });
+  return new core.ZxcvbnFactory({
+    dictionary,
+    graphs,
+    maxLength: ESTIMATED_LENGTH,
+    l33tMaxSubstitutions: MAX_DISGUISES,
+  });
 }
 
 /** The word itself and what it is made of: `anna.berg@example.com` is also `anna`, `berg` and `example`. */

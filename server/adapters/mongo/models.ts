@@ -1,4 +1,4 @@
-import type { Connection, Model, Schema } from 'mongoose';
+import type { Connection, Model, mongo, Schema } from 'mongoose';
 import { StoreError } from '../../ports/store-error.ts';
 import { ENTITY_SPECS, type EntityStores } from '../../ports/stores.ts';
 import { toStoreError } from './errors.ts';
@@ -95,7 +95,9 @@ export async function ensureIndexes(models: Models): Promise<void> {
 
 async function ensureIndexesOf(model: AnyModel): Promise<void> {
   try {
-    await model.createIndexes();
+    // In one command; Mongoose would send one for each index.
+    const indexes = model.schema.indexes().map(([key, options]) => ({ key, ...options }));
+    await model.collection.createIndexes(indexes as mongo.IndexDescription[]);
   } catch (error) {
     const { code } = toStoreError(error) as StoreError;
     throw new StoreError(`indexes of ${model.collection.name}: ${code}`);
