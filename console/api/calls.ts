@@ -25,6 +25,7 @@ import type { Http } from './http.ts';
 import { createPrivacyCalls } from './privacy-calls.ts';
 import { createAuditCalls, createKeyCalls } from './record-calls.ts';
 import { createVisitorCalls } from './visitor-calls.ts';
+import { createWebhookCalls } from './webhook-calls.ts';
 
 /** What an administrator decides about a redaction rule; the rest is the server's. */
 export type RuleDraft = Omit<WireRedactionRule, 'id' | 'createdAt' | 'updatedAt' | 'builtin' | 'check'> & {
@@ -171,6 +172,7 @@ export function createApi(http: Http, accountId: string) {
       remove: (id: string): Promise<void> => http.send('DELETE', at('users', id)),
     },
     visitors: createVisitorCalls(http, base),
+    webhooks: createWebhookCalls(http, base, all),
   };
 }
 

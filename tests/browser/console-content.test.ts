@@ -1,7 +1,13 @@
-import type { Browser } from 'playwright-core';
+import { createHmac } from 'node:crypto';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { WireRedactionRule } from '../../shared/protocol/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import {
+  type ReceivedWebhook,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '../support/webhook-receiver.ts';
 import {
   axeFindings,
   type ConsolePage,
@@ -21,6 +27,7 @@ describeInBrowser('what is written, sent and removed, in the console', () => {
   let browser: Browser;
   let test: TestServer;
   let opened: ConsolePage;
+  let receiver: WebhookReceiver;
 
   const asAdmin = async <Body>(method: string, path: string, body?: unknown): Promise<Body> => {
     const { accessToken, accountId } = await test.signIn();
@@ -29,7 +36,10 @@ describeInBrowser('what is written, sent and removed, in the console', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-    test = await startTestServer();
+    test = await startTestServer({
+      env: { WEBHOOK_ALLOW_PRIVATE_ADDRESSES: 'true', WEBHOOK_ALLOW_HTTP: 'true' },
+    });
+    receiver = await startWebhookReceiver();
   }, 60_000);
 
   beforeEach(async () => {
@@ -45,6 +55,7 @@ describeInBrowser('what is written, sent and removed, in the console', () => {
   afterAll(async () => {
     await browser?.close();
     await test?.close();
+    await receiver?.close();
   });
 
   it('fills a canned response by the keyboard alone; sends a file, says what was taken out, and shows a picture', async () => {
@@ -134,7 +145,93 @@ describeInBrowser('what is written, sent and removed, in the console', () => {
     },
     60_000,
   );
+
+  it.each([{ dark: false }, { dark: true }])(
+    'makes a webhook, shows its secret once, tests, follows, pauses and removes it (dark: $dark)',
+    async ({ dark }) => {
+      await opened.context.close();
+      opened = await openConsole(browser, test, { dark });
+      const { page } = opened;
+      await signIn(page, test.admin);
+      const look = async (name: string) => {
+        expect(await axeFindings(page)).toEqual([]);
+        await picture(page, `webhook-${name}-${dark ? 'dark' : 'light'}`);
+      };
+      await page.getByRole('link', { name: 'Webhooks' }).click();
+      await page.getByText('No webhook yet').waitFor();
+      await look('none');
+      await page.getByRole('button', { name: 'Add webhook' }).click();
+      const form = page.getByRole('dialog', { name: 'Add a webhook' });
+      await form.getByLabel('Name').fill('CRM');
+      await form.getByLabel('Address').fill('https://10.0.0.1/in');
+      await form.getByLabel('A conversation started').check();
+      await look('form');
+      await form.getByLabel('Address').fill('ftp://crm.example');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText(/must be an http/).waitFor();
+      await form.getByLabel('Address').fill(`${receiver.url}/in?key=hidden`);
+      await form.getByRole('button', { name: 'Save' }).click();
+      const shown = page.getByRole('dialog', { name: 'The signing secret' });
+      const secret = (await shown.getByText(/^whsec_/).textContent()) ?? '';
+      await look('secret');
+      await shown.getByRole('button', { name: 'I have copied it' }).click();
+      await page.getByRole('switch', { name: 'CRM is on' }).waitFor();
+      await look('list');
+      await page.getByRole('link', { name: 'CRM' }).click();
+      receiver.answer(410);
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByText('The test was not delivered: it refused. It answered 410.').waitFor();
+      const { visitor, conversationId } = await call(test);
+      const deliveries = page.getByRole('region', { name: 'Deliveries' });
+      await refreshUntil(page, deliveries.getByText('Given up'));
+      await look('deliveries');
+      receiver.answer(200);
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByText('The test was delivered; the receiver answered 200.').waitFor();
+      await deliveries.getByRole('button', { name: 'Send again' }).click();
+      await refreshUntil(page, deliveries.getByText('Delivered'));
+      const told = receiver.received.at(-1);
+      expect(told?.body).toContain(conversationId);
+      expect(told?.headers['webhook-signature']).toBe(signatureOf(told, secret));
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText(`${receiver.url} · paused`).waitFor();
+      await page.getByRole('button', { name: 'Edit' }).click();
+      const edit = page.getByRole('dialog', { name: 'Edit CRM' });
+      await edit.getByLabel('Name').fill('CRM and more');
+      await edit.getByLabel('A message was written').check();
+      await edit.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'CRM and more' }).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { name: 'CRM and more' }).waitFor();
+      expect(await page.content()).not.toMatch(/whsec_|key=hidden/);
+      await page.getByRole('button', { name: 'Remove' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+      await page.getByText('No webhook yet').waitFor();
+      visitor.close();
+    },
+    60_000,
+  );
 });
+
+/** Reads the deliveries again until what is looked for is among them. */
+async function refreshUntil(page: Page, wanted: Locator): Promise<void> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    const there = await wanted
+      .first()
+      .waitFor({ timeout: 500 })
+      .then(() => true)
+      .catch(() => false);
+    if (there) return;
+  }
+  throw new Error('it did not come about in time');
+}
+
+function signatureOf(told: ReceivedWebhook | undefined, secret: string): string {
+  const signed = `${told?.headers['webhook-id']}.${told?.headers['webhook-timestamp']}.${told?.body}`;
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+}
 
 interface PageDocument {
   querySelector(selector: string): { value?: string } | null;

@@ -10,6 +10,7 @@ import {
   IconShieldLock,
   IconTargetArrow,
   IconUsers,
+  IconWebhook,
   IconWorld,
 } from '@tabler/icons-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
@@ -82,6 +83,14 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'site:read',
     icon: IconWorld,
     view: lazy(() => import('../../scenes/sites/sites-scene.tsx')),
+  },
+  {
+    path: 'webhooks',
+    label: 'Webhooks',
+    key: 'h',
+    needs: 'webhook:read',
+    icon: IconWebhook,
+    view: lazy(() => import('../../scenes/webhooks/webhooks-scene.tsx')),
   },
   {
     path: 'users',
