@@ -17,6 +17,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
   const health = new Health({ stores, clock });
   const app = createHttpApp({
     useCases: features.useCases,
+    redactor: pipeline.redactor,
     access: features.access,
     rateLimiter: features.rateLimiter,
     rateLimitFactor: config.limits.rateFactor,

@@ -274,7 +274,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
       pipeline: pipeline.pipeline,
     }),
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
-    signals: new LiveSignals({ lanes, redactor, broadcaster }),
+    signals: new LiveSignals({ lanes, redactor, splitGuard: pipeline.splitGuard, broadcaster }),
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
       await rescans.close();

@@ -1,5 +1,6 @@
+import type { MessageAuthor } from '../../shared/protocol/index.ts';
 import type { Redacted, TranscriptAnchor } from '../domain/index.ts';
-import { findSplitMatches, type RedactedText } from '../domain/redaction/index.ts';
+import { findSplitMatches, type RedactedText, type RedactionWhere } from '../domain/redaction/index.ts';
 import type { Broadcaster, ConversationStore, Logger, MessageStore } from '../ports/index.ts';
 import { logId } from '../ports/index.ts';
 import type { Lane } from './lane.ts';
@@ -38,13 +39,8 @@ export class SplitGuard {
   /** The message to write in the place of `message`. Does not pause, so that order is kept. */
   check(lane: Lane, message: Redacted, rules: CompiledRules): Redacted {
     const tail = lane.tailOf(message.from);
-    const from = message.from.kind === 'visitor' ? 'visitor' : 'agent';
-    const split = findSplitMatches(
-      rules.set,
-      tail.map(({ text }) => text),
-      message.text,
-      { from, place: 'message' },
-    );
+    const texts = tail.map(({ text }) => text);
+    const split = findSplitMatches(rules.set, texts, message.text, messageOf(message.from));
     if (split === undefined) {
       lane.extendTail(message.from, { id: message.id, text: message.text });
       return message;
@@ -63,6 +59,17 @@ export class SplitGuard {
     return checked;
   }
 
+  /** A text that is not sent yet, without what would complete a number with the sender's last messages. */
+  preview(
+    lane: Lane,
+    typed: { from: MessageAuthor; text: RedactedText },
+    rules: CompiledRules,
+  ): RedactedText {
+    const { from, text } = typed;
+    const tail = lane.tailOf(from).map((item) => item.text);
+    return findSplitMatches(rules.set, tail, text, messageOf(from))?.texts.at(-1) ?? text;
+  }
+
   #withOwnPart(
     message: Redacted,
     split: NonNullable<ReturnType<typeof findSplitMatches>>,
@@ -72,12 +79,8 @@ export class SplitGuard {
     if (text === undefined) return message;
     const { original: _original, ...rest } = message;
     const removed = this.#deps.redactor.removedBy(split.ruleIds, rules);
-    return {
-      ...rest,
-      text,
-      redacted: message.redacted + split.ruleIds.length,
-      removed: [...message.removed, ...removed],
-    } as typeof message;
+    const redacted = message.redacted + split.ruleIds.length;
+    return { ...rest, text, redacted, removed: [...message.removed, ...removed] };
   }
 
   /** New messages of the conversation wait until the earlier ones are sealed anew. */
@@ -155,6 +158,11 @@ export class SplitGuard {
       this.#deps.broadcaster.toAgent({ accountId, agentId }, 'message:update', update);
     }
   }
+}
+
+/** A message's origin, for the scope of rules. */
+function messageOf({ kind }: MessageAuthor): RedactionWhere {
+  return { from: kind === 'visitor' ? 'visitor' : 'agent', place: 'message' };
 }
 
 function withText<M extends { readonly text: RedactedText; readonly redacted: number }>(

@@ -1,5 +1,6 @@
 import express, { type Express, Router } from 'express';
 import { API_BASE } from '../../../shared/protocol/index.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
 import type { Logger, Metrics } from '../../ports/index.ts';
 import { docsRouter } from './docs-viewer.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
@@ -15,6 +16,7 @@ import { UploadGate, type UploadLimits } from './uploads.ts';
 export interface HttpAppDeps
   extends Pick<GuardDeps, 'access' | 'rateLimiter' | 'rateLimitFactor' | 'refusals'> {
   readonly useCases: UseCases;
+  readonly redactor: Pick<Redactor, 'rulesOf' | 'apply'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: HealthCheck;
@@ -62,9 +64,10 @@ function restRouter(routes: HttpRoutes, deps: HttpAppDeps): Router {
   const { auth, accessGrants: grants, visitorSessions } = deps.useCases;
   const guard = createGuard({ ...deps, auth, grants, visitorSessions });
   const uploads = new UploadGate(deps.uploads);
-  const { refusals, bodyMaxBytes } = deps;
+  const { refusals, redactor, bodyMaxBytes } = deps;
   const { audit } = deps.useCases;
-  for (const route of routes) mountRoute(router, route, { guard, refusals, audit, bodyMaxBytes, uploads });
+  const by = { guard, refusals, audit, redactor, bodyMaxBytes, uploads };
+  for (const route of routes) mountRoute(router, route, by);
   router.use(refuseUnknownPath);
   return router;
 }

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
 import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
+import type { Redactor } from '../../pipeline/redact.ts';
 import { FileAnswer, type Route } from './define-route.ts';
 import { clientOf, type Guard, type LetIn, type Principal } from './guard.ts';
 import { parseWith } from './parse.ts';
+import { redactBodyOf } from './redact-body.ts';
 import { type UploadGate, uploadOf } from './uploads.ts';
 
 const NO_QUERY = z.strictObject({});
@@ -16,13 +18,15 @@ export interface MountDeps {
   readonly guard: Guard;
   readonly refusals: Pick<RefusedAccess, 'noting'>;
   readonly audit: Pick<Audit, 'byStaff'>;
+  readonly redactor: Pick<Redactor, 'rulesOf' | 'apply'>;
   readonly bodyMaxBytes: number;
   readonly uploads: UploadGate;
 }
 
-/** Puts a route into the router: admit, parse, handle, answer. */
+/** Puts a route into the router: admit, parse, redact, handle, answer. */
 export function mountRoute(router: Router, route: Route, by: MountDeps): void {
   const { guard, refusals, audit, bodyMaxBytes, uploads } = by;
+  const redactBody = redactor(route, by);
   const admit: RequestHandler = async (request, response, next) => {
     response.locals.route = `${route.method} ${route.path}`;
     if (route.crossOrigin) allowOrigin(request, response);
@@ -31,8 +35,10 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
   };
   const handle: RequestHandler = async (request, response) => {
     const letIn = response.locals.letIn as LetIn;
-    const asked = { ...letIn, ...parse(route, request), client: clientOf(request) };
     const { principal } = letIn;
+    const parsed = parse(route, request);
+    const body = await redactBody(parsed.body, principal);
+    const asked = { ...letIn, ...parsed, body, client: clientOf(request) };
     const data =
       principal === undefined
         ? await route.handler(asked)
@@ -52,6 +58,16 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
     ...(route.takesFile === undefined ? [] : uploads.handlers()),
     handle,
   );
+}
+
+/** What staff types into a name, a greeting or a reason goes through the account's rules before any use case sees it. */
+function redactor(route: Route, { redactor: by }: Pick<MountDeps, 'redactor'>) {
+  const redact = redactBodyOf(route.body);
+  return async (body: unknown, principal: Principal): Promise<unknown> => {
+    if (redact === undefined || principal === undefined || !('userId' in principal)) return body;
+    const rules = await by.rulesOf(principal.accountId);
+    return redact(body, (text) => by.apply(rules, text, { from: 'agent', place: 'message' }).text);
+  };
 }
 
 /** What stands before the id in the path says what it is of: `site`, `conversation`. */

@@ -3,11 +3,13 @@ import { assertParty } from '../../pipeline/admit.ts';
 import type { Lane } from '../../pipeline/lane.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
+import type { SplitGuard } from '../../pipeline/split-guard.ts';
 import type { Broadcaster } from '../../ports/index.ts';
 
 export interface LiveSignalsDeps {
   readonly lanes: Lanes;
   readonly redactor: Redactor;
+  readonly splitGuard: Pick<SplitGuard, 'preview'>;
   readonly broadcaster: Broadcaster;
 }
 
@@ -27,7 +29,7 @@ export class LiveSignals {
     const lane = await this.#visitorLane(visitor, typing.conversationId);
     const agentId = agentOf(lane);
     if (agentId === undefined) return;
-    const preview = await this.#preview(visitor.accountId, typing.text);
+    const preview = await this.#preview(lane, visitor, typing.text);
     this.#deps.broadcaster.toAgent({ accountId: visitor.accountId, agentId }, 'typing', {
       conversationId: typing.conversationId,
       from: { kind: 'visitor', id: visitor.sessionId },
@@ -76,13 +78,19 @@ export class LiveSignals {
     });
   }
 
-  async #preview(accountId: string, text: string | undefined): Promise<{ text?: string }> {
+  /** A number of which the first half is sent and the second is being typed is no more shown than a whole one. */
+  async #preview(
+    lane: Lane,
+    visitor: VisitorPrincipal,
+    text: string | undefined,
+  ): Promise<{ text?: string }> {
     if (text === undefined) return {};
-    return {
-      text: (
-        await this.#deps.redactor.text(accountId, text, { from: 'visitor', place: 'message', counted: false })
-      ).text,
-    };
+    const { redactor, splitGuard } = this.#deps;
+    const rules = await redactor.rulesOf(visitor.accountId);
+    const origin = { from: 'visitor', place: 'message', counted: false } as const;
+    const clean = redactor.apply(rules, text, origin).text;
+    const from = { kind: 'visitor', id: visitor.sessionId } as const;
+    return { text: splitGuard.preview(lane, { from, text: clean }, rules) };
   }
 
   async #visitorLane(visitor: VisitorPrincipal, conversationId: string): Promise<Lane> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { idSchema } from '../common.ts';
+import { freeText } from '../free-text.ts';
 import { instantSchema, lineSchema, wireIdSchema } from './primitives.ts';
 
 const shortcutSchema = z
@@ -8,7 +9,7 @@ const shortcutSchema = z
   .trim()
   .toLowerCase()
   .regex(/^[\p{Ll}\p{N}][\p{Ll}\p{N}_-]{0,31}$/u, 'must have 1 to 32 letters, digits, - or _');
-const textSchema = z.string().trim().min(1).max(LIMITS.cannedResponseLength);
+const textSchema = freeText(z.string().trim().min(1).max(LIMITS.cannedResponseLength));
 const tagsSchema = z.array(lineSchema(LIMITS.tagLength)).max(LIMITS.tagsPerConversation);
 
 export const createCannedResponseSchema = z.strictObject({

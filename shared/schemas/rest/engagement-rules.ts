@@ -8,6 +8,7 @@ import {
   SIMULATED_EVENTS,
 } from '../../protocol/index.ts';
 import { fieldsSchema } from '../common.ts';
+import { freeText } from '../free-text.ts';
 import { intervalSchema } from './accounts.ts';
 import { displayNameSchema, instantSchema, wireIdSchema } from './primitives.ts';
 
@@ -24,7 +25,7 @@ export const conditionTreeSchema = z
   })
   .transform((value) => value as ConditionTree);
 
-const messageSchema = z.string().trim().min(1).max(ENGAGEMENT_LIMITS.messageLength);
+const messageSchema = freeText(z.string().trim().min(1).max(ENGAGEMENT_LIMITS.messageLength));
 const translationsSchema = z
   .record(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag'), messageSchema)
   .refine(
@@ -90,7 +91,7 @@ const parts = {
   schedule: scheduleSchema.exactOptional(),
   requiresAgent: z.boolean().exactOptional(),
   holdoutPercent: z.number().min(0).max(100).exactOptional(),
-  goal: z.string().min(1).max(LIMITS.eventNameLength).exactOptional(),
+  goal: freeText(z.string().min(1).max(LIMITS.eventNameLength)).exactOptional(),
   duringChat: z.boolean().exactOptional(),
 };
 

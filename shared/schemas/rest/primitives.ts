@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
+import { freeText } from '../free-text.ts';
 
 /** Most items of one page of a list. */
 export const PAGE_LIMIT_MAX = 200;
 const PAGE_LIMIT_DEFAULT = 50;
 const CURSOR_LENGTH = 512;
 
-/** One line for people to read: trimmed, not empty, without control characters (NUL among them). */
+/** One line for people to read, redacted: trimmed, not empty, without control characters (NUL among them). */
 export function lineSchema(maxLength: number) {
-  return z
+  const line = z
     .string()
     .trim()
     .min(1)
     .max(maxLength)
     .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
+  return freeText(line);
 }
 
 export const displayNameSchema = lineSchema(LIMITS.nameLength);

@@ -23,6 +23,12 @@ const FILES = {
   'widget.js': 'widget',
 };
 
+/** The rules of an account that takes nothing out. */
+const NO_RULES = {
+  rulesOf: async () => ({}),
+  apply: (_rules: unknown, text: string) => ({ text, count: 0, removed: [] }),
+} as unknown as HttpAppDeps['redactor'];
+
 describe('the HTTP app', () => {
   let publicDir: string;
   const logger = new RecordingLogger();
@@ -57,6 +63,7 @@ describe('the HTTP app', () => {
     const { cases, ...deps } = more;
     return createHttpApp({
       useCases: { auth, signIns, sites, transcripts, ...cases } as unknown as UseCases,
+      redactor: NO_RULES,
       access,
       rateLimiter: createMemoryRateLimiter(),
       rateLimitFactor: 1,
