@@ -1,10 +1,4 @@
-import type { ErrorCode, Problem } from '../../shared/protocol/index.ts';
-
-/** One fault at one place of a request body. */
-export interface FieldFault {
-  readonly path: string;
-  readonly message: string;
-}
+import type { ErrorCode, FieldFault, Problem } from '../../shared/protocol/index.ts';
 
 /**
  * A REST call that was refused or never answered. `code` is from the server's closed table, or `network` when

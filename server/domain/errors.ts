@@ -1,10 +1,6 @@
-import { ERRORS, type ErrorCode } from '../../shared/protocol/index.ts';
+import { ERRORS, type ErrorCode, type FieldFault } from '../../shared/protocol/index.ts';
 
-/** One fault in a payload: where, and what is wrong. Never holds the value. */
-export interface FieldFault {
-  readonly path: string;
-  readonly message: string;
-}
+export type { FieldFault };
 
 /**
  * The server declines what was asked, for a reason from the closed table. `detail` is for a person and

@@ -1,7 +1,7 @@
 import type { RemovedData } from '../../shared/protocol/index.ts';
 import { type Admitted, Private, type Redacted, type StoredRedactionRule } from '../domain/index.ts';
 import {
-  compileRuleSet,
+  compileStoredRuleSet,
   type RedactedText,
   type Redaction,
   type RedactionPlace,
@@ -187,7 +187,7 @@ export class Redactor {
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
     const deliversOriginal = await this.#deps.deliversOriginal(accountId);
-    return { accountId, set: compileRuleSet(rules), names, deliversOriginal };
+    return { accountId, set: compileStoredRuleSet(rules), names, deliversOriginal };
   }
 
   /** What matches over several messages took out, told by rule and counted. */

@@ -153,13 +153,21 @@ export const ERRORS = {
 /** A code from the closed table {@link ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** One fault in a payload: where, and what is wrong. Never holds the value. */
+export interface FieldFault {
+  readonly path: string;
+  readonly message: string;
+  /** Index into the text at `path`, in UTF-16 units, where one place of it is at fault. */
+  readonly position?: number;
+}
+
 /** The error half of every socket acknowledgement. */
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
   /** Where in the payload the fault lies, when it does. */
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly errors?: readonly FieldFault[];
   /** Milliseconds to wait before the next try, with `rate_limited`. */
   readonly retryAfterMs?: number;
 }

@@ -1,6 +1,6 @@
 import type { AttachmentPolicy, FileKind } from './attachments.ts';
 import type { ClosedBy, ConversationStatus, WireConversation } from './conversation.ts';
-import type { ErrorCode } from './error-codes.ts';
+import type { ErrorCode, FieldFault } from './error-codes.ts';
 import type { WireMessage } from './message.ts';
 import type { DepartmentLimits } from './roles.ts';
 
@@ -14,7 +14,7 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: ErrorCode;
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly errors?: readonly FieldFault[];
 }
 
 /** A page of a list; `nextCursor` is there when more follows. */

@@ -54,31 +54,43 @@ describeOnEveryStore('redaction rules', (start) => {
     });
   });
 
-  it.each(['(?=a)b', '(a)\\1', '(?<!a)b', '(unclosed', 'a*', '(a{1000}){1000}'])(
-    'refuse the pattern %s, which cannot run safely, and say why',
-    async (pattern) => {
-      const calls = [
-        { at: 'pattern', ...(await create({ name: 'Bad', pattern })) },
-        {
-          at: 'rules.1.pattern',
-          ...(await client.call('POST', '/redaction-rules/preview', {
-            text: 'x',
-            rules: [{ pattern: 'fine' }, { pattern, name: '', check: null }],
-          })),
-        },
-      ];
-      for (const { at, status, body } of calls) {
-        expect([status, body]).toEqual([
-          422,
-          expect.objectContaining({
-            code: 'redaction.pattern_unsupported',
-            errors: [{ path: at, message: expect.any(String) }],
-          }),
-        ]);
-        expect(JSON.stringify(body)).not.toContain(JSON.stringify(pattern).slice(1, -1));
-      }
-    },
-  );
+  it.each([
+    ['b(?=a)b', 1],
+    ['(a)\\1', 3],
+    ['(?<!a)b', 0],
+    ['x(unclosed', 1],
+    ['a*', 0],
+    ['(a{1000}){1000}', 2],
+    ['a++', 1],
+  ])('refuse the pattern %s, which cannot run safely, and say why and where', async (pattern, position) => {
+    const calls = [
+      { at: 'pattern', ...(await create({ name: 'Bad', pattern })) },
+      {
+        at: 'rules.1.pattern',
+        ...(await client.call('POST', '/redaction-rules/preview', {
+          text: 'x',
+          rules: [{ pattern: 'fine' }, { pattern, name: '', check: null }],
+        })),
+      },
+    ];
+    for (const { at, status, body } of calls) {
+      expect([status, body]).toEqual([
+        422,
+        expect.objectContaining({
+          code: 'redaction.pattern_unsupported',
+          errors: [{ path: at, position, message: expect.stringContaining(`at position ${position}: `) }],
+        }),
+      ]);
+      expect(JSON.stringify(body)).not.toContain(JSON.stringify(pattern).slice(1, -1));
+    }
+  });
+
+  it('refuse flags that there are not, and name the one', async () => {
+    expect(await create({ name: 'Bad', pattern: 'a', flags: 'ix' })).toMatchObject({
+      status: 422,
+      body: { code: 'redaction.pattern_unsupported', errors: [{ path: 'flags', position: 1 }] },
+    });
+  });
 
   it('run their own examples on save and on every change', async () => {
     const rule = {

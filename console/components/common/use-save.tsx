@@ -1,11 +1,12 @@
 import { Alert } from '@mantine/core';
 import { useState } from 'react';
+import type { FieldFault } from '../../../shared/protocol/index.ts';
 import { ApiError } from '../../api/problem.ts';
 import { explain } from './explain.ts';
 
 /** What is needed of a form to show the server's faults at its fields. */
 interface FaultTaker {
-  setErrors(errors: Record<string, string>): void;
+  setErrors(errors: Record<string, string>, faults: readonly FieldFault[]): void;
 }
 
 export interface Saving {
@@ -32,7 +33,7 @@ export function useSave(form: FaultTaker): Saving {
     work()
       .catch((error: unknown) => {
         const faults = error instanceof ApiError ? error.faults : [];
-        form.setErrors(Object.fromEntries(faults.map(({ path, message }) => [path, message])));
+        form.setErrors(Object.fromEntries(faults.map(({ path, message }) => [path, message])), faults);
         setFailure(faults.length > 0 ? `${explain(error)} ${SEE_FIELDS}` : explain(error));
         if (faults.length > 0) requestAnimationFrame(focusFirstFault);
       })

@@ -1,14 +1,15 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { useState } from 'react';
-import type { WireRedactionRule } from '../../../shared/protocol/index.ts';
+import { type ReactNode, useState } from 'react';
+import type { FieldFault, WireRedactionRule } from '../../../shared/protocol/index.ts';
 import { ApiError } from '../../api/problem.ts';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
+import { PatternFault } from './pattern-fault.tsx';
 import styles from './redaction.module.css';
 import { RuleFields } from './rule-fields.tsx';
 import { draftOf, fieldOf, newRuleValues, type RuleValues, valuesOf, withoutNulls } from './rule-values.ts';
@@ -35,7 +36,9 @@ export function RuleEditor(props: {
       places: (value) => (value.length === 0 ? 'Choose at least one' : null),
     },
   });
-  const { save, busy, failure } = useSave({ setErrors: (faults) => form.setErrors(atFields(faults)) });
+  const { save, busy, failure } = useSave({
+    setErrors: (_errors, faults) => form.setErrors(atFields(faults, form.values.pattern)),
+  });
   const submit = form.onSubmit((values) =>
     save(async () => {
       const draft = draftOf(values);
@@ -50,7 +53,7 @@ export function RuleEditor(props: {
   const showTrialError = (error: unknown): void => {
     const fault = error instanceof ApiError ? error.faults[0] : undefined;
     if (fault !== undefined && form.values.pattern !== '')
-      form.setFieldError(fieldOf(fault.path), fault.message);
+      form.setFieldError(fieldOf(fault.path), shown(fault, form.values.pattern));
     else form.clearFieldError('pattern');
   };
   const tried = form.values.pattern === '' ? [] : [{ ...triedRule(form.values), id: DRAFT_ID }];
@@ -104,8 +107,12 @@ function triedRule(values: RuleValues): object {
   return { ...draft, ...(name !== '' && { name }) };
 }
 
-function atFields(faults: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(faults).map(([path, message]) => [fieldOf(path), message]));
+function atFields(faults: readonly FieldFault[], pattern: string): Record<string, ReactNode> {
+  return Object.fromEntries(faults.map((fault) => [fieldOf(fault.path), shown(fault, pattern)]));
+}
+
+function shown(fault: FieldFault, pattern: string): ReactNode {
+  return fieldOf(fault.path) === 'pattern' ? <PatternFault fault={fault} pattern={pattern} /> : fault.message;
 }
 
 /** The checks that there are: every built-in rule of the account names its own. */

@@ -1,8 +1,9 @@
+import type { BuiltinRule } from './builtin-rules/builtin-rule.ts';
 import { builtinRule } from './builtin-rules/index.ts';
-import { nextTry, type SearchedText, SearchMemory } from './detector.ts';
+import { needs, nextTry, type SearchedText, SearchMemory } from './detector.ts';
 import type { Emit } from './numbers.ts';
 import { type Needs, needsOf } from './prefilter.ts';
-import { compileProgram, tooCostly } from './program.ts';
+import { compileProgram, judgePattern, judgeProgram, type Program, tooCostly } from './program.ts';
 import type { RedactionRule, RedactionWhere, Replacement } from './rule.ts';
 import { RedactionPatternError } from './rule.ts';
 import { LinearSearch, type StepBudget } from './search.ts';
@@ -31,6 +32,9 @@ const PROBES: readonly string[] = [
   'é',
   'Order 12-34 of 5 May, 10:30 (x)! a.b@c.example/d?e=f ',
 ].map((text) => text.repeat(Math.ceil(256 / text.length)));
+/** Of a stored rule that cannot run, which takes out whole texts. */
+const UNRUNNABLE_MASK = '█';
+const NO_NEEDS = needs({ minLength: 1 });
 const MAX_REPLACEMENT_LENGTH = 40;
 const MAX_KEPT = 8;
 /** How often a one-character mask stands in the place of a match. */
@@ -61,15 +65,38 @@ export interface Mask {
  * @throws RedactionPatternError when it cannot run in linear time, can match nothing at all, or costs too much
  */
 export function compileRule(rule: RedactionRule): CompiledRule {
-  const mask = maskOf(rule.replacement);
-  const builtin = rule.builtin === undefined ? undefined : builtinRule(rule.builtin);
-  if (builtin !== undefined && builtin.pattern === rule.pattern && builtin.flags === (rule.flags ?? '')) {
-    const { needs, find } = builtin.detector;
-    return { rule, mask, needs, distinctive: builtin.distinctive, find };
+  if (detectorOf(rule) !== undefined) return compiled(rule);
+  judgePattern(rule.pattern);
+  return compiled(rule, (program, search) => {
+    judgeProgram(program, rule.pattern);
+    refuseSlow(search, rule.pattern);
+  });
+}
+
+/**
+ * Compiles a rule that was accepted when it was saved, also where a new one like it would be refused today. One that
+ * cannot run at all takes out every text in its scope: what cannot be checked must not be kept.
+ */
+export function compileStoredRule(rule: RedactionRule): CompiledRule {
+  try {
+    return compiled(rule);
+  } catch (error) {
+    if (!(error instanceof RedactionPatternError)) throw error;
+    const find: CompiledRule['find'] = ({ text }, emit) => emit(0, text.length, true);
+    return { rule, mask: maskOf(UNRUNNABLE_MASK), needs: NO_NEEDS, distinctive: false, find };
   }
+}
+
+function compiled(
+  rule: RedactionRule,
+  judge: (program: Program, search: LinearSearch) => void = () => {},
+): CompiledRule {
+  const mask = maskOf(rule.replacement);
+  const builtin = detectorOf(rule);
+  if (builtin !== undefined) return { rule, mask, ...builtin.detector, distinctive: builtin.distinctive };
   const program = compileProgram(rule.pattern, rule.flags ?? '');
   const search = new LinearSearch(program);
-  refuseSlow(search);
+  judge(program, search);
   const check = rule.check === undefined ? undefined : checkOf(rule.check);
   return {
     rule,
@@ -80,11 +107,17 @@ export function compileRule(rule: RedactionRule): CompiledRule {
   };
 }
 
+/** The library's own detector, while pattern and flags are the library's own. */
+function detectorOf({ builtin: key, pattern, flags = '' }: RedactionRule): BuiltinRule | undefined {
+  const builtin = key === undefined ? undefined : builtinRule(key);
+  return builtin?.pattern === pattern && builtin.flags === flags ? builtin : undefined;
+}
+
 /** A pattern that runs out of its budget on plain text would mask that text, so it is refused. */
-function refuseSlow(search: LinearSearch): void {
+function refuseSlow(search: LinearSearch, pattern: string): void {
   for (const probe of PROBES) {
     const budget: StepBudget = { left: STEPS_PER_CHARACTER * probe.length };
-    if (search.find(probe, 0, budget) === 'exhausted') throw tooCostly();
+    if (search.find(probe, 0, budget) === 'exhausted') throw tooCostly(pattern);
   }
 }
 
@@ -198,15 +231,24 @@ export const whereIndex = (where: RedactionWhere): number =>
  * @throws RedactionPatternError
  */
 export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
+  return ruleSetOf(rules, compileRule);
+}
+
+/** The same for rules as they are stored; see {@link compileStoredRule}. */
+export function compileStoredRuleSet(rules: readonly RedactionRule[]): RuleSet {
+  return ruleSetOf(rules, compileStoredRule);
+}
+
+function ruleSetOf(rules: readonly RedactionRule[], compile: (rule: RedactionRule) => CompiledRule): RuleSet {
   const ordered = rules
     .map((rule, index) => ({ rule, order: rule.order ?? index }))
     .filter(({ rule }) => rule.enabled)
     .sort((a, b) => a.order - b.order);
-  const compiled = ordered.map(({ rule }) => compileRule(rule));
+  const compiledRules = ordered.map(({ rule }) => compile(rule));
   const memory = new SearchMemory();
   const byWhere = SENDERS.flatMap((from) =>
     PLACES.map((place) => {
-      const covering = compiled.filter(({ rule }) => covers(rule, { from, place }));
+      const covering = compiledRules.filter(({ rule }) => covers(rule, { from, place }));
       const distinctive = covering.filter((rule) => rule.distinctive);
       return { ...activeRules(covering, memory), acrossMessages: activeRules(distinctive, memory) };
     }),

@@ -1,7 +1,13 @@
 export type { BuiltinRule } from './builtin-rules/builtin-rule.ts';
 export { BUILTIN_RULES, builtinRule } from './builtin-rules/index.ts';
 export { BUILTIN_RULE_KEYS, type BuiltinRuleKey } from './builtin-rules/keys.ts';
-export { type CompiledRule, compileRule, compileRuleSet, type RuleSet } from './compile.ts';
+export {
+  type CompiledRule,
+  compileRule,
+  compileRuleSet,
+  compileStoredRuleSet,
+  type RuleSet,
+} from './compile.ts';
 export { checkExamples, type ExampleFailure } from './examples.ts';
 export { compileProgram } from './program.ts';
 export { redactText } from './redact.ts';

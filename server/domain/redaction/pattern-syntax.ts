@@ -1,21 +1,38 @@
 import { type PatternFault, RedactionPatternError } from './rule.ts';
 
 interface Unsupported {
-  readonly start: string;
+  /** Sticky: tried at one place of the pattern. */
+  readonly at: RegExp;
   readonly reason: PatternFault;
   readonly detail: string;
 }
 
-const LOOK = 'Look-around cannot run in linear time.';
-
-const UNSUPPORTED_GROUPS: readonly Unsupported[] = [
-  { start: '(?=', reason: 'look-around', detail: LOOK },
-  { start: '(?!', reason: 'look-around', detail: LOOK },
-  { start: '(?<=', reason: 'look-around', detail: LOOK },
-  { start: '(?<!', reason: 'look-around', detail: LOOK },
-  { start: '(?>', reason: 'possessive-or-atomic', detail: 'Atomic groups are not supported.' },
-  { start: '(?(', reason: 'back-reference', detail: 'Conditional groups are not supported.' },
-  { start: '(?P=', reason: 'back-reference', detail: 'Back-references cannot run in linear time.' },
+/** What other engines understand and no linear-time engine runs; the first that fits names the refusal. */
+const UNSUPPORTED: readonly Unsupported[] = [
+  { at: /\(\?<?[=!]/y, reason: 'look-around', detail: 'Look-around cannot run in linear time.' },
+  {
+    at: /\(\?(?:R|[+-]?\d+|&\w+|P>\w+)\)|\\g[<']/y,
+    reason: 'recursion',
+    detail: 'Recursion and calls of groups cannot run in linear time.',
+  },
+  {
+    at: /\\[1-9]|\\k[<{']|\\g(?:-?\d|\{)|\(\?P=/y,
+    reason: 'back-reference',
+    detail: 'Back-references cannot run in linear time.',
+  },
+  { at: /\(\?\(/y, reason: 'conditional', detail: 'Conditional groups cannot run in linear time.' },
+  { at: /\(\?>/y, reason: 'possessive-or-atomic', detail: 'Atomic groups are not supported.' },
+  {
+    at: /(?:[*+?]|\{\d+(?:,\d*)?\})\+/y,
+    reason: 'possessive-or-atomic',
+    detail: 'Possessive quantifiers are not supported.',
+  },
+  {
+    // Read as plain letters, they would make a rule that is saved and never matches.
+    at: /\\(?!c[A-Za-z]|u[\dA-Fa-f]{4}|u\{)[ceghijklmoquyCFGHIJKLMNORTUVXYZ]/y,
+    reason: 'syntax',
+    detail: 'There is no such escape.',
+  },
 ];
 
 /**
@@ -23,17 +40,52 @@ const UNSUPPORTED_GROUPS: readonly Unsupported[] = [
  * Character classes and `\Q...\E` are passed over: in them these signs are ordinary characters.
  */
 export function findUnsupportedSyntax(pattern: string): RedactionPatternError | undefined {
+  for (const at of placesOf(pattern)) {
+    const fault = UNSUPPORTED.find((one) => startsAt(one.at, pattern, at));
+    if (fault !== undefined) return new RedactionPatternError(fault.reason, fault.detail, at);
+  }
+  return undefined;
+}
+
+/** Where a parenthesis stands that has no partner: the first `)` too many, else the innermost `(` never closed. */
+export function unbalancedAt(pattern: string): number | undefined {
+  const open: number[] = [];
+  for (const at of placesOf(pattern)) {
+    if (pattern[at] === '(') open.push(at);
+    else if (pattern[at] === ')' && open.pop() === undefined) return at;
+  }
+  return open.at(-1);
+}
+
+/** Where the largest repeat count stands, which makes a pattern costly; its start when it has none. */
+export function largestRepeatAt(pattern: string): number {
+  const repeat = /\{(\d+)(?:,(\d*))?\}/y;
+  let largest = { at: 0, count: 0 };
+  for (const at of placesOf(pattern)) {
+    repeat.lastIndex = at;
+    const match = repeat.exec(pattern);
+    const count = Number(match?.[2] || match?.[1] || 0);
+    if (count > largest.count) largest = { at, count };
+  }
+  return largest.at;
+}
+
+/** Every place of a pattern where a construct could begin; escapes count as one. */
+function* placesOf(pattern: string): Generator<number> {
   for (let at = 0; at < pattern.length; ) {
     const next = skipOrdinary(pattern, at);
     if (next > at) {
       at = next;
       continue;
     }
-    const fault = faultAt(pattern, at);
-    if (fault !== undefined) return new RedactionPatternError(fault.reason, fault.detail, at);
+    yield at;
     at += pattern[at] === '\\' ? 2 : 1;
   }
-  return undefined;
+}
+
+function startsAt(sticky: RegExp, pattern: string, at: number): boolean {
+  sticky.lastIndex = at;
+  return sticky.test(pattern);
 }
 
 function skipOrdinary(pattern: string, at: number): number {
@@ -56,11 +108,4 @@ function classEnd(pattern: string, start: number): number {
     at += pattern[at] === '\\' ? 2 : 1;
   }
   return at + 1;
-}
-
-function faultAt(pattern: string, at: number): Pick<Unsupported, 'reason' | 'detail'> | undefined {
-  if (/^\\(?:[1-9]|k[<{'])/.test(pattern.slice(at, at + 3))) {
-    return { reason: 'back-reference', detail: 'Back-references cannot run in linear time.' };
-  }
-  return UNSUPPORTED_GROUPS.find((group) => pattern.startsWith(group.start, at));
 }

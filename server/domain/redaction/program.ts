@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { findUnsupportedSyntax } from './pattern-syntax.ts';
+import { findUnsupportedSyntax, largestRepeatAt, unbalancedAt } from './pattern-syntax.ts';
 import { RedactionPatternError } from './rule.ts';
 
 /** Instruction codes of re2js (`Inst` in its source); a test compares them with a compiled sample. */
@@ -51,30 +51,50 @@ export const isRune = (op: number): boolean => op >= OP.firstRune && op <= OP.la
 
 /**
  * Parses and compiles a pattern with re2js, which refuses what cannot run in linear time.
- * @throws RedactionPatternError
+ * @throws RedactionPatternError also when the program is too large, or can match without taking a character
  */
 export function compileProgram(pattern: string, flags: string): Program {
-  if (pattern.length > MAX_PATTERN_LENGTH) {
-    throw new RedactionPatternError('too-long', `A pattern has at most ${MAX_PATTERN_LENGTH} characters.`);
+  const compiled = parse(pattern, inlineFlags(flags));
+  const instructions = compiled.re2().prog.inst.length;
+  if (instructions > MAX_PROGRAM_SIZE) throw tooLarge(pattern, instructions);
+  const program = flatten(compiled);
+  if (firstInstructions(program).empty) {
+    throw new RedactionPatternError('matches-empty', 'The pattern can match without taking a character.', 0);
   }
-  const program = flatten(parse(pattern, inlineFlags(flags)));
-  refuseCostly(program);
-  refuseEmpty(program);
   return program;
 }
 
+/**
+ * What a new pattern must satisfy besides: nothing in it that would be read otherwise than it was meant.
+ * @throws RedactionPatternError
+ */
+export function judgePattern(pattern: string): void {
+  if (pattern.length > MAX_PATTERN_LENGTH) {
+    const detail = `A pattern has at most ${MAX_PATTERN_LENGTH} characters.`;
+    throw new RedactionPatternError('too-long', detail, MAX_PATTERN_LENGTH);
+  }
+  const unsupported = findUnsupportedSyntax(pattern);
+  if (unsupported !== undefined) throw unsupported;
+}
+
+/**
+ * And what its program must: that no text makes it keep too many possibilities open.
+ * @throws RedactionPatternError
+ */
+export function judgeProgram(program: Program, pattern: string): void {
+  if (stepsPerCharacter(program) > MAX_STEPS_PER_CHARACTER) throw tooCostly(pattern);
+}
+
 function inlineFlags(flags: string): string {
-  const unknown = [...flags].find((flag) => !'imsuUg'.includes(flag));
-  if (unknown !== undefined) {
-    throw new RedactionPatternError('flags', 'Flags are any of i, m, s, U, u and g.');
+  const unknown = flags.search(/[^imsuUg]/);
+  if (unknown !== -1) {
+    throw new RedactionPatternError('flags', 'Flags are any of i, m, s, U, u and g.', unknown);
   }
   const wanted = [...new Set(flags)].filter((flag) => 'imsU'.includes(flag)).join('');
   return wanted === '' ? '' : `(?${wanted})`;
 }
 
 function parse(pattern: string, prefix: string): RE2JS {
-  const unsupported = findUnsupportedSyntax(pattern);
-  if (unsupported !== undefined) throw unsupported;
   try {
     return RE2JS.compile(prefix + RE2JS.translateRegExp(pattern));
   } catch (error) {
@@ -84,19 +104,29 @@ function parse(pattern: string, prefix: string): RE2JS {
 }
 
 function syntaxError(error: RE2JSException, pattern: string): RedactionPatternError {
-  const { error: reason, input } = error as { error?: string; input?: string | null };
-  const large = (reason ?? error.message).includes('too large') || reason === 'invalid repeat count';
-  const at = input === undefined || input === null || input === '' ? -1 : pattern.indexOf(input);
-  const detail = reason ?? 'The pattern compiles to too large a program.';
-  return new RedactionPatternError(large ? 'too-costly' : 'syntax', detail, at < 0 ? undefined : at);
+  const { error: reason = 'The pattern compiles to too large a program.', input } = error as {
+    error?: string;
+    input?: string | null;
+  };
+  const tooMany = /too large|repeat count/.test(reason);
+  const at = tooMany ? largestRepeatAt(pattern) : faultAt(pattern, { reason, input: input ?? '' });
+  return new RedactionPatternError(tooMany ? 'too-costly' : 'syntax', reason, at);
+}
+
+/** re2js names the text at fault and not its place; it may have been spelled otherwise in the pattern. */
+function faultAt(pattern: string, { reason, input }: { reason: string; input: string }): number {
+  if (reason.endsWith(')')) return unbalancedAt(pattern) ?? 0;
+  if (input === '') return Math.max(0, pattern.length - 1);
+  return Math.max(0, reason.startsWith('duplicate') ? pattern.lastIndexOf(input) : pattern.indexOf(input));
+}
+
+function tooLarge(pattern: string, steps: number): RedactionPatternError {
+  const detail = `The pattern compiles to ${steps} steps; at most ${MAX_PROGRAM_SIZE} are allowed.`;
+  return new RedactionPatternError('too-costly', detail, largestRepeatAt(pattern));
 }
 
 function flatten(compiled: RE2JS): Program {
   const { inst, start } = compiled.re2().prog as { inst: Instruction[]; start: number };
-  if (inst.length > MAX_PROGRAM_SIZE) {
-    const detail = `The pattern compiles to ${inst.length} steps; at most ${MAX_PROGRAM_SIZE} are allowed.`;
-    throw new RedactionPatternError('too-costly', detail);
-  }
   return {
     size: inst.length,
     start,
@@ -132,12 +162,8 @@ function asciiSets(inst: readonly Instruction[]): Int32Array {
 const TOO_COSTLY =
   'The pattern keeps too many possibilities open at once; use smaller repeat counts or several rules.';
 
-function refuseCostly(program: Program): void {
-  if (stepsPerCharacter(program) <= MAX_STEPS_PER_CHARACTER) return;
-  throw tooCostly();
-}
-
-export const tooCostly = (): RedactionPatternError => new RedactionPatternError('too-costly', TOO_COSTLY);
+export const tooCostly = (pattern: string): RedactionPatternError =>
+  new RedactionPatternError('too-costly', TOO_COSTLY, largestRepeatAt(pattern));
 
 /**
  * Upper bound on the steps after any one character: everything reached, without taking another, from the start and
@@ -173,11 +199,6 @@ function stepsFrom(program: Program, pending: number[]): number {
 
 export function takesAscii(program: Program, pc: number, code: number): boolean {
   return (((program.ascii[pc * 4 + (code >> 5)] ?? 0) >>> code) & 1) === 1;
-}
-
-function refuseEmpty(program: Program): void {
-  if (!firstInstructions(program).empty) return;
-  throw new RedactionPatternError('matches-empty', 'The pattern can match without taking a character.');
 }
 
 /** The rune instructions that can be first, assertions ignored, and whether a match needs none. */

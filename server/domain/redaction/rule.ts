@@ -70,6 +70,8 @@ export interface Redaction {
 export type PatternFault =
   | 'look-around'
   | 'back-reference'
+  | 'recursion'
+  | 'conditional'
   | 'possessive-or-atomic'
   | 'syntax'
   | 'flags'
@@ -81,7 +83,7 @@ export type PatternFault =
 /** A rule that cannot be compiled. The message names the fault and never the pattern. */
 export class RedactionPatternError extends Error {
   readonly reason: PatternFault;
-  /** Index into the pattern, where one place is at fault. */
+  /** Index into the pattern (into the flags, when they are at fault); absent for a replacement. */
   readonly position?: number;
 
   constructor(reason: PatternFault, detail: string, position?: number) {

@@ -76,9 +76,13 @@ export function compiling(rule: RedactionRule): RedactionRule {
 /** What the engine says of a pattern names the fault and its place, never the pattern. */
 export function patternRefusal(error: unknown): unknown {
   if (!(error instanceof RedactionPatternError)) return error;
-  const place = error.position === undefined ? '' : ` at position ${error.position}`;
-  const path = FAULT_PATHS[error.reason] ?? 'pattern';
-  const fault: FieldFault = { path, message: `${error.reason}${place}: ${error.message}` };
+  const { reason, position, message } = error;
+  const place = position === undefined ? '' : ` at position ${position}`;
+  const fault: FieldFault = {
+    path: FAULT_PATHS[reason] ?? 'pattern',
+    message: `${reason}${place}: ${message}`,
+    ...(position !== undefined && { position }),
+  };
   return new Refusal('redaction.pattern_unsupported', { errors: [fault] });
 }
 

@@ -12,7 +12,7 @@ export const problemSchema = z
     detail: z.string(),
     code: z.enum(CODES),
     errors: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+      .array(z.object({ path: z.string(), message: z.string(), position: z.int().exactOptional() }))
       .readonly()
       .exactOptional(),
   })

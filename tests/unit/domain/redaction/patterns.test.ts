@@ -3,6 +3,7 @@ import {
   compileRule,
   type PatternFault,
   RedactionPatternError,
+  type RedactionRule,
 } from '../../../../server/domain/redaction/index.ts';
 import { compileProgram, OP } from '../../../../server/domain/redaction/program.ts';
 import { LinearSearch } from '../../../../server/domain/redaction/search.ts';
@@ -18,32 +19,85 @@ function faultOf(pattern: string, flags = ''): RedactionPatternError {
 }
 
 describe('what a pattern may be', () => {
-  it.each<[string, PatternFault, number | undefined]>([
+  it.each<[string, PatternFault, number]>([
     ['ab(?=c)', 'look-around', 2],
     ['(?!x)y', 'look-around', 0],
     ['a(?<=a)b', 'look-around', 1],
     ['(?<!a)b', 'look-around', 0],
+    ['\\(?=x(?=y)', 'look-around', 5],
     ['(a)b\\1', 'back-reference', 4],
     ['(?<n>a)\\k<n>', 'back-reference', 7],
+    ["(?<n>a)\\k'n'", 'back-reference', 7],
+    ['(?P<n>a)(?P=n)', 'back-reference', 8],
+    ['(a)\\g1', 'back-reference', 3],
+    ['(a)\\g{-1}', 'back-reference', 3],
+    ['(a)(?1)', 'recursion', 3],
+    ['a(?R)?', 'recursion', 1],
+    ['(?P<n>a)(?&n)', 'recursion', 8],
+    ['(?P<n>a)(?P>n)', 'recursion', 8],
+    ['(?<n>a)\\g<n>', 'recursion', 7],
+    ['(a)(?(1)b|c)', 'conditional', 3],
     ['(?>a)b', 'possessive-or-atomic', 0],
+    ['xa++', 'possessive-or-atomic', 2],
+    ['\\d*+', 'possessive-or-atomic', 2],
+    ['a?+', 'possessive-or-atomic', 1],
+    ['a{2,}+', 'possessive-or-atomic', 1],
+    ['a**', 'syntax', 1],
+    ['a\\Z', 'syntax', 1],
+    ['x\\Ky', 'syntax', 1],
+    ['\\h+', 'syntax', 0],
+    ['(?|a|b)', 'syntax', 0],
     ['a{1000}{1000}', 'syntax', 1],
+    ['(a{1000}){1000}', 'too-costly', 2],
+    ['((a{10}){100}){9}', 'too-costly', 8],
     ['[abc', 'syntax', 0],
-    ['(ab', 'syntax', undefined],
-    ['a*', 'matches-empty', undefined],
-    ['\\b', 'matches-empty', undefined],
-    ['x|', 'matches-empty', undefined],
-    ['(?:[ab]{100}){9}', 'too-costly', undefined],
-    ['.{1,200}x', 'too-costly', undefined],
-    ['.{1,60}x', 'too-costly', undefined],
-    ['a'.repeat(1001), 'too-long', undefined],
+    ['(a(b)', 'syntax', 0],
+    ['(ab))c', 'syntax', 4],
+    ['ab\\', 'syntax', 2],
+    ['x[z-a]', 'syntax', 2],
+    ['(?<n>a)(?<n>b)', 'syntax', 10],
+    ['a*', 'matches-empty', 0],
+    ['^', 'matches-empty', 0],
+    ['$', 'matches-empty', 0],
+    ['\\b', 'matches-empty', 0],
+    ['x|', 'matches-empty', 0],
+    ['(?:)+', 'matches-empty', 0],
+    ['(a|b?){0,3}', 'matches-empty', 0],
+    ['(?:[ab]{100}){9}', 'too-costly', 7],
+    ['.{1,200}x', 'too-costly', 1],
+    ['.{1,60}x', 'too-costly', 1],
+    ['a'.repeat(1001), 'too-long', 1000],
   ])('refuses %s', (pattern, reason, position) => {
     const fault = faultOf(pattern);
-    expect(fault.reason).toBe(reason);
-    if (position !== undefined) expect(fault.position).toBe(position);
+    expect([fault.reason, fault.position]).toEqual([reason, position]);
   });
 
-  it('refuses an unknown flag, and never repeats the pattern in the message', () => {
-    expect(faultOf('a', 'x').reason).toBe('flags');
+  it.each([
+    ['x', 0],
+    ['iy', 1],
+    ['I', 0],
+    ['i m', 1],
+  ])('refuses the flags %j', (flags, position) => {
+    expect(faultOf('a', flags)).toMatchObject({ reason: 'flags', position });
+  });
+
+  it.each([
+    '\\cA',
+    '\\u00e5',
+    '\\u{1F600}',
+    '\\z',
+    '\\pL',
+    '\\Q\\K\\E',
+    '[\\K]',
+    '\\+\\+',
+    'a+\\+',
+    '\\\\Kx',
+    '[*+]+',
+  ])('takes %s for what it is', (pattern) => {
+    expect(() => compileRule(ruleOf(`x${pattern}`))).not.toThrow();
+  });
+
+  it('never repeats the pattern in the message', () => {
     expect(faultOf('secret(?=word)').message).not.toContain('secret');
   });
 
@@ -62,6 +116,17 @@ describe('what a pattern may be', () => {
 
   it('understands spellings of JavaScript', () => {
     expect(redacted([ruleOf('(?<year>\\d{4})\\/\\u00e5')], 'x 2024/å y')).toBe('x ████ y');
+  });
+
+  it('takes the signs of a replacement as they are, and keeps no more than a third of a match', () => {
+    const mask = (replacement: RedactionRule['replacement'], text = 'a 123456 b') =>
+      redacted([ruleOf('\\d+', { replacement })], text);
+    for (const signs of ['$1', '$&', '\\1', '$$', "$'"]) expect(mask(signs)).toBe(`a ${signs} b`);
+    expect(mask({ keepLast: 4, mask: '*' })).toBe('a ****56 b');
+    expect(mask({ keepLast: 8, mask: '*' }, 'a 12 b')).toBe('a **** b');
+    expect(mask({ keepLast: 2, mask: '[x]' }, 'a 123456')).toBe('a [x]56');
+    expect(mask({ keepLast: 0, mask: '*' })).toBe('a **** b');
+    expect(mask('')).toBe('a  b');
   });
 
   it('refuses replacements that are too long or keep too much', () => {
