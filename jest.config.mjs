@@ -15,7 +15,7 @@ export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   transform: { '^.+\\.(t|j|mj)sx?$': swc },
   transformIgnorePatterns: [
-    '/node_modules/(?!(@sparticuz/chromium|file-type|strtok3|token-types|uint8array-extras|@tokenizer/inflate|@tokenizer/token|@borewit/text-codec)/)',
+    '/node_modules/(?!(@sparticuz/chromium|file-type|jose|oauth4webapi|openid-client|strtok3|token-types|uint8array-extras|@tokenizer/inflate|@tokenizer/token|@borewit/text-codec)/)',
   ],
   extensionsToTreatAsEsm: [],
   testTimeout: 20_000,

@@ -19,6 +19,8 @@ const SECRETS: readonly { name: string; sources: readonly (keyof Values)[] }[] =
 ];
 
 const faultChecks: readonly Check[] = [
+  (values) => tlsCheck(values),
+  (values) => oidcCheck(values),
   ...SECRETS.map(
     ({ name, sources }): Check =>
       (values) => {
@@ -69,6 +71,22 @@ const faultChecks: readonly Check[] = [
   },
 ];
 
+const tlsCheck: Check = (values) => {
+  const missing = (['TLS_CERT_FILE', 'TLS_KEY_FILE'] as const).filter((name) => isUnset(values, name));
+  return missing.length === 1
+    ? `${missing[0]} must be set too: a certificate and its key go together`
+    : undefined;
+};
+
+const OIDC_NAMES = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+/** All three or none. */
+const oidcCheck: Check = (values) => {
+  const missing = OIDC_NAMES.filter((name) => isUnset(values, name));
+  if (missing.length === 0 || missing.length === OIDC_NAMES.length) return undefined;
+  return `${missing.join(' and ')} must be set with the other OIDC variables`;
+};
+
 const warningChecks: readonly Check[] = [
   (values) => {
     if (values.REDIS_URL === undefined) return undefined;
@@ -80,7 +98,7 @@ const warningChecks: readonly Check[] = [
   },
   (values) => {
     const requireTls = values.REQUIRE_TLS ?? values.NODE_ENV === 'production';
-    if (!requireTls || values.TRUST_PROXY !== 0) return undefined;
+    if (!requireTls || values.TRUST_PROXY !== 0 || values.TLS_CERT_FILE !== undefined) return undefined;
     return 'REQUIRE_TLS is on and TRUST_PROXY is 0: every request is refused until a TLS proxy is trusted';
   },
 ];

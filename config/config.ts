@@ -13,6 +13,7 @@ export interface Config {
   readonly server: ServerConfig;
   readonly store: StoreConfig;
   readonly security: SecurityConfig;
+  readonly signIn: SignInConfig;
   readonly bootstrap: BootstrapConfig;
   readonly limits: LimitsConfig;
   readonly webhooks: WebhooksConfig;
@@ -27,6 +28,8 @@ export interface ServerConfig {
   readonly port: number;
   readonly trustProxyHops: number;
   readonly requireTls: boolean;
+  /** Absolute paths; undefined: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly region: string;
 }
 
@@ -48,6 +51,18 @@ export interface SecurityConfig {
   readonly previousMasterKeys: Secret<readonly Uint8Array[]> | undefined;
   readonly jwtSecret: Secret<string> | undefined;
   readonly backupKey: Secret<Uint8Array> | undefined;
+}
+
+export interface SignInConfig {
+  /** The identity provider that staff can sign in by. */
+  readonly oidc: OidcConfig | undefined;
+}
+
+export interface OidcConfig {
+  readonly name: string;
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly clientSecret: Secret<string>;
 }
 
 export interface BootstrapConfig {
@@ -148,6 +163,7 @@ function assemble(values: Values): Config {
       host: values.HOST,
       port: values.PORT,
       trustProxyHops: values.TRUST_PROXY,
+      tls: tlsOf(values),
       requireTls: values.REQUIRE_TLS ?? values.NODE_ENV === 'production',
       region: values.DEPLOYMENT_REGION,
     },
@@ -168,6 +184,7 @@ function assemble(values: Values): Config {
       jwtSecret: values.JWT_SECRET,
       backupKey: values.BACKUP_KEY,
     },
+    signIn: { oidc: oidcOf(values) },
     bootstrap: {
       adminEmail: values.BOOTSTRAP_ADMIN_EMAIL.toLowerCase(),
       adminPassword: values.BOOTSTRAP_ADMIN_PASSWORD,
@@ -187,6 +204,18 @@ function assemble(values: Values): Config {
     },
     warnings: warningsOf(values),
   };
+}
+
+function tlsOf({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Values): ServerConfig['tls'] {
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+/** The checks across variables have seen that the three come together. */
+function oidcOf(values: Values): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = values;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { name: values.OIDC_NAME, issuer, clientId, clientSecret };
 }
 
 function limitsOf(values: Values): LimitsConfig {

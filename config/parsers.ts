@@ -86,3 +86,16 @@ export function atLeastBytes(byteLength: number): Parser<string> {
     return text;
   };
 }
+
+const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** The address of an identity provider: TLS, but for one on this machine. */
+export const issuerAddress: Parser<URL> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isFine =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname));
+  if (url === undefined || !isFine) {
+    throw new Malformed('must be an https:// address (http:// on this machine alone)');
+  }
+  return url;
+};

@@ -35,7 +35,8 @@ export function App({ page }: { readonly page: PageServices }) {
 function Gate({ page }: { readonly page: PageServices }) {
   const state = useStore(page.session.state);
   if (state.kind === 'restoring') return <Waiting label="Opening the console" />;
-  if (state.kind === 'signed-out') return <SignInScene session={page.session} notice={state.notice} />;
+  if (state.kind === 'signed-out')
+    return <SignInScene session={page.session} notice={state.notice} challenge={state.challenge} />;
   return <SignedIn page={page} user={state.user} />;
 }
 

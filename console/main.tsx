@@ -6,6 +6,7 @@ import './theme/global.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createHttp } from './api/http.ts';
+import { takeProviderReturn } from './api/provider-return.ts';
 import { createSession } from './api/session.ts';
 import { createTabSession } from './api/tab-storage.ts';
 import { App } from './app.tsx';
@@ -32,6 +33,8 @@ const page = {
 };
 
 async function restore(): Promise<void> {
+  const returned = takeProviderReturn(window);
+  if (returned !== undefined) return session.finishProviderSignIn(returned);
   if (await tab.claim()) return session.restore();
   session.state.set({ kind: 'signed-out', notice: DUPLICATE_NOTICE });
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../config/index.ts';
@@ -7,6 +8,7 @@ import { MemoryConversationEvents } from './adapters/memory/conversation-events.
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
 import { createSocketBroadcaster } from './adapters/socket/broadcaster.ts';
 import { gatherWebSocketWrites } from './adapters/socket/gather-writes.ts';
+import { keepCertificateFresh, readCertificate } from './adapters/system/certificate.ts';
 import { RandomIds } from './adapters/system/random-ids.ts';
 import { SystemClock } from './adapters/system/system-clock.ts';
 import { composeEdge } from './compose/edge.ts';
@@ -41,6 +43,8 @@ export interface EngagementServer {
   warmUp(): void;
   /** Resolves with the address once it serves. */
   listen(): Promise<{ url: string }>;
+  /** Reads the certificate files again, where the server speaks TLS itself. */
+  reloadCertificate(): void;
   /** Lets nobody new in, finishes every accepted message, closes everything. */
   close(): Promise<void>;
 }
@@ -69,7 +73,9 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
       edge.serving();
       return { url };
     },
+    reloadCertificate: () => foundation.certificate?.reload(),
     close: async () => {
+      foundation.certificate?.close();
       await edge.stopAdmitting();
       await pipeline.drain();
       await features.close();
@@ -84,7 +90,7 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
 async function lay(options: ComposeOptions): Promise<Foundation> {
   const { config, secrets, logger, publicDir } = options;
   const clock = options.clock ?? new SystemClock();
-  const http = createServer({ requestTimeout: config.limits.requestTimeoutMs });
+  const { http, certificate } = createHttp(config, { clock, logger });
   gatherWebSocketWrites(http);
   const io = new SocketServer({
     path: '/socket.io',
@@ -107,9 +113,19 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     events: new MemoryConversationEvents((error) => logger.error('an event listener failed', error)),
     stores: await openStores(config),
     http,
+    certificate,
     io,
     broadcaster: createSocketBroadcaster(io),
   };
+}
+
+/** Plain HTTP, or TLS with the configured certificate, which is kept fresh. */
+function createHttp(config: Config, deps: { clock: Clock; logger: Logger }) {
+  const { requestTimeoutMs: requestTimeout } = config.limits;
+  const { tls } = config.server;
+  if (tls === undefined) return { http: createServer({ requestTimeout }), certificate: undefined };
+  const http = createTlsServer({ requestTimeout, ...readCertificate(tls) });
+  return { http, certificate: keepCertificateFresh(http, tls, deps) };
 }
 
 async function listening({ http, config }: Foundation): Promise<string> {
@@ -123,5 +139,5 @@ async function listening({ http, config }: Foundation): Promise<string> {
   });
   const address = http.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${name}:${address.port}`;
+  return `${config.server.tls === undefined ? 'http' : 'https'}://${name}:${address.port}`;
 }

@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   const signIn = await server.bootstrap();
   stopOnSignal(server);
   server.warmUp();
+  process.on('SIGHUP', () => server.reloadCertificate());
   const { url } = await server.listen();
   for (const warning of config.warnings) say(`warning: ${warning}`);
   say(`demo shop   ${url}/demo`);

@@ -1,6 +1,15 @@
-import { API_BASE, type SignedInUser, type SignIn } from '../../shared/protocol/index.ts';
+import {
+  API_BASE,
+  type BegunProviderSignIn,
+  type SecondFactorChallenge,
+  type SecondFactorSignIn,
+  type SignedInUser,
+  type SignIn,
+  type TotpSetup,
+  type WireIdentityProvider,
+} from '../../shared/protocol/index.ts';
 import { createStore, type Store } from '../live/store.ts';
-import { ApiError, errorFrom, networkError } from './problem.ts';
+import { ApiError, errorFrom, messageOf, networkError } from './problem.ts';
 
 /** Where the refresh token survives a reload of the page. */
 export interface TokenStorage {
@@ -12,8 +21,21 @@ export interface TokenStorage {
 /** Who is signed in, as the interface sees it. */
 export type SessionState =
   | { readonly kind: 'restoring' }
-  | { readonly kind: 'signed-out'; readonly notice?: string }
+  | {
+      readonly kind: 'signed-out';
+      readonly notice?: string;
+      /** The first factor was right: a second one is asked for. */
+      readonly challenge?: Challenge;
+    }
   | { readonly kind: 'signed-in'; readonly user: SignedInUser };
+
+export type Challenge = SecondFactorChallenge['secondFactor'];
+
+/** A sign-in that is done, but for the user's having kept the recovery codes that it came with. */
+export interface FinishedSignIn {
+  readonly recoveryCodes: readonly string[];
+  enter(): void;
+}
 
 export interface SessionDeps {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -27,8 +49,17 @@ export interface Session {
   readonly state: Store<SessionState>;
   /** Continues the session of this tab after a reload, or ends in `signed-out`. */
   restore(): Promise<void>;
-  /** @throws ApiError when the credentials are refused or the server does not answer. */
+  /** Ends signed in, or with a challenge in the state. Like all below, throws ApiError. */
   signIn(credentials: { email: string; password: string }): Promise<void>;
+  finishSecondFactor(challenge: string, code: string): Promise<FinishedSignIn>;
+  setUpSecondFactor(challenge: string): Promise<TotpSetup>;
+  /** Back to the first step. */
+  dropChallenge(): void;
+  providers(): Promise<readonly WireIdentityProvider[]>;
+  beginProviderSignIn(): Promise<BegunProviderSignIn>;
+  /** Ends signed in, or with a challenge or a notice in the state. */
+  finishProviderSignIn(answer: object): Promise<void>;
+  setPassword(reset: { token: string; newPassword: string }): Promise<void>;
   signOut(notice?: string): Promise<void>;
   /**
    * An access token that is good for a while. `rejected` names one that the server has just refused.
@@ -55,18 +86,20 @@ export function createSession({ fetch, storage, now }: SessionDeps): Session {
   /** Counts sign-outs: an answer that was under way when the user left must not bring the session back. */
   let epoch = 0;
 
-  const post = async (path: string, body: object): Promise<Response> => {
-    const init = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const response = await fetch(`${API_BASE}${path}`, init).catch(() => {
       throw networkError();
     });
     if (!response.ok) throw await errorFrom(response);
     return response;
   };
+
+  const post = (path: string, body: object): Promise<Response> =>
+    ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
   const adopt = (answer: SignIn): string => {
     tokens = {
@@ -77,6 +110,12 @@ export function createSession({ fetch, storage, now }: SessionDeps): Session {
     storage.save(answer.refreshToken);
     state.set({ kind: 'signed-in', user: answer.user });
     return answer.accessToken;
+  };
+
+  const adoptOrAsk = async (response: Response): Promise<void> => {
+    const answer = (await response.json()) as SignIn | SecondFactorChallenge;
+    if ('secondFactor' in answer) state.set({ kind: 'signed-out', challenge: answer.secondFactor });
+    else adopt(answer);
   };
 
   const end = (notice?: string): void => {
@@ -129,8 +168,35 @@ export function createSession({ fetch, storage, now }: SessionDeps): Session {
       }
     },
     async signIn(credentials) {
-      const response = await post('/auth/login', credentials);
-      adopt((await response.json()) as SignIn);
+      await adoptOrAsk(await post('/auth/login', credentials));
+    },
+    async finishSecondFactor(challenge, code) {
+      const response = await post('/auth/second-factor', { challenge, code });
+      const answer = (await response.json()) as SecondFactorSignIn;
+      return { recoveryCodes: answer.recoveryCodes ?? [], enter: () => void adopt(answer) };
+    },
+    async setUpSecondFactor(challenge) {
+      const response = await post('/auth/second-factor/setup-at-sign-in', { challenge });
+      return (await response.json()) as TotpSetup;
+    },
+    dropChallenge: () => state.set({ kind: 'signed-out' }),
+    async providers() {
+      const response = await ask('/auth/providers', { method: 'GET' });
+      return ((await response.json()) as { items: readonly WireIdentityProvider[] }).items;
+    },
+    async beginProviderSignIn() {
+      const response = await ask('/auth/oidc/begin', { method: 'POST' });
+      return (await response.json()) as BegunProviderSignIn;
+    },
+    async finishProviderSignIn(answer) {
+      try {
+        await adoptOrAsk(await post('/auth/oidc/finish', answer));
+      } catch (error) {
+        end(messageOf(error));
+      }
+    },
+    async setPassword(reset) {
+      await post('/auth/password-reset', reset);
     },
     async signOut(notice) {
       const refreshToken = tokens?.refresh;

@@ -1,24 +1,13 @@
 import { createIdentityTokens } from '../adapters/crypto/identity-tokens.ts';
-import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
-import { createPasswordPolicy } from '../adapters/crypto/password-policy.ts';
-import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import { Private, Refusal } from '../domain/index.ts';
-import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { UseCases } from '../edge/http/routes/index.ts';
 import type { KeyUseCases } from '../edge/http/routes/keys.ts';
-import type { Access } from '../features/access/index.ts';
 import type { AccessGrants } from '../features/access-grants/index.ts';
 import { bootstrapAccount, createAccounts } from '../features/accounts/index.ts';
 import { createActivityLog } from '../features/activity/index.ts';
 import type { Attachments } from '../features/attachments/index.ts';
 import type { Audit } from '../features/audit/index.ts';
-import {
-  createAuth,
-  createHashNewPassword,
-  type HashNewPassword,
-  SignInNotes,
-  SignIns,
-} from '../features/auth/index.ts';
+import type { HashNewPassword } from '../features/auth/index.ts';
 import type { CannedResponses } from '../features/canned-responses/index.ts';
 import type { Departments } from '../features/departments/index.ts';
 import { VisitorProfiles } from '../features/engagement/visitor-profiles.ts';
@@ -33,7 +22,7 @@ import {
 } from '../features/redaction-rules/index.ts';
 import type { Roles } from '../features/roles/index.ts';
 import type { Routing } from '../features/routing/routing.ts';
-import { createSites } from '../features/sites/index.ts';
+import { createSites, KnownSites } from '../features/sites/index.ts';
 import { createStaff } from '../features/staff/index.ts';
 import type { SubjectAccess } from '../features/subject-access/index.ts';
 import type { Transcripts } from '../features/transcripts/index.ts';
@@ -41,20 +30,17 @@ import { createVisitorSessions } from '../features/visitor-sessions/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import type { Visitors } from '../features/visitors/visitors.ts';
 import type { Webhooks } from '../features/webhooks/index.ts';
-import type { RateLimiter } from '../ports/index.ts';
 import type { ComposedEngagement } from './engagement.ts';
 import type { composeErasure } from './erasure.ts';
 import type { Foundation } from './foundation.ts';
 import type { Pipeline } from './pipeline.ts';
+import { composeSignIn, type SignInParts } from './sign-in.ts';
 
-export interface AdministrationParts {
-  readonly audit: Audit;
-  readonly access: Access;
+export interface AdministrationParts extends SignInParts {
   readonly roles: Roles;
   readonly accessGrants: AccessGrants;
   readonly departments: Departments;
   readonly transcripts: Transcripts;
-  readonly rateLimiter: RateLimiter;
   readonly activity: ActivityRecorder;
   readonly routing: Routing;
   readonly rescans: RedactionRescans;
@@ -75,20 +61,9 @@ export interface AdministrationParts {
 export function composeAdministration(base: Foundation, parts: AdministrationParts) {
   const { stores, clock, ids, bus: changes, broadcaster, config, logger } = base;
   const { audit, access, rateLimiter } = parts;
-  const { rateFactor } = config.limits;
   const { region } = config.server;
-  const tokens = createTokenSigner({ secret: base.secrets.jwtSecret, clock });
-  const passwords = createPasswordHasher();
-  const limits = {
-    perEmailAndAddress: scaled(SIGN_IN_LIMITS.perEmailAndAddress, rateFactor),
-    perEmail: scaled(SIGN_IN_LIMITS.perEmail, rateFactor),
-  };
-  const { users } = stores.entities;
-  const notes = new SignInNotes(audit);
-  const signIns = new SignIns({ stores, access, tokens, broadcaster, notes, ids, clock });
-  const auth = createAuth({ users, access, signIns, notes, tokens, passwords, rateLimiter, limits });
-  const policy = createPasswordPolicy();
-  const hashNewPassword = createHashNewPassword({ passwords, policy });
+  const signIn = composeSignIn(base, parts);
+  const { tokens, passwords, policy, hashNewPassword, auth, signIns, secondFactors, passwordResets } = signIn;
   const provision = { stores, hashNewPassword, ids, clock };
   const identities = new Identities({
     keys: stores.entities.identityKeys,
@@ -101,13 +76,20 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     ids,
     clock,
   });
+  const knownSites = new KnownSites(stores.entities.sites, changes);
   const useCases: UseCases = {
     auth,
     signIns,
+    apiTokens: signIn.apiTokens,
+    secondStep: signIn.secondStep,
+    ownSecurity: signIn.ownSecurity,
+    providerSignIn: signIn.providerSignIn,
+    passwordResets,
     visitorSessions: createVisitorSessions({
       stores,
       settings: parts.pipeline.settings,
       identities,
+      knownSites,
       tokens,
       rateLimiter,
       sessionsPerSite: config.limits.newSessions,
@@ -116,11 +98,14 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       clock,
     }),
     accounts: createAccounts({ ...provision, audit, changes, region, fieldSweeps: parts.fieldSweeps }),
-    sites: createSites({ stores, audit, ids, clock }),
+    sites: createSites({ stores, audit, changes, broadcaster, ids, clock }),
     staff: createStaff({
       stores,
       access,
       hashNewPassword,
+      passwordResets,
+      secondFactors,
+      removeTokensOf: (member) => signIn.apiTokens.removeOf(member),
       audit,
       changes,
       endSignInsOf: (user) => signIns.endAllOf(user),
@@ -169,6 +154,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
   return {
     useCases,
     audit,
+    knownSites,
     /** On an empty store makes the first account; answers the administrator's sign-in when it did. */
     bootstrap: async () => {
       const { adminEmail: email, adminPassword, account, siteKey } = config.bootstrap;

@@ -28,6 +28,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
     publicDir: base.publicDir,
     trustProxyHops: config.server.trustProxyHops,
     requireTls: config.server.requireTls,
+    speaksTls: config.server.tls !== undefined,
     bodyMaxBytes: config.limits.bodyMaxBytes,
     uploads: {
       maxBytes: config.limits.attachments.maxBytes,
@@ -111,7 +112,7 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
       staffPrincipal: (token, accountId) => auth.staffPrincipal(token, accountId),
       currentPrincipal: (agent) => currentPrincipal({ access: features.access, signIns }, agent),
     },
-    verifyVisitor: (token) => visitorSessions.verify(token),
+    verifyVisitor: (token) => visitorSessions.admit(token),
     trustedProxyHops: server.trustProxyHops,
     requireTls: server.requireTls,
     limits: {

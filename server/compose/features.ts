@@ -245,6 +245,8 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     engagement,
     endings,
     subjectAccess,
+    settings,
+    secretBox: pipeline.secretBox,
   });
   return {
     ...administration,
@@ -277,6 +279,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     signals: new LiveSignals({ lanes, redactor, splitGuard: pipeline.splitGuard, broadcaster }),
     /** Writes what is still in memory, then stops every timer. */
     close: async () => {
+      administration.knownSites.close();
       await rescans.close();
       await fieldSweeps.close();
       await keys.keyRotations.close();

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../../config/index.ts';
 import type {
@@ -25,7 +26,9 @@ export interface Foundation {
   readonly bus: ChangeBus;
   readonly events: ConversationEvents;
   readonly stores: Stores;
-  readonly http: HttpServer;
+  readonly http: HttpServer | HttpsServer;
+  /** With a certificate of its own: reads it again. */
+  readonly certificate: { reload(): void; close(): void } | undefined;
   readonly io: SocketServer;
   readonly broadcaster: Broadcaster;
 }

@@ -7,6 +7,7 @@ import { GroupCommit } from '../pipeline/persist.ts';
 import { Redactor } from '../pipeline/redact.ts';
 import { Sealer } from '../pipeline/seal.ts';
 import { FileSealer } from '../pipeline/seal-file.ts';
+import { SecretBox } from '../pipeline/secret-box.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
 import type { Foundation } from './foundation.ts';
@@ -22,6 +23,7 @@ export function composePipeline(base: Foundation) {
   const { cipher, keyRing, vault } = composeVault({ stores, secrets, clock });
   const sealer = new Sealer(cipher);
   const fileSealer = new FileSealer(cipher);
+  const secretBox = new SecretBox({ cipher, vault });
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);
   const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
   const reader = new TranscriptReader({ messages, conversations, sealer, logger, metrics });
@@ -78,6 +80,7 @@ export function composePipeline(base: Foundation) {
     vault,
     cipher,
     keyRing,
+    secretBox,
     settings,
     splitGuard,
     redactionCounts,

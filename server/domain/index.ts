@@ -3,6 +3,7 @@ export * from './access-grant.ts';
 export * from './account.ts';
 export * from './activity.ts';
 export * from './agreed-fields.ts';
+export * from './api-token.ts';
 export * from './attachment.ts';
 export * from './audit.ts';
 export * from './canned-response.ts';

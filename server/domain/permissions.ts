@@ -24,6 +24,11 @@ export const AUTHORIZATIONS = {
     reach: 'account',
     help: 'add, change and remove users, and give roles that they have themselves',
   },
+  'api-token:read': { reach: 'account', help: 'see the API tokens and when they were used' },
+  'api-token:write': {
+    reach: 'account',
+    help: 'make, change and remove API tokens of what they may do themselves',
+  },
   'role:read': { reach: 'account', help: 'see the roles and what each allows' },
   'role:write': { reach: 'account', help: 'make, change and remove roles of what they may do themselves' },
   'department:read': { reach: 'account', help: 'see the departments and who belongs to them' },
@@ -209,6 +214,8 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
       'engagement-rule:publish',
       'webhook:read',
       'webhook:write',
+      'api-token:read',
+      'api-token:write',
     ],
   },
   operator: {

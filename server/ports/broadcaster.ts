@@ -44,6 +44,8 @@ export interface Broadcaster {
   ): void;
   /** Ends every socket of a staff member in one account (role taken away, signed out). */
   disconnectAgent(accountId: string, agentId: string): void;
+  /** Ends every socket of visitors on a site that is no more. */
+  disconnectSite(siteId: string): void;
   /** Ends every socket that came in by one sign-in. */
   disconnectSignIn(signInId: string): void;
   /** Whether a socket of the visitor's session is connected. */
@@ -60,6 +62,7 @@ export interface ChangeBus {
 export type Change =
   | { readonly kind: 'redaction-rules'; readonly accountId: string }
   | { readonly kind: 'engagement-rules'; readonly accountId: string }
+  | { readonly kind: 'site'; readonly siteId: string }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'departments'; readonly accountId: string }
   /** The roles of the account. */

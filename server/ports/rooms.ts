@@ -2,6 +2,8 @@
 export const ROOMS = {
   session: (sessionId: string) => `session:${sessionId}`,
   agent: (accountId: string, agentId: string) => `agent:${accountId}:${agentId}`,
+  /** Visitors on one site. */
+  site: (siteId: string) => `site:${siteId}`,
   /** Sockets that came in by one sign-in, in whichever accounts. */
   signIn: (signInId: string) => `sign-in:${signInId}`,
   /** Staff clients that follow an account's live visitors. */

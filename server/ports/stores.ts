@@ -3,6 +3,7 @@ import type {
   Account,
   ActivityRecord,
   AgentPresence,
+  ApiToken,
   AttachmentPiece,
   AuditChain,
   AuditLink,
@@ -17,10 +18,13 @@ import type {
   ErasureCertificate,
   FieldSweep,
   HeldConversation,
+  IdentityFlow,
   IdentityKey,
+  IdentityLink,
   KeyRotation,
   LegalHold,
   MessageRecord,
+  PasswordReset,
   ProfileIndexEntry,
   ProfileRecord,
   RedactionDay,
@@ -30,6 +34,7 @@ import type {
   RuleSetVersion,
   Sealed,
   SealedPiece,
+  SecondFactor,
   Site,
   StoredAuditEntry,
   StoredEngagementRule,
@@ -116,6 +121,11 @@ export interface EntityStores {
   readonly sites: EntityStore<Site>;
   readonly users: EntityStore<User>;
   readonly refreshFamilies: EntityStore<RefreshFamily>;
+  readonly apiTokens: EntityStore<ApiToken>;
+  readonly secondFactors: EntityStore<SecondFactor>;
+  readonly identityFlows: EntityStore<IdentityFlow>;
+  readonly identityLinks: EntityStore<IdentityLink>;
+  readonly passwordResets: EntityStore<PasswordReset>;
   readonly visitorSessions: EntityStore<VisitorSession>;
   readonly visitorRecords: EntityStore<VisitorRecord>;
   readonly identityKeys: EntityStore<IdentityKey>;
@@ -160,6 +170,11 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   engagementVersions: { unique: [], indexed: ['accountId'], expires: false },
   engagementDays: { unique: [], indexed: ['accountId'], expires: true },
   visitorRecordings: { unique: [], indexed: ['accountId', 'sessionId'], expires: true },
+  apiTokens: { unique: ['tokenHash'], indexed: ['accountId', 'createdBy'], expires: false },
+  identityFlows: { unique: [], indexed: [], expires: true },
+  identityLinks: { unique: ['subjectHash'], indexed: ['userId'], expires: false },
+  secondFactors: { unique: [], indexed: [], expires: false },
+  passwordResets: { unique: ['tokenHash'], indexed: ['userId'], expires: true },
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: true },
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: true },

@@ -5,6 +5,8 @@ import type { VisitorPrincipal } from '../domain/index.ts';
 export interface TokenClaims {
   /** `familyId` names the sign-in that it came from: it ends with it. */
   readonly staff: { readonly userId: string; readonly familyId: string };
+  /** A sign-in whose password was right. `stamp` is of the password: a new one ends it. */
+  readonly 'second-factor': { readonly userId: string; readonly stamp: string };
   readonly visitor: VisitorPrincipal;
 }
 export type TokenAudience = keyof TokenClaims;

@@ -32,6 +32,41 @@ export const ERRORS = {
     help: 'This password is too easy to guess: choose another one.',
   },
   'auth.password_wrong': { status: 422, retryable: false, help: 'The current password is not right.' },
+  'auth.code_wrong': {
+    status: 422,
+    retryable: false,
+    help: 'The code is not right, is out of date, or was used before.',
+  },
+  'auth.challenge_expired': {
+    status: 401,
+    retryable: false,
+    help: 'This step of the sign-in took too long, or the link is used up: begin again.',
+  },
+  'auth.second_factor_mandatory': {
+    status: 409,
+    retryable: false,
+    help: 'An account that you work for asks for a second factor: it stays on.',
+  },
+  'auth.api_token_expired': {
+    status: 401,
+    retryable: false,
+    help: 'The API token has expired: make a new one.',
+  },
+  'auth.address_not_allowed': {
+    status: 403,
+    retryable: false,
+    help: 'This API token is not good from the address that you call from.',
+  },
+  'auth.identity_unknown': {
+    status: 403,
+    retryable: false,
+    help: 'No user of this server is who the identity provider says you are: ask an administrator.',
+  },
+  'auth.provider_failed': {
+    status: 502,
+    retryable: true,
+    help: 'The identity provider does not answer, or its answer does not hold: try again.',
+  },
   'identity.rejected': {
     status: 422,
     retryable: false,

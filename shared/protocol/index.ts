@@ -1,4 +1,5 @@
 export * from './agent-events.ts';
+export * from './api-tokens.ts';
 export * from './attachments.ts';
 export * from './canned-responses.ts';
 export * from './conversation.ts';

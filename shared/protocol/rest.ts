@@ -120,6 +120,8 @@ export interface AccountSettings {
   readonly redaction: { readonly applyTo: 'store' | 'store-and-delivery' };
   /** `kinds`: what may be sent; empty or `enabled: false`: no files. */
   readonly attachments: { readonly enabled: boolean; readonly kinds: readonly FileKind[] };
+  /** Absent: asks for nothing more than a password. */
+  readonly signIn?: { readonly secondFactorRequired: boolean };
   readonly routing: {
     readonly assignment: 'automatic' | 'manual';
     /** Chats an agent takes at once unless set otherwise. */

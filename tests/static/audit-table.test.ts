@@ -30,7 +30,10 @@ describe('what is written to the audit log', () => {
       'post /accounts/:a/engagement-rules/diff',
       'post /accounts/:a/engagement-rules/simulate',
       'post /accounts/:a/redaction-rules/preview',
+      'post /auth/oidc/begin',
       'post /auth/refresh',
+      'post /auth/second-factor/setup',
+      'post /auth/second-factor/setup-at-sign-in',
       'post /visitor/conversations/:id/files',
       'post /visitor/sessions',
     ]);

@@ -44,6 +44,7 @@ export const ROOMS: readonly Room[] = [
   feature('accounts', ['server/features/redaction-rules', 'server/features/sites']),
   feature('activity'),
   feature('attachments'),
+  feature('api-tokens'),
   feature('audit', ['lru-cache']),
   feature('auth'),
   feature('canned-responses'),
@@ -64,7 +65,7 @@ export const ROOMS: readonly Room[] = [
   feature('roles'),
   feature('routing'),
   feature('settings'),
-  feature('sites'),
+  feature('sites', ['lru-cache']),
   feature('staff'),
   feature('subject-access'),
   feature('subjects'),
@@ -94,10 +95,11 @@ export const ROOMS: readonly Room[] = [
   adapter('memory', 'rate-limiter-flexible'),
   adapter('metrics', 'prom-client'),
   adapter('mongo', 'mongoose'),
+  adapter('oidc', 'openid-client'),
   adapter('socket', 'socket.io', 'node:http', 'node:process', 'node:stream'),
   adapter('sqlite', 'libsql', 'node:fs', 'node:path'),
-  adapter('system', 'node:crypto'),
   adapter('webhook', 'node:dns', 'node:http', 'node:https', 'node:net', 'ipaddr.js'),
+  adapter('system', 'node:crypto', 'node:fs', 'node:https', 'node:net', 'node:tls'),
 
   {
     path: 'server/edge',
@@ -132,10 +134,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'server/compose',
-    may: ['server', 'config', 'node:fs', 'node:http', 'node:path', 'node:util', 'socket.io'],
+    may: ['server', 'config', 'node:fs', 'node:http', 'node:https', 'node:path', 'node:util', 'socket.io'],
   },
-  { path: 'server/compose.ts', may: ['server', 'config', 'node:http', 'node:net', 'socket.io'] },
   { path: 'server/commands.ts', may: ['server/compose', 'server/adapters/system', 'config', 'node:process'] },
+  {
+    path: 'server/compose.ts',
+    may: ['server', 'config', 'node:http', 'node:https', 'node:net', 'socket.io'],
+  },
   {
     path: 'server/main.ts',
     may: [
@@ -164,7 +169,7 @@ export const ROOMS: readonly Room[] = [
     path: 'console',
     may: [
       ...['react', 'react-dom', '@mantine/core', '@mantine/form', '@mantine/hooks', '@mantine/notifications'],
-      ...[...SHARED, '@tabler/icons-react', 'socket.io-client', 'vite', 'virtual:theme.css'],
+      ...[...SHARED, '@tabler/icons-react', 'socket.io-client', 'uqr', 'vite', 'virtual:theme.css'],
     ],
     mayTypes: ['shared/schemas'],
   },

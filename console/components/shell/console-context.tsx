@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { SignedInUser } from '../../../shared/protocol/index.ts';
 import type { Api } from '../../api/calls.ts';
+import type { OwnApi } from '../../api/own-security.ts';
 import type { Session } from '../../api/session.ts';
 import type { LiveClient } from '../../live/live-client.ts';
 import type { Store } from '../../live/store.ts';
@@ -20,6 +21,8 @@ export interface ConsoleServices {
   readonly account: SignedInUser['accounts'][number];
   readonly switchAccount: (id: string) => void;
   readonly api: Api;
+  /** The signed-in user's own password, second factor and sign-ins. */
+  readonly own: OwnApi;
   /** The live side; there only for those who handle conversations. */
   readonly live: LiveClient | undefined;
   readonly router: Router;

@@ -15,9 +15,11 @@ export function Rail({ current }: { readonly current: string | undefined }) {
     <div className={styles.rail}>
       <Logo />
       <nav aria-label="Main" className={styles.nav}>
-        {SCENES.filter(({ needs }) => can(needs)).map((scene) => (
-          <RailLink key={scene.path} scene={scene} active={scene.path === current} />
-        ))}
+        {SCENES.filter(({ needs, offMenu }) => !offMenu && (needs === undefined || can(needs))).map(
+          (scene) => (
+            <RailLink key={scene.path} scene={scene} active={scene.path === current} />
+          ),
+        )}
       </nav>
       <div className={styles.railEnd}>
         {live && <PresenceMenu live={live} />}

@@ -20,8 +20,10 @@ export interface SceneEntry {
   readonly path: string;
   readonly label: string;
   readonly key: string;
-  /** Shown to those who have this authorization. */
-  readonly needs: string;
+  /** Shown to those who have this authorization; undefined: to everyone. */
+  readonly needs?: string;
+  /** Reached from another place than the main menu. */
+  readonly offMenu?: true;
   readonly icon: typeof IconMessages;
   readonly view: LazyExoticComponent<ComponentType>;
 }
@@ -131,5 +133,13 @@ export const SCENES: readonly SceneEntry[] = [
     needs: 'settings:read',
     icon: IconSettings,
     view: lazy(() => import('../../scenes/settings/settings-scene.tsx')),
+  },
+  {
+    path: 'security',
+    label: 'My security',
+    key: 'm',
+    icon: IconShieldLock,
+    offMenu: true,
+    view: lazy(() => import('../../scenes/security/security-scene.tsx')),
   },
 ];

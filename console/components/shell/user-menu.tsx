@@ -6,6 +6,7 @@ import {
   IconKeyboard,
   IconLogout,
   IconMoon,
+  IconShieldLock,
   IconSun,
   IconVolume,
 } from '@tabler/icons-react';
@@ -46,6 +47,7 @@ export function UserMenu() {
         <Menu.Divider />
         <AlertItems />
         <Menu.Divider />
+        <SecurityItem />
         <SignOutItem />
       </Menu.Dropdown>
     </Menu>
@@ -145,6 +147,18 @@ function Toggle(props: {
       <Icon size={16} className={styles.menuIcon} aria-hidden />
       {props.label}
     </Menu.CheckboxItem>
+  );
+}
+
+function SecurityItem() {
+  const { router } = useConsole();
+  return (
+    <Menu.Item
+      leftSection={<IconShieldLock size={16} aria-hidden />}
+      onClick={() => router.navigate('security')}
+    >
+      My security
+    </Menu.Item>
   );
 }
 

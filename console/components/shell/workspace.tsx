@@ -2,6 +2,7 @@ import { IconLock } from '@tabler/icons-react';
 import { Suspense, useEffect, useMemo, useState } from 'react';
 import type { SignedInUser } from '../../../shared/protocol/index.ts';
 import { createApi } from '../../api/calls.ts';
+import { createOwnApi } from '../../api/own-security.ts';
 import type { LiveClient } from '../../live/live-client.ts';
 import { totalUnread } from '../../live/state.ts';
 import { createStore, type Store } from '../../live/store.ts';
@@ -44,6 +45,7 @@ export function Workspace({ page, user, account, switchAccount }: WorkspaceProps
       live,
       drafts,
       api,
+      own: createOwnApi(page.http),
       can: (authorization) => account.authorizations.includes(authorization),
     }),
     [page, user, account, switchAccount, live, drafts, api],
@@ -65,7 +67,7 @@ function Frame(props: {
   const { services, registry, live } = props;
   const [helpOpen, setHelpOpen] = useState(false);
   const route = useStore(services.router.route);
-  const allowed = SCENES.filter(({ needs }) => services.can(needs));
+  const allowed = SCENES.filter(({ needs }) => needs === undefined || services.can(needs));
   const scene =
     allowed.find(({ path }) => path === route[0]) ?? (route.length === 0 ? allowed[0] : undefined);
   useKeyboard(services.preferences, registry);

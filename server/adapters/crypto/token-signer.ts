@@ -8,6 +8,7 @@ const ALGORITHM = 'HS256';
 /** The claims of each audience, by name; a token that lacks one is not taken. */
 const CLAIMS: { readonly [Audience in TokenAudience]: readonly (keyof TokenClaims[Audience] & string)[] } = {
   staff: ['userId', 'familyId'],
+  'second-factor': ['userId', 'stamp'],
   visitor: ['accountId', 'siteId', 'sessionId'],
 };
 

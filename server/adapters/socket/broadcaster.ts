@@ -33,6 +33,9 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
     disconnectAgent: (accountId, agentId) => {
       agents.in(ROOMS.agent(accountId, agentId)).disconnectSockets(true);
     },
+    disconnectSite: (siteId) => {
+      visitors.in(ROOMS.site(siteId)).disconnectSockets(true);
+    },
     disconnectSignIn: (signInId) => {
       agents.in(ROOMS.signIn(signInId)).disconnectSockets(true);
     },

@@ -26,6 +26,8 @@ export interface HttpAppDeps
   readonly trustProxyHops: number;
   /** Refuse plain HTTP, and tell browsers to stay with TLS. */
   readonly requireTls: boolean;
+  /** The server has a certificate of its own. */
+  readonly speaksTls: boolean;
   /** Largest body taken where a route does not say otherwise; stops bodies that fill memory. */
   readonly bodyMaxBytes: number;
   readonly uploads: UploadLimits;
@@ -36,13 +38,13 @@ export interface HttpAppDeps
 /** The whole HTTP side: probes, REST interface, its documentation, pages. */
 export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
-  const tls = deps.requireTls;
+  const tls = deps.requireTls || deps.speaksTls;
   app.disable('x-powered-by');
   app.set('etag', 'strong');
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.trustProxyHops);
   app.use(operationsRouter(deps));
-  if (tls) app.use(requireTls);
+  if (deps.requireTls) app.use(requireTls(deps.trustProxyHops));
   const routes = restRoutes(deps.useCases);
   app.use(docsRouter({ document: () => openApiDocument(routes, deps.version), tls }));
   app.use(API_BASE, ...apiSecurity({ tls }), restRouter(routes, deps));

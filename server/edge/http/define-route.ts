@@ -40,6 +40,8 @@ export interface Client {
   readonly acceptLanguage: Private<string>;
   /** Origin of the page that asks, unless it is this server's own. */
   readonly foreignOrigin: string | undefined;
+  /** The origin by which the client reaches this server, as far as the trusted proxies say. */
+  readonly ownOrigin: string;
 }
 
 /** A file that is the body of a request, and what its headers say of it. */

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import {
+  actingBy,
   type Caller,
   may,
   Private,
@@ -21,7 +22,7 @@ import { ADDRESS_LIMITS, scaled } from './limits.ts';
 export interface GuardDeps {
   readonly auth: Pick<Auth, 'authenticate'>;
   readonly access: Pick<Access, 'principal' | 'allowedAnywhere'>;
-  readonly visitorSessions: Pick<VisitorSessions, 'verify'>;
+  readonly visitorSessions: Pick<VisitorSessions, 'admit'>;
   readonly grants: Pick<AccessGrants, 'used'>;
   readonly rateLimiter: RateLimiter;
   readonly rateLimitFactor: number;
@@ -65,19 +66,17 @@ export function createGuard(deps: GuardDeps): Guard {
   }
 
   /** A path with `:a` is judged in that account; one without, in the deployment. */
-  async function authorise(
-    route: Route,
-    { user, signInId }: Caller,
-    accountId: unknown,
-  ): Promise<User | StaffPrincipal> {
+  async function authorise(route: Route, caller: Caller, accountId: unknown): Promise<User | StaffPrincipal> {
     const { authorization } = route;
     if (authorization === 'own-session') throw new Refusal('forbidden');
+    const { user } = caller;
     const anyone = authorization === 'public' || authorization === 'signed-in';
     if (typeof accountId !== 'string') {
+      refuseToken(caller);
       if (anyone || (await deps.access.allowedAnywhere(user, authorization))) return user;
       throw new Refusal('forbidden');
     }
-    const principal = { ...(await deps.access.principal(user, accountId)), signInId };
+    const principal = actingBy(await deps.access.principal(user, accountId), caller);
     if (anyone) return principal;
     if (!may(principal, authorization)) throw new Refusal('forbidden');
     const grantId = principal.lent.get(authorization);
@@ -94,18 +93,24 @@ export function createGuard(deps: GuardDeps): Guard {
         return { principal: undefined, signInId: undefined };
       }
       if (route.authorization === 'own-session') {
-        const visitor = await byToken(request, client, (token) => deps.visitorSessions.verify(token));
+        const visitor = await byToken(request, client, (token) => deps.visitorSessions.admit(token));
         await take(route.limit, visitor.sessionId);
         return { principal: visitor, signInId: undefined };
       }
-      const caller = await byToken(request, client, (token) => deps.auth.authenticate(token));
-      await take(route.limit, caller.user.id);
+      const caller = await byToken(request, client, (token) => deps.auth.authenticate(token, client.ip));
+      await take(route.limit, caller.token?.id ?? caller.user.id);
       const target = { kind: 'account', id: request.params.a };
       const attempt = { by: caller.user, what: `${route.method} ${route.path}`, target };
       const principal = await deps.refusals.noting(attempt, () => authorise(route, caller, request.params.a));
       return { principal, signInId: caller.signInId };
     },
   };
+}
+
+/** A token acts in its account alone: nothing about a person or the deployment is its business. */
+function refuseToken({ token }: Caller): void {
+  if (token === undefined) return;
+  throw new Refusal('forbidden', { detail: 'An API token acts only under the path of its account.' });
 }
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;
@@ -126,6 +131,7 @@ export function clientOf(request: Request): Client {
     userAgent: new Private(request.get('user-agent') ?? ''),
     acceptLanguage: new Private(request.get('accept-language') ?? ''),
     foreignOrigin: foreignOrigin(request),
+    ownOrigin: `${request.protocol}://${request.get('host') ?? ''}`,
   };
 }
 

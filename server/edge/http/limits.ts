@@ -88,6 +88,20 @@ export const SIGN_IN_LIMITS = {
     blockMs: 15 * MINUTE_MS,
     stops: 'guessing the password of one person from many places',
   },
+  perCode: {
+    name: 'sign-in.code',
+    points: 10,
+    windowMs: 15 * MINUTE_MS,
+    blockMs: 15 * MINUTE_MS,
+    stops: 'guessing the second factor of one person whose password is known',
+  },
+  perPasswordAgain: {
+    name: 'sign-in.password-again',
+    points: 8,
+    windowMs: 15 * MINUTE_MS,
+    blockMs: 15 * MINUTE_MS,
+    stops: 'guessing a password by a session that was left open',
+  },
 } as const satisfies Record<string, RateLimit>;
 
 /** Refused accesses that one actor gets noted; more are refused all the same. */

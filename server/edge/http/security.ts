@@ -1,12 +1,15 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { Refusal } from '../../domain/index.ts';
+import { spokeTls } from '../client-address.ts';
 
 /** Refuses plain HTTP; a trusted proxy says what the client spoke. */
-export const requireTls: RequestHandler = (request, _response, next) => {
-  if (!request.secure) throw new Refusal('transport.insecure');
-  next();
-};
+export function requireTls(trustedHops: number): RequestHandler {
+  return (request, _response, next) => {
+    if (!spokeTls(request, trustedHops)) throw new Refusal('transport.insecure');
+    next();
+  };
+}
 
 /** Which pages may show this one in a frame. */
 export type Framing = 'none' | 'same-origin' | 'any-site';

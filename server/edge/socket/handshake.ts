@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ERRORS } from '../../../shared/protocol/index.ts';
 import { Refusal, type StaffPrincipal, type VisitorPrincipal } from '../../domain/index.ts';
 import type { Logger, Metrics } from '../../ports/index.ts';
-import { clientAddress } from '../client-address.ts';
+import { clientAddress, spokeTls } from '../client-address.ts';
 import { toWireError } from './define-event.ts';
 
 /** What the handshake needs of sign-in; both throw a Refusal from the table. */
@@ -14,8 +14,8 @@ export interface HandshakeDeps {
     /** The member as they are now; undefined when disabled, no longer a member, or signed out. */
     currentPrincipal(agent: StaffPrincipal): Promise<StaffPrincipal | undefined>;
   };
-  /** @throws Refusal `auth.required`, `auth.token_expired` */
-  readonly verifyVisitor: (token: string) => VisitorPrincipal;
+  /** @throws Refusal `auth.required`, `auth.token_expired`, `auth.site_unknown` */
+  readonly verifyVisitor: (token: string) => Promise<VisitorPrincipal>;
   readonly trustedProxyHops: number;
   readonly requireTls: boolean;
   readonly logger: Logger;
@@ -30,7 +30,7 @@ const agentAuthSchema = visitorAuthSchema.extend({ accountId: z.string().min(1).
 export async function signInVisitor(socket: Socket, deps: HandshakeDeps): Promise<void> {
   assertSecure(socket, deps);
   const auth = parseAuth(visitorAuthSchema, socket);
-  const visitor = deps.verifyVisitor(auth.token);
+  const visitor = await deps.verifyVisitor(auth.token);
   socket.data = { visitor, socketId: socket.id, ip: clientAddress(socket.request, deps.trustedProxyHops) };
 }
 
@@ -56,8 +56,6 @@ function parseAuth<Auth>(schema: z.ZodType<Auth>, socket: Socket): Auth {
 }
 
 function assertSecure(socket: Socket, deps: HandshakeDeps): void {
-  if (!deps.requireTls) return;
-  const forwarded = deps.trustedProxyHops > 0 && socket.request.headers['x-forwarded-proto'] === 'https';
-  const encrypted = 'encrypted' in socket.request.socket && socket.request.socket.encrypted === true;
-  if (!forwarded && !encrypted) throw new Refusal('transport.insecure');
+  if (!deps.requireTls || spokeTls(socket.request, deps.trustedProxyHops)) return;
+  throw new Refusal('transport.insecure');
 }

@@ -190,7 +190,9 @@ export class Hub {
     const context = socket.data as VisitorContext & { ip: Private<string> };
     const { visitor } = context;
     this.#deps.metrics.gauge('visitor_sockets', ++this.#visitorSockets);
-    this.#background(Promise.resolve(socket.join(ROOMS.session(visitor.sessionId))));
+    this.#background(
+      Promise.resolve(socket.join([ROOMS.session(visitor.sessionId), ROOMS.site(visitor.siteId)])),
+    );
     if (this.#deps.live.connected(visitor).first) this.#tellPresence(visitor.sessionId, true);
     this.#background(this.#arrive(socket, visitor));
     const activity = this.#deps.activity.connected(visitor, {

@@ -1,10 +1,19 @@
-import type { SignIn } from '../../../shared/protocol/index.ts';
-import { type Caller, type Private, Refusal, type StaffPrincipal, type User } from '../../domain/index.ts';
+import type { SecondFactorChallenge, SignIn } from '../../../shared/protocol/index.ts';
+import {
+  API_TOKEN_PREFIX,
+  type Caller,
+  type Private,
+  Refusal,
+  type StaffPrincipal,
+  type User,
+} from '../../domain/index.ts';
 import type { EntityStore, RateLimiter } from '../../ports/index.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { Access } from '../access/index.ts';
+import type { ApiTokens } from '../api-tokens/index.ts';
 import { familyIdOf } from './refresh-families.ts';
+import type { SecondStep } from './second-step.ts';
 import {
   createSignInGuard,
   type SignInAttempt,
@@ -19,6 +28,8 @@ export interface AuthDeps {
   readonly access: Pick<Access, 'principal'>;
   readonly signIns: SignIns;
   readonly notes: SignInNotes;
+  readonly apiTokens: Pick<ApiTokens, 'verify'>;
+  readonly secondStep: Pick<SecondStep, 'begin'>;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
   readonly rateLimiter: RateLimiter;
@@ -42,7 +53,7 @@ export class Auth {
   }
 
   /** @throws Refusal `auth.invalid_credentials` (also for a disabled user), `auth.locked` */
-  async login(login: Login): Promise<SignIn> {
+  async login(login: Login): Promise<SignIn | SecondFactorChallenge> {
     await this.#guard.enter(login);
     const user = await this.#deps.users.findBy('email', login.email);
     const matches = await this.#deps.passwords.verify(user?.passwordHash, login.password.reveal());
@@ -51,7 +62,7 @@ export class Auth {
       throw new Refusal('auth.invalid_credentials');
     }
     await this.#guard.succeeded(login);
-    return this.#deps.signIns.start(user, login.client);
+    return this.#deps.secondStep.begin(user, login.client);
   }
 
   /** @throws Refusal `auth.refresh_reused`, `auth.required` */
@@ -65,10 +76,28 @@ export class Auth {
   }
 
   /**
-   * The user as the store has them now, so that a change of roles counts from the next call.
-   * @throws Refusal `auth.token_expired`, `auth.required`
+   * The user as the store has them now, so that a change of roles counts from the next call; `shown` is an access
+   * token or an API token.
+   * @throws Refusal `auth.token_expired`, `auth.required`, `auth.api_token_expired`, `auth.address_not_allowed`
    */
-  async authenticate(accessToken: string): Promise<Caller> {
+  async authenticate(shown: string, address: Private<string>): Promise<Caller> {
+    if (!shown.startsWith(API_TOKEN_PREFIX)) return this.#bySignIn(shown);
+    const token = await this.#deps.apiTokens.verify(shown, address);
+    const user = await this.#deps.users.get(token.createdBy);
+    if (user === undefined || user.disabled) throw new Refusal('auth.required');
+    return { user, token };
+  }
+
+  /**
+   * For sockets, which an API token does not open.
+   * @throws Refusal `auth.token_expired`, `auth.required`, and `not_found` when the user is a stranger to the account
+   */
+  async staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal> {
+    const { user, signInId } = await this.#bySignIn(accessToken);
+    return { ...(await this.#deps.access.principal(user, accountId)), signInId };
+  }
+
+  async #bySignIn(accessToken: string): Promise<{ readonly user: User; readonly signInId: string }> {
     const { userId, familyId } = readToken(this.#deps.tokens, accessToken);
     const [user, signedIn] = await Promise.all([
       this.#deps.users.get(userId),
@@ -76,12 +105,6 @@ export class Auth {
     ]);
     if (user === undefined || user.disabled || !signedIn) throw new Refusal('auth.required');
     return { user, signInId: familyId };
-  }
-
-  /** @throws Refusal as {@link authenticate}, and `not_found` when the user is a stranger to the account */
-  async staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal> {
-    const { user, signInId } = await this.authenticate(accessToken);
-    return { ...(await this.#deps.access.principal(user, accountId)), signInId };
   }
 }
 

@@ -1,6 +1,12 @@
 export * from './auth.ts';
 export * from './new-password.ts';
+export * from './own-security.ts';
+export * from './password-check.ts';
+export * from './password-resets.ts';
 export * from './principal.ts';
+export * from './provider-sign-in.ts';
+export * from './second-factors.ts';
+export * from './second-step.ts';
 export type { SignInLimits } from './sign-in-guard.ts';
 export { SignInNotes } from './sign-in-notes.ts';
 export * from './sign-ins.ts';

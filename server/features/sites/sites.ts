@@ -1,6 +1,6 @@
 import type { Page, WireSite } from '../../../shared/protocol/index.ts';
 import { Refusal, type Site, type StaffPrincipal } from '../../domain/index.ts';
-import type { Clock, EntityStore, Ids } from '../../ports/index.ts';
+import type { Broadcaster, ChangeBus, Clock, EntityStore, Ids } from '../../ports/index.ts';
 import { UniqueViolation } from '../../ports/index.ts';
 import { presentSite } from '../../presenters/account-presenter.ts';
 import type { Audit } from '../audit/index.ts';
@@ -18,6 +18,8 @@ export type SiteInput = SiteChange & { readonly name: string; readonly siteKey?:
 export interface SitesDeps {
   readonly stores: { readonly entities: { readonly sites: EntityStore<Site> } };
   readonly audit: Audit;
+  readonly changes: Pick<ChangeBus, 'publish'>;
+  readonly broadcaster: Pick<Broadcaster, 'disconnectSite'>;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -65,9 +67,12 @@ export class Sites {
     return presentSite(next);
   }
 
+  /** Its visitors' tokens are good for nothing from here on, and their sockets are cut. */
   async remove(staff: StaffPrincipal, id: string): Promise<void> {
     await this.#find(staff, id);
     if (!(await this.#sites.delete(id))) throw new Refusal('not_found');
+    this.#deps.changes.publish({ kind: 'site', siteId: id });
+    this.#deps.broadcaster.disconnectSite(id);
     await this.#note(staff, 'site.removed', id);
   }
 

@@ -1,4 +1,9 @@
-import type { DepartmentLimits, Page, WireUser } from '../../../shared/protocol/index.ts';
+import type {
+  CreatedPasswordReset,
+  DepartmentLimits,
+  Page,
+  WireUser,
+} from '../../../shared/protocol/index.ts';
 import {
   type GivenRoles,
   type Private,
@@ -18,7 +23,7 @@ import {
 import { presentUser } from '../../presenters/account-presenter.ts';
 import type { Access } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-import type { HashNewPassword } from '../auth/index.ts';
+import type { HashNewPassword, PasswordResets, SecondFactors } from '../auth/index.ts';
 import { hasAdministrator, isAdministrator } from './administrators.ts';
 import {
   givenRoles,
@@ -33,9 +38,13 @@ import {
 const PAGE = 200;
 
 export interface StaffDeps {
-  readonly stores: { readonly entities: Pick<EntityStores, 'users' | 'departments'> };
+  readonly stores: { readonly entities: Pick<EntityStores, 'users' | 'departments' | 'identityLinks'> };
   readonly access: Pick<Access, 'graph'>;
   readonly hashNewPassword: HashNewPassword;
+  readonly passwordResets: Pick<PasswordResets, 'create'>;
+  readonly secondFactors: Pick<SecondFactors, 'remove'>;
+  /** Removes the API tokens that act for a person in the account. */
+  readonly removeTokensOf: (member: { accountId: string; userId: string }) => Promise<void>;
   readonly audit: Audit;
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<number>;
@@ -131,12 +140,25 @@ export class Staff {
 
   /** Ends every sign-in of the user; answers how many. */
   async endSignIns(staff: StaffPrincipal, id: string): Promise<{ ended: number }> {
-    const user = await this.#find(staff, id);
-    await this.#requireSameRank(staff, user);
-    requireOwnMember(staff, user);
+    const user = await this.#findOwn(staff, id);
     const ended = await this.#deps.endSignInsOf(user);
     await this.#note(staff, 'user.sessions_ended', { id });
     return { ended };
+  }
+
+  /** A one-time token for the user, to be handed over; shown this once. */
+  async resetPassword(staff: StaffPrincipal, id: string): Promise<CreatedPasswordReset> {
+    const reset = await this.#deps.passwordResets.create(await this.#findOwn(staff, id));
+    await this.#note(staff, 'user.password_reset_begun', { id });
+    return reset;
+  }
+
+  /** For a user who has lost it; their sign-ins end. */
+  async removeSecondFactor(staff: StaffPrincipal, id: string): Promise<void> {
+    const user = await this.#findOwn(staff, id);
+    if (!(await this.#deps.secondFactors.remove(id))) throw new Refusal('not_found');
+    await this.#deps.endSignInsOf(user);
+    await this.#note(staff, 'user.second_factor_removed', { id });
   }
 
   /** Takes the user out of the account; who is in no account any more is deleted. */
@@ -148,8 +170,11 @@ export class Staff {
     await this.#write(staff, user, { ...user, memberships, version: user.version + 1, updatedAt });
     this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
     await this.#reconsider(user, [staff]);
+    await this.#deps.removeTokensOf({ accountId: staff.accountId, userId: id });
     if (memberships.length === 0) {
       await this.#deps.endSignInsOf(user);
+      await this.#deps.secondFactors.remove(id);
+      await this.#deps.stores.entities.identityLinks.deleteWhere({ userId: id });
       await this.#users.delete(id);
     }
     await this.#note(staff, 'user.removed', { id });
@@ -176,6 +201,14 @@ export class Staff {
   async #find({ accountId }: StaffPrincipal, id: string): Promise<User> {
     const user = await this.#users.get(id);
     if (user === undefined || membershipIn(user, accountId) === undefined) throw new Refusal('not_found');
+    return user;
+  }
+
+  /** A user whose sign-in is this account's to change. */
+  async #findOwn(staff: StaffPrincipal, id: string): Promise<User> {
+    const user = await this.#find(staff, id);
+    await this.#requireSameRank(staff, user);
+    requireOwnMember(staff, user);
     return user;
   }
 

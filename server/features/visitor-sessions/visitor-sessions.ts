@@ -12,6 +12,7 @@ import {
 import type { Clock, Ids, RateLimit, RateLimiter, Stores } from '../../ports/index.ts';
 import { TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
+import type { KnownSites } from '../sites/index.ts';
 import { isOpen } from './business-hours.ts';
 
 /** Opened again after this long, it counts as another visit; the pause that web analytics takes by custom. */
@@ -25,6 +26,7 @@ export interface VisitorSessionsDeps {
   readonly settings: Pick<AccountSettingsReader, 'get'>;
   /** Takes a signed identity in; refuses one that is not good, before anything is opened. */
   readonly identities: VisitorIdentities;
+  readonly knownSites: Pick<KnownSites, 'has'>;
   readonly tokens: Tokens;
   readonly rateLimiter: RateLimiter;
   /** New sessions of one site. */
@@ -101,6 +103,16 @@ export class VisitorSessions {
    */
   verify(token: string): VisitorPrincipal {
     return readToken(this.#deps.tokens, token);
+  }
+
+  /**
+   * As {@link verify}, and the site is still there.
+   * @throws Refusal `auth.token_expired`, `auth.required`, `auth.site_unknown`
+   */
+  async admit(token: string): Promise<VisitorPrincipal> {
+    const visitor = this.verify(token);
+    if (!(await this.#deps.knownSites.has(visitor.siteId))) throw new Refusal('auth.site_unknown');
+    return visitor;
   }
 
   async #identified(site: Site, identity: string | undefined) {

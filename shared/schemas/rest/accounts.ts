@@ -83,6 +83,7 @@ const parts = {
       .max(Object.keys(FILE_KINDS).length)
       .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind may be there once'),
   }),
+  signIn: z.strictObject({ secondFactorRequired: z.boolean() }),
   routing: z.strictObject({
     assignment: z.enum(['automatic', 'manual']),
     defaultCapacity: z.int().min(0).max(CAPACITY_MAX),
@@ -107,6 +108,7 @@ export const changeSettingsSchema = z.strictObject({
   dpa: parts.dpa.partial().optional(),
   redaction: parts.redaction.partial().optional(),
   attachments: parts.attachments.partial().optional(),
+  signIn: parts.signIn.optional(),
   routing: parts.routing.partial().optional(),
   engagement: z
     .strictObject({
@@ -130,6 +132,7 @@ export const settingsSchema = z
     dpa: z.object({ customFields: z.array(customFieldSchema).readonly() }),
     redaction: parts.redaction,
     attachments: z.object({ enabled: z.boolean(), kinds: z.array(fileKindSchema).readonly() }),
+    signIn: parts.signIn.exactOptional(),
     routing: parts.routing,
     engagement: z.object({ publishing: publishingSchema, recordings: parts.recordings }),
   })

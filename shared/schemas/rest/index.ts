@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './api-tokens.ts';
 export * from './attachments.ts';
 export * from './auth.ts';
 export * from './canned-responses.ts';

@@ -25,6 +25,7 @@ describe('loadConfig', () => {
       port: 3000,
       trustProxyHops: 0,
       requireTls: false,
+      tls: undefined,
       region: 'eu',
     });
     expect(config.bootstrap).toMatchObject({

@@ -6,7 +6,7 @@ describe('the coarse name of a browser', () => {
 
   it.each([
     [`${mozilla} (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0`, 'Firefox on Windows'],
-    [`${mozilla} (Windows NT 10.0; Win64; x64) ${chrome} Edg/143.0.0.0`, 'Edge on Windows'],
+    [`${mozilla} (Windows NT 10.0; Win64; x64) ${chrome} Edg/143.0.0.0`, 'Microsoft Edge on Windows'],
     [`${mozilla} (Linux; Android 14; Pixel 8) ${chrome}`, 'Chrome on Android'],
     [
       `${mozilla} (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1`,

@@ -1,25 +1,38 @@
 import {
+  loginAnswerSchema,
   loginSchema,
+  passChallengeSchema,
   refreshSchema,
+  secondFactorSignInSchema,
+  setUpAtSignInSchema,
   signedInUserSchema,
   signInSchema,
+  totpSetupSchema,
 } from '../../../../shared/schemas/rest/index.ts';
 import { clientName, Private } from '../../../domain/index.ts';
-import type { Auth, SignIns } from '../../../features/auth/index.ts';
+import type { Auth, SecondStep, SignIns } from '../../../features/auth/index.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { ADDRESS_LIMITS, USER_LIMITS } from '../limits.ts';
 
 /** Sign-in of staff. */
-export function authRoutes({ auth, signIns }: { auth: Auth; signIns: SignIns }): readonly Route[] {
+export function authRoutes({
+  auth,
+  signIns,
+  secondStep,
+}: {
+  readonly auth: Auth;
+  readonly signIns: SignIns;
+  readonly secondStep: SecondStep;
+}): readonly Route[] {
   return [
     defineRoute({
       method: 'post',
       path: '/auth/login',
-      summary: 'Sign in with e-mail and password',
+      summary: 'Sign in with e-mail and password; who has a second factor is asked for it next',
       authorization: 'public',
       limit: ADDRESS_LIMITS.signIn,
       body: loginSchema,
-      answer: { status: 200, schema: signInSchema, description: 'Signed in' },
+      answer: { status: 200, schema: loginAnswerSchema, description: 'Signed in, or what is asked next' },
       refusals: ['auth.invalid_credentials', 'auth.locked'],
       handler: ({ body: { email, password }, client: { addressKey, userAgent } }) =>
         auth.login({
@@ -28,6 +41,29 @@ export function authRoutes({ auth, signIns }: { auth: Auth; signIns: SignIns }):
           addressKey,
           client: clientName(userAgent.reveal()),
         }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/auth/second-factor',
+      summary: 'Finish a sign-in with a code of the app, or a recovery code, which is used up by it',
+      authorization: 'public',
+      limit: ADDRESS_LIMITS.signIn,
+      body: passChallengeSchema,
+      answer: { status: 200, schema: secondFactorSignInSchema, description: 'Signed in' },
+      refusals: ['auth.challenge_expired', 'auth.code_wrong', 'auth.locked'],
+      handler: ({ body, client }) =>
+        secondStep.finish({ ...body, client: clientName(client.userAgent.reveal()) }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/auth/second-factor/setup-at-sign-in',
+      summary: 'A secret for an authenticator app, where an account asks for a second factor',
+      authorization: 'public',
+      limit: ADDRESS_LIMITS.signIn,
+      body: setUpAtSignInSchema,
+      answer: { status: 200, schema: totpSetupSchema, description: 'The secret' },
+      refusals: ['auth.challenge_expired', 'conflict'],
+      handler: ({ body }) => secondStep.setUp(body.challenge),
     }),
     defineRoute({
       method: 'post',

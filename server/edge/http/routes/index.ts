@@ -1,9 +1,17 @@
 import type { AccessGrants } from '../../../features/access-grants/index.ts';
 import type { Accounts } from '../../../features/accounts/index.ts';
 import type { ActivityLog } from '../../../features/activity/index.ts';
+import type { ApiTokens } from '../../../features/api-tokens/index.ts';
 import type { Attachments } from '../../../features/attachments/index.ts';
 import type { Audit } from '../../../features/audit/index.ts';
-import type { Auth, SignIns } from '../../../features/auth/index.ts';
+import type {
+  Auth,
+  OwnSecurity,
+  PasswordResets,
+  ProviderSignIn,
+  SecondStep,
+  SignIns,
+} from '../../../features/auth/index.ts';
 import type { CannedResponses } from '../../../features/canned-responses/index.ts';
 import type { Departments } from '../../../features/departments/index.ts';
 import type { EngagementReports } from '../../../features/engagement/engagement-report.ts';
@@ -25,6 +33,7 @@ import type { Webhooks } from '../../../features/webhooks/index.ts';
 import type { Route } from '../define-route.ts';
 import { accessGrantRoutes } from './access-grants.ts';
 import { accountRoutes } from './accounts.ts';
+import { apiTokenRoutes } from './api-tokens.ts';
 import { attachmentRoutes } from './attachments.ts';
 import { authRoutes } from './auth.ts';
 import { cannedResponseRoutes } from './canned-responses.ts';
@@ -36,6 +45,8 @@ import { fieldSweepRoutes } from './field-sweeps.ts';
 import { identityKeyRoutes } from './identity-keys.ts';
 import { type KeyUseCases, keyRoutes } from './keys.ts';
 import { logRoutes } from './logs.ts';
+import { ownSecurityRoutes } from './own-security.ts';
+import { providerSignInRoutes } from './provider-sign-in.ts';
 import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
 import { redactionRescanRoutes } from './redaction-rescans.ts';
 import { redactionRuleRoutes } from './redaction-rules.ts';
@@ -52,7 +63,12 @@ import { webhookRoutes } from './webhooks.ts';
 export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly subjectAccess: SubjectAccess;
   readonly auth: Auth;
+  readonly apiTokens: ApiTokens;
   readonly signIns: SignIns;
+  readonly secondStep: SecondStep;
+  readonly ownSecurity: OwnSecurity;
+  readonly providerSignIn: ProviderSignIn;
+  readonly passwordResets: PasswordResets;
   readonly visitorSessions: VisitorSessions;
   readonly accounts: Accounts;
   readonly sites: Sites;
@@ -82,7 +98,10 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
 export function restRoutes(useCases: UseCases): readonly Route[] {
   return [
     ...authRoutes(useCases),
+    ...ownSecurityRoutes(useCases),
     ...staffSessionRoutes(useCases),
+    ...providerSignInRoutes(useCases.providerSignIn),
+    ...apiTokenRoutes(useCases.apiTokens),
     ...visitorSessionRoutes(useCases.visitorSessions),
     ...accountRoutes(useCases.accounts),
     ...userRoutes(useCases.staff),

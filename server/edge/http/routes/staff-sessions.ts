@@ -26,7 +26,7 @@ export function staffSessionRoutes({
         schema: z.object({ items: z.array(staffSessionSchema).readonly() }),
         description: 'The sign-ins',
       },
-      handler: ({ principal, signInId }) => signIns.list(principal.id, required(signInId)),
+      handler: ({ principal, signInId }) => signIns.list(principal.id, requiredSignIn(signInId)),
     }),
     defineRoute({
       method: 'delete',
@@ -36,7 +36,7 @@ export function staffSessionRoutes({
       limit: USER_LIMITS.write,
       answer: { status: 200, schema: endedSessionsSchema, description: 'How many were ended' },
       handler: async ({ principal, signInId }) => ({
-        ended: await signIns.endAllOf(principal, required(signInId)),
+        ended: await signIns.endAllOf(principal, requiredSignIn(signInId)),
       }),
     }),
     defineRoute({
@@ -64,7 +64,8 @@ export function staffSessionRoutes({
   ];
 }
 
-function required(signInId: string | undefined): string {
+/** @throws Refusal `auth.required` for who calls by no sign-in */
+export function requiredSignIn(signInId: string | undefined): string {
   if (signInId === undefined) throw new Refusal('auth.required');
   return signInId;
 }

@@ -74,6 +74,7 @@ describe('the HTTP app', () => {
       publicDir,
       trustProxyHops: 0,
       requireTls: false,
+      speaksTls: false,
       bodyMaxBytes: 65_536,
       uploads: { maxBytes: 65_536, atOnce: 4 },
       version: '1.2.3',

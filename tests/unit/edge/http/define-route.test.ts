@@ -34,7 +34,13 @@ describe('a route', () => {
     expect(open.sort()).toEqual([
       '/auth/login',
       '/auth/logout',
+      '/auth/oidc/begin',
+      '/auth/oidc/finish',
+      '/auth/password-reset',
+      '/auth/providers',
       '/auth/refresh',
+      '/auth/second-factor',
+      '/auth/second-factor/setup-at-sign-in',
       '/certificate-key',
       '/visitor/sessions',
     ]);
