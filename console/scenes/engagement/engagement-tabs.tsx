@@ -1,26 +1,12 @@
-import { Link } from '../../components/shell/link.tsx';
-import styles from './engagement.module.css';
+import { type Tab, Tabs } from '../../components/common/tabs.tsx';
 
 const TABS = [
   { part: undefined, label: 'Rules' },
   { part: 'funnel', label: 'Funnel' },
   { part: 'versions', label: 'Versions' },
-] as const;
+] as const satisfies readonly Tab[];
 
 /** Where in the scene one can go. */
 export function EngagementTabs({ part }: { readonly part: (typeof TABS)[number]['part'] }) {
-  return (
-    <nav aria-label="Engagement" className={styles.tabs}>
-      {TABS.map((tab) => (
-        <Link
-          key={tab.label}
-          to={tab.part === undefined ? ['engagement'] : ['engagement', tab.part]}
-          className={styles.tab}
-          aria-current={tab.part === part ? 'page' : undefined}
-        >
-          {tab.label}
-        </Link>
-      ))}
-    </nav>
-  );
+  return <Tabs label="Engagement" scene="engagement" tabs={TABS} part={part} />;
 }
