@@ -75,7 +75,8 @@ export function createAudit(deps: AuditDeps): Audit {
   };
 }
 
-function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
+/** Who acts: the person, or the API token that acts for them. */
+export function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
   return tokenId === undefined ? { kind: 'user', id: userId } : { kind: 'token', id: tokenId };
 }
 

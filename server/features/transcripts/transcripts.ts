@@ -20,7 +20,7 @@ import {
   type TranscriptFile,
 } from '../../presenters/transcript-file.ts';
 import type { Attachments } from '../attachments/index.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, actorOf } from '../audit/index.ts';
 import type { AgentNames } from '../conversations/agent-names.ts';
 import type { Erasure } from '../erasure/erasure.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
@@ -111,9 +111,7 @@ export class Transcripts {
     const parts = await this.#readParts(conversation, include).catch((error) =>
       this.#reportTampered(staff, id, error),
     );
-    await this.#deps.audit.record({
-      accountId: staff.accountId,
-      actor: { kind: 'user', id: staff.userId },
+    await this.#deps.audit.byStaff(staff, {
       action: 'transcript.read',
       target: { kind: 'conversation', id },
       details: include,
@@ -131,9 +129,7 @@ export class Transcripts {
     await this.#find(staff, id, 'transcript:export');
     const transcript = await this.get(staff, id, { messages: true, profile: true });
     const opened = files ? await this.#filesOf(staff, id) : [];
-    await this.#deps.audit.record({
-      accountId: staff.accountId,
-      actor: { kind: 'user', id: staff.userId },
+    await this.#deps.audit.byStaff(staff, {
       action: 'transcript.exported',
       target: { kind: 'conversation', id },
       details: { format, files: opened.length },
@@ -149,7 +145,7 @@ export class Transcripts {
   /** @throws Refusal `not_found`, also the second time */
   async erase(staff: StaffPrincipal, id: string): Promise<{ erased: true; certificateId: string }> {
     const conversation = await this.#find(staff, id, 'transcript:erase');
-    const certificateId = await this.#deps.erasure.erase(conversation, { kind: 'user', id: staff.userId });
+    const certificateId = await this.#deps.erasure.erase(conversation, actorOf(staff));
     return { erased: true, certificateId };
   }
 
@@ -191,9 +187,7 @@ export class Transcripts {
     const tampered =
       error instanceof IntegrityError || (error instanceof Refusal && error.code === 'transcript.tampered');
     if (!tampered) throw error;
-    await this.#deps.audit.record({
-      accountId: staff.accountId,
-      actor: { kind: 'user', id: staff.userId },
+    await this.#deps.audit.byStaff(staff, {
       action: 'transcript.integrity_failed',
       target: { kind: 'conversation', id },
       details: {},
