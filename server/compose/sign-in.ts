@@ -56,7 +56,7 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
     ids,
     clock,
   });
-  const secondStep = new SecondStep({ users, signIns, secondFactors, tokens, audit, clock });
+  const secondStep = new SecondStep({ users, signIns, secondFactors, tokens, notes, audit, clock });
   const limits = { perEmailAndAddress: limit('perEmailAndAddress'), perEmail: limit('perEmail') };
   const apiTokens = new ApiTokens({
     tokens: stores.entities.apiTokens,
@@ -77,6 +77,7 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
     passwords,
     rateLimiter,
     limits,
+    clock,
   });
   const passwordCheck = createPasswordCheck({ passwords, rateLimiter, limit: limit('perPasswordAgain') });
   return {

@@ -1,5 +1,5 @@
+import { SLOW_DOWN_MS } from '../../server/features/auth/index.ts';
 import type { SignIn } from '../../shared/protocol/index.ts';
-
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { ShiftedClock } from './rest-support.ts';
@@ -109,11 +109,23 @@ describeOnEveryStore('sign-in', (start) => {
   });
 });
 
+/** Whoever waits because others guess, does not wait in a test; how often is counted. */
+class ImpatientClock extends ShiftedClock {
+  slowedDown = 0;
+
+  override after(ms: number, callback: () => void): () => void {
+    if (ms !== SLOW_DOWN_MS) return super.after(ms, callback);
+    this.slowedDown += 1;
+    return super.after(0, callback);
+  }
+}
+
 describe('sign-in under attack', () => {
   let server: TestServer;
+  const clock = new ImpatientClock();
 
   beforeAll(async () => {
-    server = await startTestServer({ env: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '1' } });
+    server = await startTestServer({ clock, env: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: '1' } });
   });
   afterAll(() => server.close());
 
@@ -139,6 +151,19 @@ describe('sign-in under attack', () => {
   it('counts guesses that come at once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => login('wrong', '192.0.2.10')));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(8);
+  });
+
+  it('shuts nobody out who is guessed at from many networks, and counts an IPv6 /64 as one', async () => {
+    const oneNetwork = await Promise.all(
+      Array.from({ length: 12 }, (_, host) => login('wrong', `2001:db8:0:1::${host + 1}`)),
+    );
+    expect(oneNetwork.filter(({ status }) => status === 429)).toHaveLength(4);
+    const many = Array.from({ length: 50 }, (_, index) => login('wrong', `2001:db8:0:${index + 100}::1`));
+    expect(new Set((await Promise.all(many)).map(({ status }) => status))).toEqual(new Set([401]));
+    expect(clock.slowedDown).toBeGreaterThan(0);
+    const before = clock.slowedDown;
+    expect((await login(server.admin.password, '198.51.100.20')).status).toBe(200);
+    expect(clock.slowedDown).toBe(before + 1);
   });
 
   it('locks someone who does not exist in the same way', async () => {

@@ -85,8 +85,7 @@ export const SIGN_IN_LIMITS = {
     name: 'sign-in.email',
     points: 60,
     windowMs: 60 * MINUTE_MS,
-    blockMs: 15 * MINUTE_MS,
-    stops: 'guessing the password of one person from many places',
+    stops: 'guessing the password of one person from many places; attempts beyond it wait, and are not refused',
   },
   perCode: {
     name: 'sign-in.code',

@@ -7,7 +7,7 @@ import {
   type StaffPrincipal,
   type User,
 } from '../../domain/index.ts';
-import type { EntityStore, RateLimiter } from '../../ports/index.ts';
+import type { Clock, EntityStore, RateLimiter } from '../../ports/index.ts';
 import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { Access } from '../access/index.ts';
@@ -34,6 +34,7 @@ export interface AuthDeps {
   readonly passwords: Passwords;
   readonly rateLimiter: RateLimiter;
   readonly limits: SignInLimits;
+  readonly clock: Clock;
 }
 
 export interface Login extends SignInAttempt {

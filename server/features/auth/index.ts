@@ -7,6 +7,6 @@ export * from './principal.ts';
 export * from './provider-sign-in.ts';
 export * from './second-factors.ts';
 export * from './second-step.ts';
-export type { SignInLimits } from './sign-in-guard.ts';
+export { SLOW_DOWN_MS, type SignInLimits } from './sign-in-guard.ts';
 export { SignInNotes } from './sign-in-notes.ts';
 export * from './sign-ins.ts';

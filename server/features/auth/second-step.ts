@@ -10,6 +10,7 @@ import { TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { Audit } from '../audit/index.ts';
 import { noteOf } from './own-security.ts';
 import type { SecondFactors } from './second-factors.ts';
+import type { SignInNotes } from './sign-in-notes.ts';
 import type { SignIns } from './sign-ins.ts';
 
 const CHALLENGE_LIFE_MS = 5 * 60_000;
@@ -20,6 +21,7 @@ export interface SecondStepDeps {
   readonly signIns: Pick<SignIns, 'start'>;
   readonly secondFactors: SecondFactors;
   readonly tokens: Tokens;
+  readonly notes: Pick<SignInNotes, 'failed'>;
   readonly audit: Pick<Audit, 'record'>;
   readonly clock: Clock;
 }
@@ -49,13 +51,23 @@ export class SecondStep {
     const { secondFactors, signIns, audit } = this.#deps;
     const user = await this.#userOf(given.challenge);
     if (await secondFactors.isOn(user.id)) {
-      const { by } = await secondFactors.verify(user, given.code);
+      const { by } = await this.#noting(user, () => secondFactors.verify(user, given.code));
       if (by === 'recovery-code') await noteOf(audit, user, 'user.recovery_code_used');
       return signIns.start(user, given.client);
     }
     const recoveryCodes = await secondFactors.confirm(user, given.code);
     await noteOf(audit, user, 'user.second_factor_on');
     return { ...(await signIns.start(user, given.client)), recoveryCodes };
+  }
+
+  /** A wrong code after the right password is worth knowing: the password may be in other hands. */
+  async #noting<T>(user: User, verify: () => Promise<T>): Promise<T> {
+    try {
+      return await verify();
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'auth.code_wrong') await this.#deps.notes.failed(user);
+      throw error;
+    }
   }
 
   #challenge(user: User, kind: 'code' | 'setup'): SecondFactorChallenge {

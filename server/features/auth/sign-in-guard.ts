@@ -1,14 +1,20 @@
 import { type Private, Refusal } from '../../domain/index.ts';
-import type { RateLimit, RateLimiter } from '../../ports/index.ts';
+import type { Clock, RateLimit, RateLimiter } from '../../ports/index.ts';
 import type { Tokens } from '../../ports/tokens.ts';
 
-/** Failed sign-ins that lock, counted apart. */
+/** Failed sign-ins, counted apart. */
 export interface SignInLimits {
-  /** One address guessing at one person. */
+  /** One network guessing at one person: it is locked out, they are not. */
   readonly perEmailAndAddress: RateLimit;
-  /** Many addresses guessing at one person. */
+  /** Many networks guessing at one person: from there on each attempt has to wait, wherever it comes from. */
   readonly perEmail: RateLimit;
 }
+
+/**
+ * What an attempt waits when many networks guess at one person. It slows guessing down and keeps nobody out: a lock
+ * by e-mail alone would let everyone who knows an address shut its owner out.
+ */
+export const SLOW_DOWN_MS = 3_000;
 
 export interface SignInAttempt {
   readonly email: string;
@@ -18,7 +24,7 @@ export interface SignInAttempt {
 
 /** Counts attempts before the password is looked at, so that guesses made at once count too. */
 export interface SignInGuard {
-  /** @throws Refusal `auth.locked` */
+  /** Resolves when the password may be looked at. @throws Refusal `auth.locked` */
   enter(attempt: SignInAttempt): Promise<void>;
   /** The password was right: the attempts so far are forgotten. */
   succeeded(attempt: SignInAttempt): Promise<void>;
@@ -28,25 +34,26 @@ export function createSignInGuard(deps: {
   readonly rateLimiter: RateLimiter;
   readonly tokens: Pick<Tokens, 'fingerprint'>;
   readonly limits: SignInLimits;
+  readonly clock: Pick<Clock, 'after'>;
 }): SignInGuard {
-  const { rateLimiter, limits, tokens } = deps;
-
-  function counters({ email, addressKey }: SignInAttempt): readonly { limit: RateLimit; key: string }[] {
-    return [
-      { limit: limits.perEmailAndAddress, key: tokens.fingerprint(`${email} ${addressKey.reveal()}`) },
-      { limit: limits.perEmail, key: tokens.fingerprint(email) },
-    ];
-  }
+  const { rateLimiter, tokens, clock } = deps;
+  const { perEmailAndAddress, perEmail } = deps.limits;
+  const personKey = ({ email }: SignInAttempt): string => tokens.fingerprint(email);
+  const placeKey = ({ email, addressKey }: SignInAttempt): string =>
+    tokens.fingerprint(`${email} ${addressKey.reveal()}`);
 
   return {
     enter: async (attempt) => {
-      for (const { limit, key } of counters(attempt)) {
-        const retryAfterMs = await rateLimiter.take(limit, key);
-        if (retryAfterMs > 0) throw new Refusal('auth.locked', { retryAfterMs });
-      }
+      const retryAfterMs = await rateLimiter.take(perEmailAndAddress, placeKey(attempt));
+      if (retryAfterMs > 0) throw new Refusal('auth.locked', { retryAfterMs });
+      const underAttack = (await rateLimiter.take(perEmail, personKey(attempt))) > 0;
+      if (underAttack) await new Promise<void>((resolve) => clock.after(SLOW_DOWN_MS, resolve));
     },
     succeeded: async (attempt) => {
-      await Promise.all(counters(attempt).map(({ limit, key }) => rateLimiter.reset(limit, key)));
+      await Promise.all([
+        rateLimiter.reset(perEmailAndAddress, placeKey(attempt)),
+        rateLimiter.reset(perEmail, personKey(attempt)),
+      ]);
     },
   };
 }
