@@ -17,13 +17,13 @@ import {
   type WireRedactionRuleChange,
   type WireSite,
   type WireTranscript,
-  type WireUser,
 } from '../../shared/protocol/index.ts';
 import { createAccessCalls } from './access-calls.ts';
 import { createEngagementCalls } from './engagement-calls.ts';
 import type { Http } from './http.ts';
 import { createPrivacyCalls } from './privacy-calls.ts';
 import { createAuditCalls, createKeyCalls } from './record-calls.ts';
+import { createApiTokenCalls, createDepartmentCalls, createUserCalls } from './staff-calls.ts';
 import { createVisitorCalls } from './visitor-calls.ts';
 import { createWebhookCalls } from './webhook-calls.ts';
 
@@ -39,17 +39,6 @@ export interface SiteDraft {
   readonly prechat: readonly PrechatField[];
   readonly allowedOrigins: readonly string[];
 }
-
-export interface NewUser {
-  readonly email: string;
-  readonly name: string;
-  readonly password: string;
-  readonly roles: readonly string[];
-}
-
-export type UserChange = Partial<Pick<WireUser, 'name' | 'roles' | 'disabled'>> & {
-  readonly password?: string;
-};
 
 export type CannedResponseDraft = Pick<WireCannedResponse, 'shortcut' | 'text' | 'tags'>;
 
@@ -79,6 +68,8 @@ export function createApi(http: Http, accountId: string) {
 
   return {
     access: createAccessCalls(http, base, all),
+    apiTokens: createApiTokenCalls(http, base, all),
+    departments: createDepartmentCalls(http, base, all),
     audit: createAuditCalls(http, base),
     keys: createKeyCalls(http, base),
     conversations: {
@@ -164,13 +155,7 @@ export function createApi(http: Http, accountId: string) {
         http.send('PATCH', at('sites', id), { body }),
       remove: (id: string): Promise<void> => http.send('DELETE', at('sites', id)),
     },
-    users: {
-      list: () => all<WireUser>('users'),
-      create: (body: NewUser): Promise<WireUser> => http.send('POST', `${base}/users`, { body }),
-      change: (id: string, body: UserChange): Promise<WireUser> =>
-        http.send('PATCH', at('users', id), { body }),
-      remove: (id: string): Promise<void> => http.send('DELETE', at('users', id)),
-    },
+    users: createUserCalls(http, base, all),
     visitors: createVisitorCalls(http, base),
     webhooks: createWebhookCalls(http, base, all),
   };

@@ -108,6 +108,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       removeTokensOf: (member) => signIn.apiTokens.removeOf(member),
       audit,
       changes,
+      signInsOf: (userId) => signIns.list(userId),
       endSignInsOf: (user) => signIns.endAllOf(user),
       reconsider: (accountId, agentId) => parts.routing.reconsider(accountId, agentId),
       broadcaster,

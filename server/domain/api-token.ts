@@ -1,3 +1,4 @@
+import { NEVER_IN_TOKENS } from '../../shared/protocol/index.ts';
 import type { AccountEntity } from './entity.ts';
 import type { Authorization } from './permissions.ts';
 
@@ -24,11 +25,5 @@ export interface ApiToken extends AccountEntity {
 /** By which a token is recognised, also by those who look for leaked ones in public places. */
 export const API_TOKEN_PREFIX = 'ega_';
 
-/** What no token can be made for: by making users, roles or tokens it could make itself stronger or outlive its end. */
-export const PERSONAL_AUTHORIZATIONS: readonly Authorization[] = [
-  'account:create',
-  'access-grant:write',
-  'api-token:write',
-  'role:write',
-  'user:write',
-];
+/** Those that no token can be made for. */
+export const PERSONAL_AUTHORIZATIONS: readonly Authorization[] = NEVER_IN_TOKENS;

@@ -3,8 +3,8 @@ import type { RefreshFamily } from '../domain/index.ts';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** A sign-in as the person whose it is sees it; `currentId` is the one that asks. */
-export function presentStaffSession(family: RefreshFamily, currentId: string): WireStaffSession {
+/** A sign-in as its person sees it, or an administrator; `currentId` is the one that asks. */
+export function presentStaffSession(family: RefreshFamily, currentId?: string): WireStaffSession {
   return {
     id: family.id,
     client: family.client ?? 'Unknown',

@@ -19,3 +19,12 @@ export interface WireApiToken {
 
 /** A new token; `token` is shown this once. */
 export type CreatedApiToken = WireApiToken & { readonly token: string };
+
+/** What no token can be made for: by making users, roles or tokens it could make itself stronger or outlive its end. */
+export const NEVER_IN_TOKENS = [
+  'account:create',
+  'access-grant:write',
+  'api-token:write',
+  'role:write',
+  'user:write',
+] as const;

@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { TOTP } from 'otpauth';
 import type { Browser } from 'playwright-core';
+import type { Page, TotpSetup, WireApiToken } from '../../shared/protocol/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { type ConsolePage, describeInBrowser, openConsole, picture, signIn } from './console-support.ts';
+import {
+  axeFindings,
+  call,
+  type ConsolePage,
+  describeInBrowser,
+  expectGone,
+  openConsole,
+  picture,
+  signIn,
+  staff,
+} from './console-support.ts';
 
 describeInBrowser('administration in the console', () => {
   let browser: Browser;
@@ -82,6 +94,130 @@ describeInBrowser('administration in the console', () => {
       password: 'ferry lantern cobalt 91',
     });
     expect(refused.status).toBe(401);
+  });
+
+  it('shows how a user signs in, takes a lost second factor off, and gives a code for a new password', async () => {
+    const { page } = opened;
+    const lost = await staff(test, 'Lois');
+    const { accessToken } = await test.signIn(lost);
+    const { body: setup } = await test.call<TotpSetup>(
+      'POST',
+      '/auth/second-factor/setup',
+      { password: lost.password },
+      accessToken,
+    );
+    const code = new TOTP({ secret: setup.secret }).generate();
+    await test.call('POST', '/auth/second-factor/confirm', { code }, accessToken);
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('button', { name: 'Actions for Lois' }).click();
+    await page.getByRole('menuitem', { name: 'Sign-in' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign-in of Lois' });
+    await dialog.getByText('10 recovery codes left.').waitFor();
+    await dialog.getByRole('row', { name: /Another program/ }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'user-sign-in');
+    await dialog.getByRole('button', { name: 'Take it off' }).click();
+    await dialog.getByText('None is set up.').waitFor();
+    await dialog.getByText('Signed in nowhere.').waitFor();
+    expect((await test.call('GET', '/auth/me', undefined, accessToken)).status).toBe(401);
+    await dialog.getByRole('button', { name: 'Make a code for a new password' }).click();
+    const once = page.getByRole('dialog', { name: 'One-time code' });
+    const token = String(await once.locator('code').textContent());
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'user-reset-code');
+    const newPassword = 'tre gula cyklar';
+    expect((await test.call('POST', '/auth/password-reset', { token, newPassword })).status).toBe(204);
+    await once.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('button', { name: 'Actions for Lois' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    const asked = page.getByRole('dialog', { name: 'Remove Lois?' });
+    await asked.getByRole('button', { name: 'Remove' }).click();
+    await expectGone(page.getByRole('row', { name: /Lois/ }));
+    const again = { email: lost.email, password: newPassword };
+    expect((await test.call('POST', '/auth/login', again)).status).toBe(401);
+  });
+
+  it('makes, renames and removes a department, and says why one with a line stays', async () => {
+    const { page } = opened;
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('link', { name: 'Departments' }).click();
+    await page.getByText('No department yet').waitFor();
+    await page.getByRole('button', { name: 'New department' }).click();
+    const form = page.getByRole('dialog', { name: 'New department' });
+    await form.getByLabel('Name').fill('Sales');
+    await form.getByRole('combobox', { name: 'Members' }).click();
+    await page.getByRole('option', { name: /Administrator/ }).click();
+    await form.getByLabel('Name').click();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Sales Administrator/ }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'departments');
+    await page.getByRole('button', { name: 'Edit Sales' }).click();
+    const edit = page.getByRole('dialog', { name: 'Edit Sales' });
+    await edit.getByLabel('Name').fill('Sales and orders');
+    await edit.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Sales and orders Administrator/ }).waitFor();
+    const { items } = (await stored('/departments')) as { items?: { id: string; name: string }[] };
+    expect(items?.map(({ name }) => name)).toEqual(['Sales and orders']);
+    const { visitor, conversationId } = await call(test, { departmentId: String(items?.[0]?.id) });
+    const remove = async () => {
+      await page.getByRole('button', { name: 'Remove Sales and orders' }).click();
+      const asked = page.getByRole('dialog', { name: 'Remove Sales and orders?' });
+      await asked.getByRole('button', { name: 'Remove' }).click();
+      return asked;
+    };
+    const refused = await remove();
+    await page.getByText('That did not work').waitFor();
+    await picture(page, 'department-in-use');
+    await refused.getByRole('button', { name: 'Cancel' }).click();
+    await visitor.emit('chat:end', { conversationId });
+    visitor.close();
+    await remove();
+    await page.getByText('No department yet').waitFor();
+  });
+
+  it('makes an API token for what it needs, shows it once, and removes it', async () => {
+    const { page } = opened;
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByRole('link', { name: 'API tokens' }).click();
+    await page.getByText('No API token yet').waitFor();
+    await page.getByRole('button', { name: 'New token' }).click();
+    const form = page.getByRole('dialog', { name: 'New API token' });
+    await form.getByLabel('Name').fill('Nightly export');
+    await form.getByRole('button', { name: 'Make the token' }).click();
+    await form.getByText('Choose at least one').waitFor();
+    expect(await form.getByRole('checkbox', { name: 'user:write' }).count()).toBe(0);
+    await form.getByRole('checkbox', { name: 'site:read' }).check();
+    const addresses = form.getByRole('textbox', { name: 'Addresses' });
+    await addresses.fill('127.0.0.0/40');
+    await addresses.press('Enter');
+    await form.getByRole('button', { name: 'Make the token' }).click();
+    await form.getByText('Enter addresses, or networks').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'token-fault');
+    await addresses.press('Backspace');
+    await addresses.fill('127.0.0.0/8');
+    await addresses.press('Enter');
+    await form.getByRole('button', { name: 'Make the token' }).click();
+    const once = page.getByRole('dialog', { name: 'The new token' });
+    const token = String(await once.locator('code').textContent());
+    await picture(page, 'token-once');
+    const { accountId } = await test.signIn();
+    const use = async () =>
+      (await test.call('GET', `/accounts/${accountId}/sites`, undefined, token)).status;
+    expect(await use()).toBe(200);
+    await once.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('row', { name: /Nightly export/ }).getByText('127.0.0.0/8').waitFor();
+    expect(await page.getByText(token).count()).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'tokens');
+    const { items } = (await stored('/api-tokens')) as unknown as Page<WireApiToken>;
+    expect(items).toMatchObject([{ name: 'Nightly export', scopes: ['site:read'] }]);
+    await page.getByRole('button', { name: 'Remove Nightly export' }).click();
+    const asked = page.getByRole('dialog', { name: 'Remove Nightly export?' });
+    await asked.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No API token yet').waitFor();
+    expect(await use()).toBe(401);
   });
 
   it('changes a site, and offers the line to paste', async () => {

@@ -117,10 +117,10 @@ export interface Caller {
 let lines = 0;
 
 /** A visitor who has looked at one page and started a chat. */
-export async function call(test: TestServer): Promise<Caller> {
+export async function call(test: TestServer, start: { departmentId?: string } = {}): Promise<Caller> {
   const visitor = await connectVisitor(test);
   await visitor.emit('page:view', { url: 'https://shop.example/boots', title: 'Boots' });
-  const { conversationId, caseId } = await visitor.emit('chat:start', {});
+  const { conversationId, caseId } = await visitor.emit('chat:start', start);
   const say = async (text: string): Promise<number> =>
     (await visitor.emit('message:send', { conversationId, clientId: `line-${++lines}`, text })).seq;
   return { visitor, conversationId, caseId, say };

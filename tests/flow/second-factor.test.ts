@@ -164,8 +164,19 @@ describeOnEveryStore('the second factor', (start) => {
     const { email, id, token } = await enrolled();
     const users = `/accounts/${admin.accountId}/users`;
     const remove = () => server.call('DELETE', `${users}/${id}/second-factor`, undefined, admin.accessToken);
+    const standing = async () =>
+      (
+        await server.call<SecondFactorStatus>(
+          'GET',
+          `${users}/${id}/second-factor`,
+          undefined,
+          admin.accessToken,
+        )
+      ).body;
+    expect(await standing()).toMatchObject({ enabled: true, required: false, recoveryCodesLeft: 10 });
     expect((await remove()).status).toBe(204);
     expect((await remove()).status).toBe(404);
+    expect(await standing()).toEqual({ enabled: false, required: false, recoveryCodesLeft: 0 });
     expect((await server.call('GET', '/auth/me', undefined, token)).status).toBe(401);
     expect((await login(email)).body.accessToken).toEqual(expect.any(String));
     const { body } = await server.call<{ items: WireAuditEntry[] }>(

@@ -80,6 +80,22 @@ describeOnEveryStore('sessions of staff', (start) => {
     expect((await end('GET', '/auth/me', last)).status).toBe(401);
   });
 
+  it('are shown to an administrator of the account, and to nobody else', async () => {
+    const { admin, signIn } = await newAgent('shown@example.com');
+    const [one, other] = [await signIn(), await signIn()];
+    const path = `/accounts/${admin.accountId}/users/${one.user.id}/sessions`;
+    const { status, body } = await server.call<{ items: WireStaffSession[] }>(
+      'GET',
+      path,
+      undefined,
+      admin.accessToken,
+    );
+    expect(status).toBe(200);
+    expect(body.items.map(({ id }) => id)).toEqual((await list(one)).map(({ id }) => id));
+    expect(body.items.some(({ current }) => current)).toBe(false);
+    expect((await end('GET', path, other)).status).toBe(403);
+  });
+
   it('are nobody else to end', async () => {
     const { admin, signIn } = await newAgent('mine@example.com');
     const mine = await signIn();

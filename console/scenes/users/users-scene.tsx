@@ -2,7 +2,8 @@ import { ActionIcon, Avatar, Badge, Button, Menu, Table } from '@mantine/core';
 import { IconDots, IconUserPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireRole, WireUser } from '../../../shared/protocol/index.ts';
-import type { UserChange } from '../../api/calls.ts';
+import type { UserChange } from '../../api/staff-calls.ts';
+import { AskDialog } from '../../components/common/ask-dialog.tsx';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime, initialsOf } from '../../components/common/format.ts';
 import { Failure, Scene, Waiting } from '../../components/common/scene.tsx';
@@ -10,19 +11,34 @@ import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
+import { DepartmentsPart } from './departments-part.tsx';
 import { GrantsPart } from './grants-part.tsx';
 import { RolesPart } from './roles-part.tsx';
+import { TokensPart } from './tokens-part.tsx';
 import { UserForm } from './user-form.tsx';
+import { UserSignInDialog } from './user-sign-in-dialog.tsx';
 import { UsersTabs } from './users-tabs.tsx';
 
-type Editing = { readonly kind: 'new' } | { readonly kind: 'user'; readonly user: WireUser };
+type Doing =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'edit' | 'sign-in' | 'remove'; readonly user: WireUser };
 
 /** Who works in this account, as what, and who is let in from outside. */
 export default function UsersScene() {
   const { router } = useConsole();
   const [, part, id] = useStore(router.route);
-  if (part === 'roles') return <RolesPart id={id} />;
-  return part === 'grants' ? <GrantsPart /> : <UsersPart />;
+  switch (part) {
+    case 'roles':
+      return <RolesPart id={id} />;
+    case 'departments':
+      return <DepartmentsPart />;
+    case 'tokens':
+      return <TokensPart />;
+    case 'grants':
+      return <GrantsPart />;
+    default:
+      return <UsersPart />;
+  }
 }
 
 function UsersPart() {
@@ -33,7 +49,11 @@ function UsersPart() {
     return { users, roles };
   }, [api, seesRoles]);
   const { data, error, loading, reload } = useLoad(load);
-  const [editing, setEditing] = useState<Editing>();
+  const [doing, setDoing] = useState<Doing>();
+  const close = (): void => {
+    setDoing(undefined);
+    reload();
+  };
   const writable = can('user:write');
   const change = async (user: WireUser, body: UserChange, done: string): Promise<void> => {
     const worked = await attempt(async () => {
@@ -50,7 +70,7 @@ function UsersPart() {
         writable && (
           <Button
             leftSection={<IconUserPlus size={16} aria-hidden />}
-            onClick={() => setEditing({ kind: 'new' })}
+            onClick={() => setDoing({ kind: 'new' })}
           >
             Add user
           </Button>
@@ -65,7 +85,7 @@ function UsersPart() {
           users={data.users}
           roles={data.roles}
           writable={writable}
-          onEdit={(user) => setEditing({ kind: 'user', user })}
+          onDo={setDoing}
           onDisable={(user) =>
             void change(
               user,
@@ -75,15 +95,22 @@ function UsersPart() {
           }
         />
       )}
-      {editing && (
+      {(doing?.kind === 'new' || doing?.kind === 'edit') && (
         <UserForm
           roles={data?.roles ?? []}
-          user={editing.kind === 'user' ? editing.user : undefined}
-          onClose={() => setEditing(undefined)}
-          onSaved={() => {
-            setEditing(undefined);
-            reload();
-          }}
+          user={doing.kind === 'edit' ? doing.user : undefined}
+          onClose={() => setDoing(undefined)}
+          onSaved={close}
+        />
+      )}
+      {doing?.kind === 'sign-in' && <UserSignInDialog user={doing.user} onClose={close} />}
+      {doing?.kind === 'remove' && (
+        <AskDialog
+          title={`Remove ${doing.user.name}?`}
+          about="They no longer work in this account; their chats go back to the queue, and their API tokens end."
+          action="Remove"
+          onConfirm={() => api.users.remove(doing.user.id)}
+          onClose={close}
         />
       )}
     </Scene>
@@ -94,7 +121,7 @@ function UserTable(props: {
   readonly users: readonly WireUser[];
   readonly roles: readonly WireRole[];
   readonly writable: boolean;
-  readonly onEdit: (user: WireUser) => void;
+  readonly onDo: (doing: Doing) => void;
   readonly onDisable: (user: WireUser) => void;
 }) {
   return (
@@ -127,7 +154,7 @@ function UserRow(props: {
   readonly user: WireUser;
   readonly roles: readonly WireRole[];
   readonly writable: boolean;
-  readonly onEdit: (user: WireUser) => void;
+  readonly onDo: (doing: Doing) => void;
   readonly onDisable: (user: WireUser) => void;
 }) {
   const { user, roles } = props;
@@ -163,9 +190,13 @@ function UserRow(props: {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item onClick={() => props.onEdit(user)}>Edit</Menu.Item>
+              <Menu.Item onClick={() => props.onDo({ kind: 'edit', user })}>Edit</Menu.Item>
+              <Menu.Item onClick={() => props.onDo({ kind: 'sign-in', user })}>Sign-in</Menu.Item>
               <Menu.Item onClick={() => props.onDisable(user)}>
                 {user.disabled ? 'Enable' : 'Disable'}
+              </Menu.Item>
+              <Menu.Item color="red" onClick={() => props.onDo({ kind: 'remove', user })}>
+                Remove
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>

@@ -3,6 +3,8 @@ import { type Tab, Tabs } from '../../components/common/tabs.tsx';
 const TABS = [
   { part: undefined, label: 'Users', needs: 'user:read' },
   { part: 'roles', label: 'Roles', needs: 'role:read' },
+  { part: 'departments', label: 'Departments', needs: 'department:read' },
+  { part: 'tokens', label: 'API tokens', needs: 'api-token:read' },
   { part: 'grants', label: 'Access for operators', needs: 'access-grant:read' },
 ] as const satisfies readonly Tab[];
 

@@ -98,8 +98,8 @@ export class SignIns {
     return ended.length;
   }
 
-  /** Newest first; `currentId` is the one that asks. */
-  async list(userId: string, currentId: string): Promise<{ items: readonly WireStaffSession[] }> {
+  /** Newest first; `currentId` is the one that asks, if it is one of them. */
+  async list(userId: string, currentId?: string): Promise<{ items: readonly WireStaffSession[] }> {
     const families = await this.#families.listOf(userId);
     return { items: families.map((family) => presentStaffSession(family, currentId)) };
   }

@@ -2,6 +2,8 @@ import type {
   CreatedPasswordReset,
   DepartmentLimits,
   Page,
+  SecondFactorStatus,
+  WireStaffSession,
   WireUser,
 } from '../../../shared/protocol/index.ts';
 import {
@@ -42,10 +44,12 @@ export interface StaffDeps {
   readonly access: Pick<Access, 'graph'>;
   readonly hashNewPassword: HashNewPassword;
   readonly passwordResets: Pick<PasswordResets, 'create'>;
-  readonly secondFactors: Pick<SecondFactors, 'remove'>;
+  readonly secondFactors: Pick<SecondFactors, 'remove' | 'status'>;
   /** Removes the API tokens that act for a person in the account. */
   readonly removeTokensOf: (member: { accountId: string; userId: string }) => Promise<void>;
   readonly audit: Audit;
+  /** The sign-ins of a user, newest first. */
+  readonly signInsOf: (userId: string) => Promise<{ items: readonly WireStaffSession[] }>;
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<number>;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
@@ -136,6 +140,14 @@ export class Staff {
     await this.#reconsider(next, next.memberships);
     await this.#note(staff, 'user.changed', { id, parts: Object.keys(wanted).sort().join(' ') });
     return presentUser(next, staff.accountId);
+  }
+
+  async signIns(staff: StaffPrincipal, id: string): Promise<{ items: readonly WireStaffSession[] }> {
+    return this.#deps.signInsOf((await this.#findOwn(staff, id)).id);
+  }
+
+  async secondFactor(staff: StaffPrincipal, id: string): Promise<SecondFactorStatus> {
+    return this.#deps.secondFactors.status(await this.#findOwn(staff, id));
   }
 
   /** Ends every sign-in of the user; answers how many. */

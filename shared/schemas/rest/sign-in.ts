@@ -13,6 +13,8 @@ export const staffSessionSchema = z
   })
   .meta({ id: 'StaffSession' });
 
+export const staffSessionsSchema = z.object({ items: z.array(staffSessionSchema).readonly() });
+
 export const endedSessionsSchema = z.object({ ended: z.int() }).meta({ id: 'EndedSessions' });
 
 const TOKEN_LENGTH = 1_024;

@@ -133,6 +133,17 @@ function secondFactorRoutes(ownSecurity: OwnSecurity, staff: Staff): readonly Ro
       },
     }),
     defineRoute({
+      method: 'get',
+      path: '/accounts/:a/users/:id/second-factor',
+      summary: 'Whether a user has a second factor, and how many recovery codes are left',
+      audit: 'user.second_factor_read',
+      authorization: 'user:write',
+      limit: USER_LIMITS.read,
+      answer: { status: 200, schema: secondFactorStatusSchema, description: 'How it stands' },
+      refusals: ['forbidden'],
+      handler: ({ principal, params }) => staff.secondFactor(principal, params.id),
+    }),
+    defineRoute({
       method: 'delete',
       path: '/accounts/:a/users/:id/second-factor',
       summary: 'Turn off the second factor of a user who has lost it; their sign-ins end',

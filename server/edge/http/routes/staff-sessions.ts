@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { endedSessionsSchema, staffSessionSchema } from '../../../../shared/schemas/rest/index.ts';
+import { endedSessionsSchema, staffSessionsSchema } from '../../../../shared/schemas/rest/index.ts';
 import { Refusal } from '../../../domain/index.ts';
 import type { SignIns } from '../../../features/auth/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
@@ -23,7 +22,7 @@ export function staffSessionRoutes({
       limit: USER_LIMITS.read,
       answer: {
         status: 200,
-        schema: z.object({ items: z.array(staffSessionSchema).readonly() }),
+        schema: staffSessionsSchema,
         description: 'The sign-ins',
       },
       handler: ({ principal, signInId }) => signIns.list(principal.id, requiredSignIn(signInId)),
@@ -50,6 +49,17 @@ export function staffSessionRoutes({
         await signIns.endOwn(principal.id, params.id);
         return undefined;
       },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/accounts/:a/users/:id/sessions',
+      summary: 'Sign-ins of a user, newest first',
+      audit: 'user.sessions_read',
+      authorization: 'user:write',
+      limit: USER_LIMITS.read,
+      answer: { status: 200, schema: staffSessionsSchema, description: 'The sign-ins' },
+      refusals: ['forbidden'],
+      handler: ({ principal, params }) => staff.signIns(principal, params.id),
     }),
     defineRoute({
       method: 'delete',

@@ -1,0 +1,165 @@
+import { Badge, Button, Table } from '@mantine/core';
+import { IconPlus, IconRobot } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
+import type { WireApiToken } from '../../../shared/protocol/index.ts';
+import { AskDialog } from '../../components/common/ask-dialog.tsx';
+import { formatDateTime } from '../../components/common/format.ts';
+import { OnceDialog } from '../../components/common/once-dialog.tsx';
+import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import tables from '../../components/common/table.module.css';
+import { useLoad } from '../../components/common/use-load.ts';
+import { useStaffNames } from '../../components/common/use-staff-names.ts';
+import { useConsole } from '../../components/shell/console-context.tsx';
+import { TokenForm } from './token-form.tsx';
+import styles from './users.module.css';
+import { UsersTabs } from './users-tabs.tsx';
+
+type Doing =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'made'; readonly secret: string }
+  | { readonly kind: 'remove'; readonly token: WireApiToken };
+
+/** Keys for scripts: what each may do, from where and until when. */
+export function TokensPart() {
+  const { api, can } = useConsole();
+  const load = useCallback(() => api.apiTokens.list(), [api]);
+  const { data, error, reload } = useLoad(load);
+  const [doing, setDoing] = useState<Doing>();
+  const close = (): void => {
+    setDoing(undefined);
+    reload();
+  };
+  const writable = can('api-token:write');
+  return (
+    <Scene
+      title="API tokens"
+      about="A token lets a script call the REST interface. It acts for the person who made it, never does more than they may, and ends with them."
+      actions={
+        writable && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setDoing({ kind: 'new' })}>
+            New token
+          </Button>
+        )
+      }
+    >
+      <UsersTabs part="tokens" />
+      {error !== undefined && <Failure error={error} retry={reload} />}
+      {data === undefined && error === undefined && <Waiting label="Loading API tokens" />}
+      {data?.length === 0 && (
+        <Panel>
+          <Empty icon={<IconRobot size={28} />} title="No API token yet">
+            Make one for each script, with no more than it needs.
+          </Empty>
+        </Panel>
+      )}
+      {data !== undefined && data.length > 0 && (
+        <TokenTable
+          tokens={data}
+          writable={writable}
+          onRemove={(token) => setDoing({ kind: 'remove', token })}
+        />
+      )}
+      {doing?.kind === 'new' && (
+        <TokenForm onClose={close} onMade={(secret) => setDoing({ kind: 'made', secret })} />
+      )}
+      {doing?.kind === 'made' && (
+        <OnceDialog
+          title="The new token"
+          about="Put it where the script finds it and nobody else. It is not shown again."
+          secret={doing.secret}
+          onClose={close}
+        />
+      )}
+      {doing?.kind === 'remove' && (
+        <AskDialog
+          title={`Remove ${doing.token.name}?`}
+          about="Whatever uses it is refused from the next call on."
+          action="Remove"
+          onConfirm={() => api.apiTokens.remove(doing.token.id)}
+          onClose={close}
+        />
+      )}
+    </Scene>
+  );
+}
+
+function TokenTable(props: {
+  readonly tokens: readonly WireApiToken[];
+  readonly writable: boolean;
+  readonly onRemove: (token: WireApiToken) => void;
+}) {
+  const nameOf = useStaffNames();
+  return (
+    <section className={`${tables.sheet} ${tables.scroller}`} aria-label="API tokens">
+      <Table verticalSpacing="sm" horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Token</Table.Th>
+            <Table.Th>May</Table.Th>
+            <Table.Th>From</Table.Th>
+            <Table.Th>Good until</Table.Th>
+            <Table.Th>Last used</Table.Th>
+            <Table.Th>
+              <span className="visually-hidden">Actions</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {props.tokens.map((token) => (
+            <Table.Tr key={token.id}>
+              <Table.Td>
+                <div className={tables.strong}>{token.name}</div>
+                <div className={tables.quiet}>
+                  <code>{token.hint}…</code> for {nameOf(token.createdBy)}
+                </div>
+              </Table.Td>
+              <Table.Td>
+                <ul className={styles.plain}>
+                  {token.scopes.map((scope) => (
+                    <li key={scope}>
+                      <code>{scope}</code>
+                    </li>
+                  ))}
+                </ul>
+              </Table.Td>
+              <Table.Td>
+                {token.addressRanges.length === 0 ? 'anywhere' : token.addressRanges.join(', ')}
+              </Table.Td>
+              <Table.Td>
+                <GoodUntil token={token} />
+              </Table.Td>
+              <Table.Td>{token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}</Table.Td>
+              <Table.Td className={tables.actions}>
+                {props.writable && (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    aria-label={`Remove ${token.name}`}
+                    onClick={() => props.onRemove(token)}
+                  >
+                    Remove
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}
+
+function GoodUntil({ token: { expiresAt } }: { readonly token: WireApiToken }) {
+  if (expiresAt === undefined) return 'it is removed';
+  const isOver = Date.parse(expiresAt) <= Date.now();
+  return (
+    <>
+      {formatDateTime(expiresAt)}{' '}
+      {isOver && (
+        <Badge variant="default" tt="none">
+          expired
+        </Badge>
+      )}
+    </>
+  );
+}
