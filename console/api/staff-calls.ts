@@ -67,6 +67,7 @@ export function createApiTokenCalls(http: Http, base: string, all: All) {
     list: () => all<WireApiToken>('api-tokens'),
     create: (body: ApiTokenDraft): Promise<CreatedApiToken> =>
       http.send('POST', `${base}/api-tokens`, { body }),
-    remove: (id: string): Promise<void> => http.send('DELETE', `${base}/api-tokens/${encodeURIComponent(id)}`),
+    remove: (id: string): Promise<void> =>
+      http.send('DELETE', `${base}/api-tokens/${encodeURIComponent(id)}`),
   };
 }

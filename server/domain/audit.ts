@@ -1,3 +1,5 @@
+import type { StaffPrincipal } from './access.ts';
+
 /** One read of personal data or one change, as kept for the account's own control. Holds no content. */
 export interface AuditEntry {
   readonly id: string;
@@ -51,4 +53,8 @@ export function auditLinkText(link: Omit<AuditLink, 'hash'>): string {
   const named = Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1));
   const what = [action, target?.kind ?? null, target?.id ?? null, named];
   return JSON.stringify(['audit.1', previous, seq, accountId, id, at, actor.kind, actor.id ?? null, ...what]);
+}
+/** Who acts: the person, or the API token that acts for them. */
+export function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
+  return tokenId === undefined ? { kind: 'user', id: userId } : { kind: 'token', id: tokenId };
 }

@@ -6,8 +6,8 @@ import { launchBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import {
   axeFindings,
-  call,
   type ConsolePage,
+  call,
   describeInBrowser,
   expectGone,
   openConsole,
@@ -203,11 +203,13 @@ describeInBrowser('administration in the console', () => {
     const token = String(await once.locator('code').textContent());
     await picture(page, 'token-once');
     const { accountId } = await test.signIn();
-    const use = async () =>
-      (await test.call('GET', `/accounts/${accountId}/sites`, undefined, token)).status;
+    const use = async () => (await test.call('GET', `/accounts/${accountId}/sites`, undefined, token)).status;
     expect(await use()).toBe(200);
     await once.getByRole('button', { name: 'I have kept it' }).click();
-    await page.getByRole('row', { name: /Nightly export/ }).getByText('127.0.0.0/8').waitFor();
+    await page
+      .getByRole('row', { name: /Nightly export/ })
+      .getByText('127.0.0.0/8')
+      .waitFor();
     expect(await page.getByText(token).count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await picture(page, 'tokens');

@@ -11,7 +11,8 @@ export const AUDITED_BY_USE_CASE: Readonly<Record<string, string>> = {
   'delete /auth/sessions': 'sign-in.ended',
   'delete /auth/sessions/:id': 'sign-in.ended',
   'delete /accounts/:a/users/:id/sessions': 'sign-in.ended',
-  'post /auth/second-factor': 'sign-in.succeeded, sign-in.failed, user.second_factor_on, user.recovery_code_used',
+  'post /auth/second-factor':
+    'sign-in.succeeded, sign-in.failed, user.second_factor_on, user.recovery_code_used',
   'post /auth/oidc/finish': 'sign-in.succeeded, user.identity_linked',
   'post /auth/password': 'user.password_changed',
   'post /auth/password-reset': 'user.password_reset',

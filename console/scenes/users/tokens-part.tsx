@@ -128,7 +128,9 @@ function TokenTable(props: {
               <Table.Td>
                 <GoodUntil token={token} />
               </Table.Td>
-              <Table.Td>{token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}</Table.Td>
+              <Table.Td>
+                {token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}
+              </Table.Td>
               <Table.Td className={tables.actions}>
                 {props.writable && (
                   <Button

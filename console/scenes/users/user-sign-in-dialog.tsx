@@ -80,7 +80,9 @@ function SecondFactor(props: { readonly status: SecondFactorStatus; readonly onR
   const { status } = props;
   if (!status.enabled) {
     return (
-      <Row about={status.required ? 'It is asked for, and is set up at the next sign-in.' : 'None is set up.'}>
+      <Row
+        about={status.required ? 'It is asked for, and is set up at the next sign-in.' : 'None is set up.'}
+      >
         <Text fw={600}>Second factor</Text>
         <Badge variant="default">Off</Badge>
       </Row>

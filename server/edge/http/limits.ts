@@ -85,7 +85,8 @@ export const SIGN_IN_LIMITS = {
     name: 'sign-in.email',
     points: 60,
     windowMs: 60 * MINUTE_MS,
-    stops: 'guessing the password of one person from many places; attempts beyond it wait, and are not refused',
+    stops:
+      'guessing the password of one person from many places; attempts beyond it wait, and are not refused',
   },
   perCode: {
     name: 'sign-in.code',

@@ -1,5 +1,5 @@
 import type { AuditVerification, Page, WireAuditEntry } from '../../../shared/protocol/index.ts';
-import type { AuditEntry, StaffPrincipal } from '../../domain/index.ts';
+import { type AuditEntry, actorOf, type StaffPrincipal } from '../../domain/index.ts';
 import type { AuditFilter, AuditStore, Clock, Ids } from '../../ports/index.ts';
 import { type AuditExportFormat, type AuditFile, auditFile } from '../../presenters/audit-file.ts';
 import { presentAuditEntry } from '../../presenters/audit-presenter.ts';
@@ -73,11 +73,6 @@ export function createAudit(deps: AuditDeps): Audit {
       return auditFile(format, { accountId: staff.accountId, at: clock.now(), pages });
     },
   };
-}
-
-/** Who acts: the person, or the API token that acts for them. */
-export function actorOf({ userId, tokenId }: StaffPrincipal): AuditEntry['actor'] {
-  return tokenId === undefined ? { kind: 'user', id: userId } : { kind: 'token', id: tokenId };
 }
 
 async function* pagesOf(store: AuditStore, filter: AuditFilter): AsyncGenerator<readonly WireAuditEntry[]> {

@@ -7,6 +7,6 @@ export * from './principal.ts';
 export * from './provider-sign-in.ts';
 export * from './second-factors.ts';
 export * from './second-step.ts';
-export { SLOW_DOWN_MS, type SignInLimits } from './sign-in-guard.ts';
+export { type SignInLimits, SLOW_DOWN_MS } from './sign-in-guard.ts';
 export { SignInNotes } from './sign-in-notes.ts';
 export * from './sign-ins.ts';

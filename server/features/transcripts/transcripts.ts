@@ -1,6 +1,7 @@
 import type { Page, WireConversation, WireTranscript } from '../../../shared/protocol/index.ts';
 import {
   type Authorization,
+  actorOf,
   type Conversation,
   type ConversationStatus,
   departmentsOf,
@@ -20,7 +21,7 @@ import {
   type TranscriptFile,
 } from '../../presenters/transcript-file.ts';
 import type { Attachments } from '../attachments/index.ts';
-import { type Audit, actorOf } from '../audit/index.ts';
+import type { Audit } from '../audit/index.ts';
 import type { AgentNames } from '../conversations/agent-names.ts';
 import type { Erasure } from '../erasure/erasure.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
