@@ -99,7 +99,7 @@ describeInBrowser('administration in the console', () => {
   it('shows how a user signs in, takes a lost second factor off, and gives a code for a new password', async () => {
     const { page } = opened;
     const lost = await staff(test, 'Lois');
-    const { accessToken } = await test.signIn(lost);
+    const { accessToken } = await test.signIn({ email: lost.email, password: lost.password });
     const { body: setup } = await test.call<TotpSetup>(
       'POST',
       '/auth/second-factor/setup',
@@ -188,7 +188,7 @@ describeInBrowser('administration in the console', () => {
     await form.getByText('Choose at least one').waitFor();
     expect(await form.getByRole('checkbox', { name: 'user:write' }).count()).toBe(0);
     await form.getByRole('checkbox', { name: 'site:read' }).check();
-    const addresses = form.getByRole('textbox', { name: 'Addresses' });
+    const addresses = form.getByLabel('Addresses');
     await addresses.fill('127.0.0.0/40');
     await addresses.press('Enter');
     await form.getByRole('button', { name: 'Make the token' }).click();

@@ -86,7 +86,7 @@ function Standing(props: { readonly status: SecondFactorStatus; readonly onOpen:
   if (!status.enabled) {
     return (
       <div className={styles.state}>
-        <Badge color="gray" variant="default">
+        <Badge variant="default" tt="none">
           Off
         </Badge>
         <Button onClick={() => onOpen({ kind: 'setup' })}>Set up</Button>
@@ -96,7 +96,9 @@ function Standing(props: { readonly status: SecondFactorStatus; readonly onOpen:
   return (
     <>
       <div className={styles.state}>
-        <Badge variant="default">On</Badge>
+        <Badge variant="default" tt="none">
+          On
+        </Badge>
         <Text size="sm">
           {status.enabledAt !== undefined && `Since ${formatDateTime(status.enabledAt)}. `}
           {status.recoveryCodesLeft} recovery codes left.

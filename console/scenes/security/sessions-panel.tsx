@@ -66,7 +66,9 @@ function SessionTable(props: {
             <Table.Td>{formatDateTime(session.lastUsedAt)}</Table.Td>
             <Table.Td ta="right">
               {session.current ? (
-                <Badge variant="default">This one</Badge>
+                <Badge variant="default" tt="none">
+                  This one
+                </Badge>
               ) : (
                 <Button size="xs" variant="default" onClick={() => props.onEnd(session)}>
                   End

@@ -84,7 +84,9 @@ function SecondFactor(props: { readonly status: SecondFactorStatus; readonly onR
         about={status.required ? 'It is asked for, and is set up at the next sign-in.' : 'None is set up.'}
       >
         <Text fw={600}>Second factor</Text>
-        <Badge variant="default">Off</Badge>
+        <Badge variant="default" tt="none">
+          Off
+        </Badge>
       </Row>
     );
   }
@@ -93,7 +95,9 @@ function SecondFactor(props: { readonly status: SecondFactorStatus; readonly onR
       about={`${status.recoveryCodesLeft} recovery codes left. Take it off when the phone and the codes are lost: it ends every sign-in too.`}
     >
       <Text fw={600}>Second factor</Text>
-      <Badge variant="default">On</Badge>
+      <Badge variant="default" tt="none">
+        On
+      </Badge>
       <Button variant="default" size="compact-sm" onClick={props.onRemove}>
         Take it off
       </Button>
