@@ -15,7 +15,7 @@ const TRIED = 'tried, and nothing of it is kept';
 /** Strings of staff calls that take anything and are not redacted at the edge, each with the reason. */
 const AS_TYPED: readonly (readonly [RegExp, reason: string])[] = [
   [/\b(cursor|ruleId|userId|agentId|sessionId|departmentId|conversationId|check|builtin)$/, ID],
-  [/ (roles|members|authorizations)\.\*$/, ID],
+  [/ (roles|members|authorizations|scopes)\.\*$/, ID],
   [/ departmentLimits\./, ID],
   [/ password$/, 'kept as a hash alone'],
   [/redaction-rules.* (rules\.\*\.)?(pattern|replacement|replacement\.mask|examples\..*)$/, RULE],

@@ -60,7 +60,7 @@ export function UserSignInDialog(props: { readonly user: WireUser; readonly onCl
               void change(() => api.users.endSessions(user.id), `${user.name} is signed out everywhere.`)
             }
           />
-          <Row about="For who has forgotten the password: a one-time code that leads to a new one. The old one stays good until then.">
+          <Row about="For someone who has forgotten the password: a one-time code that leads to a new one. The old one stays good until then.">
             <Button
               variant="default"
               onClick={() =>
