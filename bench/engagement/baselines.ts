@@ -4,7 +4,7 @@ import type { Condition, EngagementRule, FactValue } from '../../shared/protocol
 /** Everything that the rules read of one visitor, by fact. */
 export type FlatFacts = Readonly<Record<string, FactValue>>;
 
-const conditionsOf = ({ when }: EngagementRule): readonly Condition[] =>
+export const conditionsOf = ({ when }: EngagementRule): readonly Condition[] =>
   'all' in when ? when.all.filter((one): one is Condition => 'fact' in one) : [];
 
 /** What a careful programmer writes first: a closure for each condition, every rule asked at every event. */

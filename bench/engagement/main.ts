@@ -16,7 +16,7 @@ import { readableFact } from '../../server/domain/engagement/read-fact.ts';
 import { pick, seededRandom } from '../../tests/support/identifiers.ts';
 import { median, percentile } from '../support/statistics.ts';
 import { markdownTable } from '../support/table.ts';
-import { closures, type FlatFacts, jsonRules } from './baselines.ts';
+import { closures, conditionsOf, type FlatFacts, jsonRules } from './baselines.ts';
 import { eventFor, rulesFor, visitorFor } from './workload.ts';
 
 /**
@@ -142,7 +142,7 @@ function measure(site: Site): Measured {
 function flatFacts({ world, now }: Site, { facts }: VisitorState): FlatFacts {
   const { ruleSet, agentsAvailable, queueLength } = world;
   const moment = { now, clock: ruleSet.clock, agentsAvailable, queueLength };
-  const names = new Set([...ruleSet.slots.numbers, ...ruleSet.slots.texts].map(({ fact }) => fact));
+  const names = new Set(rules.flatMap((rule) => conditionsOf(rule).map(({ fact }) => fact)));
   const flat: Record<string, NonNullable<FlatFacts[string]>> = {};
   for (const name of names) {
     const value = readableFact(name).read(facts, moment);
@@ -208,7 +208,7 @@ async function main(): Promise<void> {
     `node ${process.version}, json-rules-engine ${version('json-rules-engine')}, re2js ${version('re2js')}, seed ${SEED}`,
   );
   console.log(
-    `${RULES} rules of four conditions (${world.ruleSet.code.length / 3} steps), compiled in ${compileMs.toFixed(0)} ms; ${VISITORS} visitors`,
+    `${RULES} rules of four conditions (${world.ruleSet.circuit.gates} gates), compiled in ${compileMs.toFixed(0)} ms; ${VISITORS} visitors`,
   );
   warmUp(openSite(world));
   const before = collect();

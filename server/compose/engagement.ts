@@ -26,13 +26,13 @@ export function composeEngagement(
   pipeline: Pipeline,
   given: { audit: Audit; live: LiveVisitors; keeper: VisitorKeeper; surroundings: Surroundings },
 ) {
-  const { clock, ids, broadcaster, bus, logger, stores } = base;
+  const { clock, ids, broadcaster, bus, logger, stores, metrics, events } = base;
   const { engagementRules, engagementVersions, engagementDays, visitorRecordings, visitorSessions } =
     stores.entities;
   const { settings, redactor } = pipeline;
   const { live, keeper, audit, surroundings } = given;
   const sessions = new EngagedSessions(live);
-  const engagement: Engagement = new Engagement({ sessions, clock, parts: () => parts });
+  const engagement: Engagement = new Engagement({ sessions, clock, metrics, parts: () => parts });
   const ruleSets = new RuleSets({ versions: engagementVersions, settings, bus });
   const runner = new RuleRunner({
     sessions,
@@ -53,6 +53,8 @@ export function composeEngagement(
       redactor,
       broadcaster,
       audit,
+      events,
+      metrics,
       observer: engagement,
       ids,
       clock,

@@ -1,4 +1,4 @@
-import type { Decision, EngagementRule, TraceTree } from '../../shared/protocol/index.ts';
+import type { ConditionTrace, Decision, EngagementRule, TraceTree } from '../../shared/protocol/index.ts';
 import type { EngineDecision, Recording } from './engagement/index.ts';
 import type { AccountEntity } from './entity.ts';
 
@@ -72,16 +72,28 @@ export function recordedDecision(
 ): StoredDecision {
   const trace = showFields
     ? decision.trace
-    : { ...decision.trace, when: withoutFieldValues(decision.trace.when) };
+    : { ...decision.trace, when: mapConditions(decision.trace.when, withoutFieldValue) };
   return { ...decision, at: new Date(at).toISOString(), trace };
 }
 
+/** The decision with the texts that it has seen changed. */
+export function withSeenTexts(decision: StoredDecision, change: (text: string) => string): StoredDecision {
+  const when = mapConditions(decision.trace.when, (condition) =>
+    typeof condition.seen === 'string' ? { ...condition, seen: change(condition.seen) } : condition,
+  );
+  return { ...decision, trace: { ...decision.trace, when } };
+}
+
 /** That a field was looked at is told, and whether the condition holds; not what was seen. */
-function withoutFieldValues(tree: TraceTree): TraceTree {
-  if ('all' in tree) return { ...tree, all: tree.all.map(withoutFieldValues) };
-  if ('any' in tree) return { ...tree, any: tree.any.map(withoutFieldValues) };
-  if ('not' in tree) return { ...tree, not: withoutFieldValues(tree.not) };
-  if (!tree.fact.startsWith('profile.') || tree.seen === undefined) return tree;
-  const { seen: _seen, ...rest } = tree;
+function withoutFieldValue(condition: ConditionTrace): ConditionTrace {
+  if (!condition.fact.startsWith('profile.') || condition.seen === undefined) return condition;
+  const { seen: _seen, ...rest } = condition;
   return { ...rest, masked: true };
+}
+
+function mapConditions(tree: TraceTree, change: (condition: ConditionTrace) => ConditionTrace): TraceTree {
+  if ('all' in tree) return { ...tree, all: tree.all.map((member) => mapConditions(member, change)) };
+  if ('any' in tree) return { ...tree, any: tree.any.map((member) => mapConditions(member, change)) };
+  if ('not' in tree) return { ...tree, not: mapConditions(tree.not, change) };
+  return change(tree);
 }

@@ -1,4 +1,4 @@
-import type { Conversation, Stored } from '../domain/index.ts';
+import type { Conversation, Invitation, Stored } from '../domain/index.ts';
 
 /** Something that happened to a conversation and is done: it stands in the store. */
 export type ConversationEvent =
@@ -19,9 +19,8 @@ export type ConversationEvent =
   | {
       readonly name: 'visitor.invited';
       readonly accountId: string;
-      readonly sessionId: string;
       readonly siteId: string;
-      readonly inviteId: string;
+      readonly invitation: Invitation;
     };
 
 /** Tells other parts of this process what has happened, once, on the node where it happened. */

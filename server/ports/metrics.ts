@@ -19,6 +19,8 @@ export type CounterName =
   | 'rate_limited_total'
   | 'conversations_started_total'
   | 'conversations_closed_total'
+  | 'engagement_decisions_total'
+  | 'invitations_total'
   | 'records_purged_total'
   | 'integrity_failures_total'
   | 'webhook_deliveries_total'

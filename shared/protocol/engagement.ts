@@ -234,6 +234,8 @@ export interface SimulateRequest {
 
 export interface SimulateAnswer {
   readonly decisions: readonly Decision[];
+  /** There were more decisions than an answer holds; those behind the last one are not there. */
+  readonly truncated: boolean;
 }
 
 /** A published state of all rules of an account. */
@@ -272,6 +274,8 @@ export interface RuleSetDiff {
   readonly invitations: { readonly before: number; readonly after: number };
   readonly gained: readonly InvitationChange[];
   readonly lost: readonly InvitationChange[];
+  /** Recordings with more decisions than were followed; what lies behind them is not compared. */
+  readonly truncated: number;
 }
 
 /** A share with the bounds of its 95 % confidence interval, all 0 to 1 (a difference: -1 to 1). */

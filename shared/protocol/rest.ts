@@ -1,5 +1,6 @@
 import type { AttachmentPolicy, FileKind } from './attachments.ts';
 import type { ClosedBy, ConversationStatus, WireConversation } from './conversation.ts';
+import type { Decision } from './engagement.ts';
 import type { ErrorCode, FieldFault } from './error-codes.ts';
 import type { WireMessage } from './message.ts';
 import type { DepartmentLimits } from './roles.ts';
@@ -268,6 +269,8 @@ export interface WireProfile {
   readonly referrer?: string;
   /** What the visitor wrote with their rating. */
   readonly ratingComment?: string;
+  /** Why the visitor was invited, when the chat comes from a rule's invitation; without values of fields. */
+  readonly decision?: Decision;
   /** Values of fields and answers are not shown to this reader: marks stand in their place. */
   readonly masked?: true;
 }

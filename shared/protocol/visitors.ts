@@ -35,7 +35,7 @@ export interface WireInviteState {
   readonly at: string;
 }
 
-/** The decision that a conversation came from. The trace is with the session; see `/visitors/:sessionId/decisions`. */
+/** The decision that a conversation came from. Its trace is in the profile that is kept with the conversation. */
 export interface ConversationEngagement {
   readonly inviteId: string;
   readonly ruleId: string;

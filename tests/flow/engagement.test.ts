@@ -1,14 +1,22 @@
-import type {
-  EngagementReport,
-  SimulateAnswer,
-  WireDecisions,
-  WireEngagementRule,
-  WireRuleSetVersion,
-  WireVisitorDetail,
+import { compileRuleSet, type Recording, simulate } from '../../server/domain/engagement/index.ts';
+import { recordedDecision } from '../../server/domain/index.ts';
+import {
+  type AccountSettings,
+  BLOCKER_CODES,
+  type BlockerCode,
+  type EngagementReport,
+  type SimulateAnswer,
+  type WireDecisions,
+  type WireEngagementRule,
+  type WireRuleSetVersion,
+  type WireTranscript,
+  type WireVisitorDetail,
 } from '../../shared/protocol/index.ts';
-import { connectAgent, connectVisitor, type VisitorClient } from '../support/clients.ts';
+import { connectAgent, connectNewAgent, connectVisitor, type VisitorClient } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { pick, seededRandom } from '../support/identifiers.ts';
+import { SEED } from '../support/seed.ts';
 import type { TestServer } from '../support/server.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
@@ -126,12 +134,35 @@ describeOnEveryStore('engagement', (start) => {
     expect(assigned.engagement).toMatchObject({ inviteId, ruleId: made.id, ruleName: made.name });
     const { messages } = await agent.emit('chat:resume', { conversationId, afterSeq: 0 });
     expect(messages).toMatchObject([{ seq: 1, from: { kind: 'bot' }, text: AFTER_30_S.action.message }]);
+    const path = `/conversations/${conversationId}?include=profile`;
+    const { profile } = (await client.call<WireTranscript>('GET', path)).body;
+    expect(profile?.decision).toEqual((await decisionsOf(one)).find(({ fired }) => fired));
+    expect(profile?.decision).toMatchObject({ ruleId: made.id, trace: { when: { holds: true } } });
     await one.emit('chat:rate', { conversationId, score: 5 });
     await one.emit('chat:rate', { conversationId, score: 4 });
     const { body } = await client.call<EngagementReport>('GET', '/reports/engagement');
     expect(body.items.filter(({ ruleId }) => ruleId === made.id)).toMatchObject([
       { ruleId: made.id, shown: 1, accepted: 1, dismissed: 0, chats: 1, rated: 1, measuredBy: 'chats' },
     ]);
+  });
+
+  it('G2: begin the chat with anyone when the department of the rule is gone or has nobody', async () => {
+    const department = { name: 'Sales', members: [] };
+    const sales = (await client.call<{ id: string }>('POST', '/departments', department)).body;
+    await rule({ action: { ...AFTER_30_S.action, departmentId: sales.id } });
+    const [one, other] = [await onTheCart(), await onTheCart()];
+    await clock.advanceAsync(30_000);
+    const begun = async (by: VisitorClient) => {
+      const { inviteId, action } = await by.next('engagement:invite');
+      expect(action.departmentId).toBe(sales.id);
+      const { conversationId } = await by.emit('chat:start', { inviteId });
+      const { body } = await client.call<WireTranscript>('GET', `/conversations/${conversationId}`);
+      await by.emit('chat:end', { conversationId });
+      return body;
+    };
+    expect((await begun(one)).departmentId).toBeUndefined();
+    expect((await client.call('DELETE', `/departments/${sales.id}`)).status).toBe(204);
+    expect((await begun(other)).departmentId).toBeUndefined();
   });
 
   it('G3: keep limits over tabs, reconnects, sessions and restarts', async () => {
@@ -224,6 +255,39 @@ describeOnEveryStore('engagement', (start) => {
     expect((await chatting.next('engagement:invite')).ruleId).toBe(made.id);
   });
 
+  it('G5: mask what a field holds for who may not read it, and count what was decided', async () => {
+    const customFields = [{ key: 'plan', label: 'Plan', category: 'contract', searchable: false }];
+    await client.call('PATCH', '/settings', { dpa: { customFields } });
+    const made = await rule({ when: { fact: 'profile.plan', op: 'startsWith', value: 'go' } });
+    const one = await onTheCart();
+    await one.emit('profile:update', { fields: { plan: 'gold-plated' } });
+    await one.next('engagement:invite');
+    const analyst = await connectNewAgent(server, 'Ana', ['analyst']);
+    open.push(analyst);
+    const { email, password } = analyst;
+    const asAnalyst = accountClient(server, await server.signIn({ email, password }));
+    const path = `/visitors/${one.sessionId}`;
+    const seenBy = async (by: AccountClient) =>
+      (await by.call<WireDecisions>('GET', `${path}/why-not?ruleId=${made.id}`)).body.items[0]?.trace.when;
+    expect(await seenBy(client)).toMatchObject({ seen: 'gold-plated', holds: true });
+    expect(await seenBy(asAnalyst)).toMatchObject({ masked: true, holds: true });
+    const tried = await asAnalyst.call('POST', `${path}/try-rule`, {
+      rule: { ...AFTER_30_S, when: made.when },
+    });
+    expect(tried.status).toBe(200);
+    const kept = await asAnalyst.call('GET', `${path}/decisions`);
+    for (const text of [await seenBy(asAnalyst), tried.body, kept.body, await decisionsOf(one)]) {
+      expect(JSON.stringify(text)).not.toContain('gold-plated');
+    }
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const outcomes = [...metrics.matchAll(/^engagement_decisions_total\{outcome="(\w+)"\}/gm)];
+    const closed = ['fired', ...BLOCKER_CODES];
+    expect(outcomes.map(([, outcome]) => outcome)).toContain('fired');
+    expect(outcomes.filter(([, outcome]) => !closed.includes(outcome as BlockerCode))).toEqual([]);
+    expect(metrics).toMatch(/^invitations_total\{outcome="shown"\} [1-9]/m);
+    for (const id of [made.id, one.sessionId]) expect(metrics).not.toContain(id);
+  });
+
   it('G6: take a changed rule up at once; publish and roll back where the account publishes by hand', async () => {
     const made = await rule({ when: { fact: 'page.path', op: 'eq', value: '/never' } });
     const one = await onTheCart();
@@ -301,6 +365,72 @@ describeOnEveryStore('engagement', (start) => {
       gained: [{ recording: one.sessionId, ruleId: made.id }],
       lost: [],
     });
+  });
+
+  it('G8: decide in a replay bit by bit what was decided live', async () => {
+    await client.call('PATCH', '/settings', {
+      engagement: { recordings: { samplePercent: 100, retentionDays: 1 } },
+    });
+    await rule({ limits: { cooldownMs: 45_000 } });
+    await rule({
+      name: 'Waits',
+      requiresAgent: true,
+      when: { fact: 'session.pageViews', op: 'gte', value: 3 },
+    });
+    await rule({
+      ...{ name: 'Tangled', priority: 3, holdoutPercent: 50, limits: { maxPerDay: 1 } },
+      when: {
+        any: [
+          {
+            all: [
+              AFTER_30_S.when.all[0],
+              { fact: 'session.durationMs', op: 'between', value: [70_000, 80_000] },
+            ],
+          },
+          { not: { fact: 'event.cart.count', op: 'lt', value: 2 } },
+        ],
+      },
+    });
+    await client.call('POST', '/engagement-rules', {
+      ...{ name: 'Slow', kind: 'score', points: 3 },
+      when: { fact: 'page.timeOnPageMs', op: 'gt', value: 12_345 },
+    });
+    await clock.advanceAsync(200);
+    const random = seededRandom(SEED);
+    const one = await onTheCart();
+    await clock.advanceAsync(31_000);
+    const agent = await connectAgent(server);
+    open.push(agent);
+    const acts = [
+      () => one.emit('page:view', { url: random() < 0.5 ? PAGE : 'https://shop.example/lamps?utm_source=x' }),
+      () => one.emit('page:activity', { scrollDepth: Math.ceil(random() * 100), idle: random() < 0.5 }),
+      () => one.emit('page:activity', { event: { name: 'cart', value: Math.round(random() * 99) } }),
+      () => agent.emit('presence:set', { status: random() < 0.5 ? 'online' : 'away' }),
+    ];
+    const dismiss = async () => {
+      const { invite } = await detailOf(one);
+      if (invite?.state === 'shown')
+        await one.emit('invite:answer', { inviteId: invite.inviteId, accepted: false });
+    };
+    for (let step = 0; step < 40; step++) {
+      await pick(random, acts)();
+      await clock.advanceAsync(Math.floor(random() * 20_000));
+      if (step === 30) await dismiss();
+    }
+    await settled(one);
+    await server.server.features.engagement.flush();
+    const live = await decisionsOf(one);
+    const kept = await server.server.stores.entities.visitorRecordings.get(one.sessionId);
+    const { items } = (await client.call<{ items: WireEngagementRule[] }>('GET', '/engagement-rules')).body;
+    const { timeZone, businessHours } = (await client.call<AccountSettings>('GET', '/settings')).body;
+    const ruleSet = compileRuleSet({ rules: items, timeZone, businessHours });
+    const replayed = simulate(ruleSet, kept?.recording as Recording).decisions;
+    const told = replayed.map((decision) => recordedDecision(decision, { showFields: false }));
+    expect(live.some(({ fired }) => fired)).toBe(true);
+    expect(JSON.stringify(told.slice(0, live.length))).toBe(JSON.stringify(live));
+    // What is left are the rules of which there was nothing to tell.
+    const silent = new Set(told.slice(live.length).map(({ ruleId }) => ruleId));
+    expect(live.filter(({ ruleId }) => silent.has(ruleId))).toEqual([]);
   });
 
   it('V2: show the score and where it comes from; P6: nothing of it to another account', async () => {

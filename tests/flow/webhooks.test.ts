@@ -94,6 +94,36 @@ describeOnEveryStore('webhooks', (start) => {
     visitor.close();
   });
 
+  it('W1 W2: tell that a visitor was invited, by whom or by which rule, and not who it was', async () => {
+    const { id } = await hook({ events: ['visitor.invited'] });
+    const made = await admin.call<{ id: string }>('POST', '/engagement-rules', {
+      ...{ name: 'On the cart', kind: 'engage', when: { fact: 'page.path', op: 'eq', value: '/cart' } },
+      action: { type: 'invite', message: 'May we help?' },
+      variants: [{ key: 'only', message: 'May we help you?' }],
+    });
+    const [byRule, byHand] = [await connectVisitor(test), await connectVisitor(test)];
+    await byRule.emit('page:view', { url: 'https://shop.example/cart' });
+    const invite = await byRule.next('engagement:invite');
+    await byHand.emit('page:view', { url: 'https://shop.example/' });
+    const { sessionId } = byHand;
+    const { inviteId } = await agent.emit('visitor:invite', { sessionId, message: 'A question?' });
+    const told = await until(
+      async () => receiver.received.map(({ body }) => JSON.parse(body) as Told),
+      (all) => all.filter(({ type }) => type === 'visitor.invited').length === 2,
+    );
+    const dataOf = (wanted: string) => told.find(({ data }) => data.inviteId === wanted)?.data;
+    expect(dataOf(invite.inviteId)).toMatchObject({ ruleId: made.body.id, variant: 'only', score: 0 });
+    expect(dataOf(inviteId)).toMatchObject({ ruleId: 'manual', agentId: agent.userId });
+    const everything = receiver.received.map(({ body }) => body).join('\n');
+    for (const text of [byRule.sessionId, sessionId, 'May we help', 'A question', 'shop.example']) {
+      expect([text, everything.includes(text)]).toEqual([text, false]);
+    }
+    await admin.call('DELETE', `/webhooks/${id}`);
+    await admin.call('DELETE', `/engagement-rules/${made.body.id}`);
+    byRule.close();
+    byHand.close();
+  });
+
   it('P4 W2: hold the redacted text where the account chose it, and never the raw one', async () => {
     const { id } = await hook({ events: ['message.created'], includeText: true });
     const visitor = await connectVisitor(test);

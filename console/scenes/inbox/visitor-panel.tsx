@@ -2,7 +2,12 @@ import { ActionIcon, CloseButton, TagsInput, TextInput, Tooltip } from '@mantine
 import { IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
-import type { WireConversation } from '../../../shared/protocol/index.ts';
+import {
+  type ConversationEngagement,
+  type Decision,
+  INVITED_BY_HAND,
+  type WireConversation,
+} from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { ProfileView } from '../../components/common/profile-view.tsx';
@@ -10,6 +15,7 @@ import { Failure, Waiting } from '../../components/common/scene.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import type { LiveClient } from '../../live/live-client.ts';
+import { TraceView } from '../engagement/trace-view.tsx';
 import styles from './inbox.module.css';
 
 /** What is known of the visitor, and what the agent writes on the case. */
@@ -48,6 +54,7 @@ export function VisitorPanel(props: {
       <hr className={styles.rule} />
       {error !== undefined && <Failure error={error} retry={reload} />}
       {data === undefined && loading && <Waiting label="Loading the profile" />}
+      <WhyInvited engagement={conversation.engagement} decision={data?.profile?.decision} />
       {data?.profile && <ProfileView profile={data.profile} />}
     </aside>
   );
@@ -59,6 +66,23 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
       <span className={styles.factLabel}>{label}</span>
       <span>{children}</span>
     </div>
+  );
+}
+
+/** What the chat comes from: the rule, or the colleague, and why the rule chose this visitor. */
+function WhyInvited(props: {
+  readonly engagement: ConversationEngagement | undefined;
+  readonly decision: Decision | undefined;
+}) {
+  const { engagement, decision } = props;
+  if (engagement === undefined) return null;
+  const byHand = engagement.ruleId === INVITED_BY_HAND;
+  return (
+    <section aria-label="Why invited">
+      <Fact label="Invited by">{byHand ? 'an agent' : engagement.ruleName}</Fact>
+      {engagement.variant !== undefined && <Fact label="Message">{engagement.variant}</Fact>}
+      {decision !== undefined && <TraceView trace={decision.trace} />}
+    </section>
   );
 }
 

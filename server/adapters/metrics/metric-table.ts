@@ -16,6 +16,14 @@ export const COUNTERS: Readonly<Record<CounterName, { help: string; labels: read
   rate_limited_total: { help: 'Calls and events refused by a rate limit, by limit.', labels: ['limit'] },
   conversations_started_total: { help: 'Conversations started.', labels: [] },
   conversations_closed_total: { help: 'Conversations closed.', labels: [] },
+  engagement_decisions_total: {
+    help: 'Decisions of engagement rules: fired, holdout, or what came first of all that kept a rule from firing.',
+    labels: ['outcome'],
+  },
+  invitations_total: {
+    help: 'Invitations shown, and how they ended: accepted, dismissed or lapsed.',
+    labels: ['outcome'],
+  },
   records_purged_total: { help: 'Records deleted at the end of their retention, by kind.', labels: ['kind'] },
   integrity_failures_total: { help: 'Stored transcripts that failed their integrity check.', labels: [] },
   webhook_deliveries_total: { help: 'Tries to deliver to webhooks, by result.', labels: ['result'] },

@@ -1,11 +1,12 @@
 import type { EngagementRule } from '../../../shared/protocol/index.ts';
 import { checkRule } from './check-rule.ts';
+import { type Circuit, CircuitWriter } from './circuit.ts';
+import { DurationRules } from './durations.ts';
 import type { InvitationTiming, RefusedRule, RuleSetSource } from './model.ts';
-import type { FactTest } from './normalise.ts';
-import { ProgramWriter, TestTable, testsOf } from './program.ts';
+import { TestTable } from './program.ts';
 import { Schedule } from './schedule.ts';
+import { Scratch } from './scratch.ts';
 import { type FactSlots, slotsFor } from './slots.ts';
-import { type TimeTest, timeTestsOf } from './time-tests.ts';
 import { ZoneClock } from './zone-clock.ts';
 
 const DEFAULT_TIMING: InvitationTiming = { invitationTtlMs: 120_000, dismissalCooldownMs: 1_800_000 };
@@ -29,23 +30,12 @@ export interface CompiledRuleSet {
   readonly timing: InvitationTiming;
   readonly clock: ZoneClock;
   readonly slots: FactSlots;
-  readonly code: Int32Array;
-  /** By rule: where its conditions begin in `code`, what it adds to the score, what score it asks for. */
-  readonly starts: Int32Array;
+  readonly circuit: Circuit;
+  readonly durations: DurationRules;
+  /** By rule: what it adds to the score, what score it asks for. */
   readonly points: Float64Array;
   readonly minScores: Float64Array;
   readonly layout: StateLayout;
-  /** Rules by test: those of test n stand in `testRules` from `testRuleStarts[n]`. */
-  readonly testRuleStarts: Int32Array;
-  readonly testRules: Int32Array;
-  /** By rule: its tests of durations, if it has any. */
-  readonly timeTests: readonly (readonly TimeTest[] | undefined)[];
-  readonly rulesWithTime: readonly number[];
-  readonly rulesWithPageTime: readonly number[];
-  /** By test: 1 for a duration. */
-  readonly isTimeTest: Uint8Array;
-  /** Engage rules by their minimum score, ascending. */
-  readonly byMinScore: readonly { readonly minScore: number; readonly number: number }[];
   /** Whether any rule goes on during a chat. */
   readonly hasChatRules: boolean;
   readonly scratch: Scratch;
@@ -57,16 +47,10 @@ export interface StateLayout {
   readonly holdsAt: number;
   /** Which rules were told of as near misses. */
   readonly reportedAt: number;
+  /** Which rules are for durations to decide. */
+  readonly armedAt: number;
   readonly positionsAt: number;
   readonly size: number;
-}
-
-/** Working memory: which rules one event touches. */
-export interface Scratch {
-  readonly marks: Uint32Array;
-  generation: number;
-  readonly touched: Int32Array;
-  touchedCount: number;
 }
 
 /** Compiles an account's rules. Never throws for a rule: what cannot run is left out and listed in `refused`. */
@@ -76,8 +60,8 @@ export function compileRuleSet(source: RuleSetSource): CompiledRuleSet {
   const account = { clock, businessHours: source.businessHours };
   const ordered = inOrder(readable);
   const firstEngage = ordered.filter(({ kind }) => kind === 'score').length;
-  const program = writePrograms(ordered);
-  const slots = slotsFor(program.tests);
+  const { tests, circuit, durations } = writeConditions(ordered);
+  const slots = slotsFor(tests);
   return {
     rules: ordered.map((rule) => ({
       rule,
@@ -87,44 +71,29 @@ export function compileRuleSet(source: RuleSetSource): CompiledRuleSet {
     timing: { ...DEFAULT_TIMING, ...source.timing },
     byId: new Map(readable.map((rule) => [rule.id, rule])),
     numberOf: new Map(ordered.map(({ id }, number) => [id, number])),
-    code: program.code,
-    starts: program.starts,
+    ...{ circuit, durations },
     points: Float64Array.from(ordered, ({ points = 0 }) => points),
     minScores: Float64Array.from(ordered, ({ minScore = Number.NEGATIVE_INFINITY }) => minScore),
-    layout: layoutFor({ tests: program.tests.length, rules: ordered.length, numbers: slots.numbers.length }),
-    ...rulesByTest(program),
-    ...timeTestsByRule(program),
-    byMinScore: ordered
-      .map(({ minScore = Number.NEGATIVE_INFINITY }, number) => ({ minScore, number }))
-      .filter(({ minScore, number }) => number >= firstEngage && Number.isFinite(minScore))
-      .sort((a, b) => a.minScore - b.minScore),
+    layout: layoutFor({ tests: tests.length, rules: ordered.length, numbers: slots.numbers.length }),
     hasChatRules: ordered.some(({ duringChat }) => duringChat === true),
-    scratch: scratchFor(ordered.length),
+    scratch: new Scratch(ordered.length),
   };
 }
 
-interface WrittenPrograms {
-  readonly code: Int32Array;
-  readonly starts: Int32Array;
-  readonly tests: readonly FactTest[];
-}
-
-function writePrograms(rules: readonly EngagementRule[]): WrittenPrograms {
+function writeConditions(rules: readonly EngagementRule[]) {
   const table = new TestTable();
-  const writer = new ProgramWriter(table);
-  const starts = Int32Array.from(rules, ({ when }) => writer.write(when));
-  return { starts, code: writer.finish(), tests: table.tests };
+  const writer = new CircuitWriter(table);
+  for (const { when } of rules) writer.add(when);
+  const durations = new DurationRules(rules, table);
+  return { tests: table.tests, circuit: writer.finish(), durations };
 }
 
 function layoutFor(counts: { tests: number; rules: number; numbers: number }): StateLayout {
+  const ofRules = Math.ceil(counts.rules / 32);
   const holdsAt = Math.ceil(counts.tests / 32);
-  const reportedAt = holdsAt + Math.ceil(counts.rules / 32);
-  const positionsAt = reportedAt + Math.ceil(counts.rules / 32);
-  return { holdsAt, reportedAt, positionsAt, size: positionsAt + counts.numbers };
-}
-
-function scratchFor(rules: number): Scratch {
-  return { marks: new Uint32Array(rules), generation: 1, touched: new Int32Array(rules), touchedCount: 0 };
+  const [reportedAt, armedAt] = [holdsAt + ofRules, holdsAt + 2 * ofRules];
+  const positionsAt = holdsAt + 3 * ofRules;
+  return { holdsAt, reportedAt, armedAt, positionsAt, size: positionsAt + counts.numbers };
 }
 
 function sortOut(rules: readonly EngagementRule[]): { readable: EngagementRule[]; refused: RefusedRule[] } {
@@ -150,40 +119,4 @@ function inOrder(rules: readonly EngagementRule[]): EngagementRule[] {
 function compareRules(a: EngagementRule, b: EngagementRule): number {
   if (a.kind !== b.kind) return a.kind === 'score' ? -1 : 1;
   return b.priority - a.priority || a.order - b.order || (a.id < b.id ? -1 : 1);
-}
-
-function rulesByTest({ code, starts, tests }: WrittenPrograms): {
-  testRuleStarts: Int32Array;
-  testRules: Int32Array;
-} {
-  const byTest: number[][] = tests.map(() => []);
-  starts.forEach((start, number) => {
-    for (const test of testsOf(code, start)) byTest[test]?.push(number);
-  });
-  const testRuleStarts = new Int32Array(tests.length + 1);
-  byTest.forEach((rules, test) => {
-    testRuleStarts[test + 1] = (testRuleStarts[test] as number) + rules.length;
-  });
-  return { testRuleStarts, testRules: Int32Array.from(byTest.flat()) };
-}
-
-function timeTestsByRule({ code, starts, tests }: WrittenPrograms): {
-  timeTests: (readonly TimeTest[] | undefined)[];
-  rulesWithTime: number[];
-  rulesWithPageTime: number[];
-  isTimeTest: Uint8Array;
-} {
-  const all = timeTestsOf(tests);
-  const timeTests = Array.from(starts, (start) => {
-    const own = [...testsOf(code, start)].flatMap((test) => all.get(test) ?? []);
-    return own.length === 0 ? undefined : own;
-  });
-  const rulesWith = (wanted: (test: TimeTest) => boolean): number[] =>
-    [...timeTests.keys()].filter((rule) => timeTests[rule]?.some(wanted));
-  return {
-    timeTests,
-    rulesWithTime: rulesWith(() => true),
-    rulesWithPageTime: rulesWith(({ since }) => since === 'page'),
-    isTimeTest: Uint8Array.from(tests, (_test, number) => (all.has(number) ? 1 : 0)),
-  };
 }

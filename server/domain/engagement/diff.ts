@@ -49,6 +49,8 @@ export interface Comparison {
   readonly invitations: { readonly before: number; readonly after: number };
   readonly gained: readonly InvitationDifference[];
   readonly lost: readonly InvitationDifference[];
+  /** Recordings that were not followed to their end under one of the two. */
+  readonly truncated: number;
 }
 
 /**
@@ -62,15 +64,18 @@ export function compareRuleSets(
   const gained: InvitationDifference[] = [];
   const lost: InvitationDifference[] = [];
   const invitations = { before: 0, after: 0 };
+  let truncated = 0;
   recordings.forEach((recorded, recording) => {
-    const before = invitationsIn(simulate(sets.before, recorded).decisions);
-    const after = invitationsIn(simulate(sets.after, recorded).decisions);
+    const runs = { before: simulate(sets.before, recorded), after: simulate(sets.after, recorded) };
+    if (runs.before.truncated || runs.after.truncated) truncated++;
+    const before = invitationsIn(runs.before.decisions);
+    const after = invitationsIn(runs.after.decisions);
     invitations.before += before.length;
     invitations.after += after.length;
     gained.push(...unmatched(after, before).map((one) => ({ recording, ...one })));
     lost.push(...unmatched(before, after).map((one) => ({ recording, ...one })));
   });
-  return { invitations, gained, lost };
+  return { invitations, gained, lost, truncated };
 }
 
 type Shown = Omit<InvitationDifference, 'recording'>;

@@ -1,12 +1,19 @@
 import type { Blocker } from '../../../shared/protocol/index.ts';
 import { isHeldOut } from './assignment.ts';
-import type { CompiledRuleSet } from './compile.ts';
-import { rearmAll, refresh, type Settled, settle, type Work, workAt } from './evaluate.ts';
+import {
+  rearmAll,
+  refresh,
+  refreshAddress,
+  refreshAll,
+  refreshSurroundings,
+  type Settled,
+  settle,
+  type Work,
+  workAt,
+} from './evaluate.ts';
 import { fire } from './fire.ts';
 import { blockerOf, hindrancesOf } from './limits.ts';
 import type { EngineDecision, VisitorEvent, World } from './model.ts';
-import type { FactSource } from './read-fact.ts';
-import { slotsTouchedBy } from './slots.ts';
 import { VisitorState } from './state.ts';
 import { traceOf, traceTree } from './trace.ts';
 
@@ -24,20 +31,23 @@ export function applyEvent(
   const decisions = catchUp(state, now, world);
   const work = workAt(state, { now, world, decisions });
   const wasFrozen = state.isFrozen(work.ruleSet);
-  const hadInvitation = state.facts.invitation !== undefined;
+  const { invitation, referrer, utm } = state.facts;
   state.facts.apply(event, now);
   state.now = now;
   if (state.isFrozen(work.ruleSet)) {
     freeze(state);
     return decisions;
   }
-  if (wasFrozen || event.type === 'chat-ended' || (hadInvitation && state.facts.invitation === undefined)) {
-    state.rescan = true;
+  if (state.ruleSet !== work.ruleSet) {
+    beginAnew(work);
+    return decisions;
   }
-  if (event.type === 'page') state.pageMoved = true;
-  if (wasFrozen) state.nextTurnAt = Number.NEGATIVE_INFINITY;
+  const invitationEnded = invitation !== undefined && state.facts.invitation === undefined;
+  if (wasFrozen || event.type === 'chat-ended' || invitationEnded) state.rescan = true;
+  // Times on a page are counted from another instant.
+  if (wasFrozen || event.type === 'page') state.nextTurnAt = Number.NEGATIVE_INFINITY;
   if (wasFrozen) refreshAll(work);
-  else for (const source of sourcesOf(event)) refresh(work, slotsTouchedBy(work.ruleSet.slots, source));
+  else refreshChanged(work, { event, arrived: referrer !== state.facts.referrer || utm !== state.facts.utm });
   decide(work);
   return decisions;
 }
@@ -107,13 +117,14 @@ function blockersOf(ruleId: string, work: Work): Blocker[] {
 function catchUp(state: VisitorState, now: number, world: World): EngineDecision[] {
   const decisions: EngineDecision[] = [];
   if (state.isFrozen(world.ruleSet)) return decisions;
-  if (state.ruleSet !== world.ruleSet) {
-    const work = workAt(state, { now, world, decisions });
-    fire(work, evaluateAnew(work));
-    finish(work);
-  }
+  if (state.ruleSet !== world.ruleSet) beginAnew(workAt(state, { now, world, decisions }));
   while (state.nextAt <= now) step(workAt(state, { now: state.nextAt, world, decisions }));
   return decisions;
+}
+
+function beginAnew(work: Work): void {
+  fire(work, evaluateAnew(work));
+  finish(work);
 }
 
 function evaluateAnew(work: Work): Settled {
@@ -124,13 +135,8 @@ function evaluateAnew(work: Work): Settled {
   return settled;
 }
 
-function refreshAll(work: Work): void {
-  refresh(work, work.ruleSet.slots);
-}
-
 function step(work: Work): void {
-  refresh(work, work.ruleSet.slots.time);
-  refresh(work, work.ruleSet.slots.world);
+  refreshSurroundings(work);
   decide(work);
 }
 
@@ -140,9 +146,9 @@ function decide(work: Work): void {
   finish(work);
 }
 
-function finish({ state, ruleSet, moment }: Work): void {
+function finish({ state, moment }: Work): void {
   state.now = moment.now;
-  state.nextAt = Math.min(state.wakeAt, state.nextTurnAt, nextHourAt(ruleSet, moment.now));
+  state.nextAt = Math.min(state.wakeAt, state.nextTurnAt, state.nextHourAt);
 }
 
 /** During a chat only facts are taken in; what they mean is worked out when it ends. */
@@ -151,34 +157,35 @@ function freeze(state: VisitorState): void {
   state.wakeAt = Number.POSITIVE_INFINITY;
 }
 
-/** The hour and the day change for everyone at once. */
-function nextHourAt({ slots, clock }: CompiledRuleSet, now: number): number {
-  return slots.readsClock ? clock.nextHourAt(now) : Number.POSITIVE_INFINITY;
-}
-
-/** What an event may have changed; time and world are looked at with every event. */
-function sourcesOf(event: VisitorEvent): readonly FactSource[] {
+/** Reads what an event may have changed. A new page begins its scroll depth and its idleness anew. */
+function refreshChanged(
+  work: Work,
+  { event, arrived }: { readonly event: VisitorEvent; readonly arrived: boolean },
+): void {
+  const { slots } = work.ruleSet;
+  refreshSurroundings(work);
   switch (event.type) {
     case 'page':
-      return ['page', 'world'];
+      refreshAddress(work);
+      refresh(work, slots.page);
+      refresh(work, slots.activity);
+      if (arrived) refresh(work, slots.arrival);
+      break;
     case 'activity':
-      return [...activitySources(event), 'time', 'world'];
+      if (event.scrollDepth !== undefined || event.idle !== undefined) refresh(work, slots.activity);
+      if (event.idle === true) refresh(work, slots.events.get('idle'));
+      if (event.event !== undefined) refresh(work, slots.events.get(event.event.name));
+      break;
     case 'fields':
-      return [...Object.keys(event.fields).map((key) => `field ${key}` as const), 'time', 'world'];
+      for (const key of Object.keys(event.fields)) refresh(work, slots.fields.get(key));
+      break;
     case 'device':
-      return ['device', 'time', 'world'];
+      refresh(work, slots.device);
+      break;
     case 'chat-started':
     case 'chat-ended':
-      return ['chat', 'time', 'world'];
+      refresh(work, slots.chat);
+      break;
     default:
-      return ['time', 'world'];
   }
-}
-
-function activitySources({ scrollDepth, idle, event }: VisitorEvent & { type: 'activity' }): FactSource[] {
-  return [
-    ...(scrollDepth === undefined && idle === undefined ? [] : ['activity' as const]),
-    ...(idle === true ? ['event idle' as const] : []),
-    ...(event === undefined ? [] : [`event ${event.name}` as const]),
-  ];
 }

@@ -1,11 +1,10 @@
 import type { CompiledRuleSet } from './compile.ts';
 import type { LiveFacts } from './live-facts.ts';
 import type { EngineDecision, World } from './model.ts';
-import { runProgram } from './program.ts';
 import type { Moment } from './read-fact.ts';
-import type { SlotGroup } from './slots.ts';
+import type { NumberSlot, SlotGroup, TextSlot } from './slots.ts';
 import { flipBit, type VisitorState } from './state.ts';
-import { nextTurnOf } from './time-tests.ts';
+import type { HoldingTests } from './text-index.ts';
 
 /** One visitor at one instant. */
 export interface Work {
@@ -13,7 +12,7 @@ export interface Work {
   readonly facts: LiveFacts;
   readonly ruleSet: CompiledRuleSet;
   readonly moment: Moment;
-  readonly report: World['report'];
+  readonly world: World;
   readonly decisions: EngineDecision[];
 }
 
@@ -21,19 +20,55 @@ export function workAt(
   state: VisitorState,
   at: { readonly now: number; readonly world: World; readonly decisions: EngineDecision[] },
 ): Work {
-  const { ruleSet, agentsAvailable, queueLength, report } = at.world;
+  const { world } = at;
+  const { ruleSet, agentsAvailable, queueLength } = world;
   const moment = { now: at.now, clock: ruleSet.clock, agentsAvailable, queueLength };
-  return { state, facts: state.facts, ruleSet, moment, report, decisions: at.decisions };
+  return { state, facts: state.facts, ruleSet, moment, world, decisions: at.decisions };
 }
 
-/** Reads facts anew; tests whose outcome changes are flipped, and the rules that ask for them marked. */
-export function refresh({ state, facts, ruleSet, moment }: Work, { numbers, texts }: SlotGroup): void {
-  for (const slot of numbers) {
+/** Reads facts anew; tests whose outcome changes are turned. */
+export function refresh({ state, facts, ruleSet, moment }: Work, group: SlotGroup | undefined): void {
+  if (group === undefined) return;
+  for (const slot of group.numbers) {
     state.moveNumber(ruleSet, slot, slot.index.positionOf(slot.read(facts, moment)));
   }
-  for (const slot of texts) {
+  for (const slot of group.texts) {
     state.changeText(ruleSet, slot, slot.index.testsFor(slot.read(facts, moment)));
   }
+}
+
+export function refreshAddress({ state, facts, ruleSet, moment }: Work): void {
+  const { address } = ruleSet.slots;
+  if (facts.url === undefined) return;
+  const { positions, holding } = address.reading(facts, moment);
+  for (let at = 0; at < positions.length; at++) {
+    state.moveNumber(ruleSet, address.numbers[at] as NumberSlot, positions[at] as number);
+  }
+  for (let at = 0; at < holding.length; at++) {
+    state.changeText(ruleSet, address.texts[at] as TextSlot, holding[at] as HoldingTests);
+  }
+}
+
+/** What surrounds the visitor, and the time of day: read with everything that happens, when they are others. */
+export function refreshSurroundings(work: Work): void {
+  const { state, ruleSet, moment, world } = work;
+  if (state.world !== world) {
+    state.world = world;
+    refresh(work, ruleSet.slots.world);
+  }
+  if (moment.now < state.nextHourAt) return;
+  refresh(work, ruleSet.slots.clock);
+  state.nextHourAt = ruleSet.slots.readsClock
+    ? ruleSet.clock.nextHourAt(moment.now)
+    : Number.POSITIVE_INFINITY;
+}
+
+export function refreshAll(work: Work): void {
+  refreshAddress(work);
+  refresh(work, work.ruleSet.slots.others);
+  work.state.world = undefined;
+  work.state.nextHourAt = Number.NEGATIVE_INFINITY;
+  refreshSurroundings(work);
 }
 
 /** Engage rules by number, whose standing changed. */
@@ -54,8 +89,7 @@ export function settle(work: Work): Settled {
   const { state, ruleSet } = work;
   const scoreBefore = state.score;
   const turned = turnRules(work);
-  const crossed = state.score === scoreBefore ? [] : rulesBetween(ruleSet, scoreBefore, state.score);
-  if (turned.length === 0 && crossed.length === 0) return NOBODY;
+  if (turned.length === 0 && state.score === scoreBefore) return NOBODY;
   const ready: number[] = [];
   const short: number[] = [];
   for (const rule of turned) {
@@ -63,72 +97,64 @@ export function settle(work: Work): Settled {
     else if (state.holds(ruleSet, rule)) short.push(rule);
     rearm(work, rule);
   }
-  for (const rule of crossed) {
-    if (turned.includes(rule) || !state.holds(ruleSet, rule)) continue;
-    if (state.isReady(ruleSet, rule)) ready.push(rule);
-    rearm(work, rule);
+  if (state.score !== scoreBefore) {
+    for (const rule of crossedRules(work, scoreBefore)) {
+      if (turned.includes(rule)) continue;
+      if (state.isReady(ruleSet, rule)) ready.push(rule);
+      rearm(work, rule);
+    }
   }
   return { ready: ready.sort(ascending), short: short.sort(ascending) };
 }
 
 const ascending = (a: number, b: number): number => a - b;
 
-/** Runs the marked rules' programs and keeps the score. Returns the engage rules whose conditions turned. */
+/**
+ * Keeps the score, and says which engage rules' conditions turned among those that were touched; when a duration may have
+ * turned, among all that are armed.
+ */
 function turnRules({ state, ruleSet, moment }: Work): number[] {
-  const { scratch, code, starts, points, firstEngage, layout, timeTests } = ruleSet;
-  const everyTurn = moment.now >= state.nextTurnAt;
+  const { scratch, circuit, points, firstEngage, layout } = ruleSet;
+  if (moment.now >= state.nextTurnAt) {
+    state.nextTurnAt = Number.POSITIVE_INFINITY;
+    let armed = state.nextArmed(ruleSet, 0);
+    for (; armed >= 0; armed = state.nextArmed(ruleSet, armed + 1)) scratch.touch(armed);
+  }
   const turned: number[] = [];
-  for (let at = 0; at < scratch.touchedCount; at++) {
+  for (let at = 0; at < scratch.count; at++) {
     const rule = scratch.touched[at] as number;
-    const holds = runProgram(code, starts[rule] as number, state.words);
-    if (holds !== state.holds(ruleSet, rule)) {
-      flipBit(state.words, layout.holdsAt, rule);
-      if (rule >= firstEngage) turned.push(rule);
-      else state.score += holds ? (points[rule] as number) : -(points[rule] as number);
-    }
-    if (!everyTurn && timeTests[rule] !== undefined) expectTurn(state, { ruleSet, rule, now: moment.now });
+    const holds = state.isArmed(ruleSet, rule)
+      ? holdsByDuration(rule, { state, ruleSet, now: moment.now })
+      : state.isOn(ruleSet, circuit.roots[rule] as number);
+    if (holds === state.holds(ruleSet, rule)) continue;
+    flipBit(state.words, layout.holdsAt, rule);
+    if (rule >= firstEngage) turned.push(rule);
+    else state.score += holds ? (points[rule] as number) : -(points[rule] as number);
   }
-  if (everyTurn) state.nextTurnAt = Number.POSITIVE_INFINITY;
-  if (everyTurn || state.pageMoved) {
-    const rules = everyTurn ? ruleSet.rulesWithTime : ruleSet.rulesWithPageTime;
-    for (const rule of rules) expectTurn(state, { ruleSet, rule, now: moment.now });
-    state.pageMoved = false;
-  }
-  scratch.touchedCount = 0;
-  scratch.generation = (scratch.generation + 1) >>> 0 || 1;
+  scratch.clear();
   return turned;
 }
 
-/** A turn that is expected too early costs a look and no more. */
-function expectTurn(
-  state: VisitorState,
-  { ruleSet, rule, now }: { ruleSet: CompiledRuleSet; rule: number; now: number },
-): void {
-  state.nextTurnAt = Math.min(state.nextTurnAt, nextTurnOf(rule, { state, ruleSet, now }));
+/** Of a rule that is armed. When time turns it next is noted; too early a time costs a look and no more. */
+function holdsByDuration(
+  rule: number,
+  { state, ruleSet, now }: { state: VisitorState; ruleSet: CompiledRuleSet; now: number },
+): boolean {
+  const next = ruleSet.durations.nextTurn(rule, state, now);
+  if (next < state.nextTurnAt) state.nextTurnAt = next;
+  return ruleSet.durations.holds(rule, state, now);
 }
 
-/** Engage rules whose minimum score lies above the lower of two scores and not above the higher. */
-function rulesBetween({ byMinScore }: CompiledRuleSet, a: number, b: number): number[] {
-  const low = Math.min(a, b);
-  const high = Math.max(a, b);
+/** Engage rules that hold and ask for a score between the one before and the one now. */
+function crossedRules({ state, ruleSet }: Work, scoreBefore: number): number[] {
+  const { minScores, firstEngage } = ruleSet;
   const found: number[] = [];
-  for (let at = firstAbove(byMinScore, low); at < byMinScore.length; at++) {
-    const { minScore, number } = byMinScore[at] as { minScore: number; number: number };
-    if (minScore > high) break;
-    found.push(number);
+  let rule = state.nextHolding(ruleSet, firstEngage);
+  for (; rule >= 0; rule = state.nextHolding(ruleSet, rule + 1)) {
+    const minScore = minScores[rule] as number;
+    if (scoreBefore >= minScore !== state.score >= minScore) found.push(rule);
   }
   return found;
-}
-
-function firstAbove(byMinScore: CompiledRuleSet['byMinScore'], score: number): number {
-  let low = 0;
-  let high = byMinScore.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((byMinScore[middle]?.minScore ?? 0) <= score) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The same for every rule that fired, whatever happened meanwhile. */

@@ -1,7 +1,7 @@
 import { isHeldOut, variantFor } from './assignment.ts';
 import type { CompiledRule } from './compile.ts';
 import type { Settled, Work } from './evaluate.ts';
-import { blockerOf, firedOnceMore, type Hindrance, hindrancesOf } from './limits.ts';
+import { blockerOf, firedOnceMore, type Hindrance, hindrancesOf, quietUntil } from './limits.ts';
 import { bitAt, flipBit } from './state.ts';
 import { traceOf } from './trace.ts';
 
@@ -16,28 +16,25 @@ export function fire(work: Work, settled: Settled): void {
   state.agentWasFree = agentIsFree;
   state.rescan = false;
   if (everything) state.wakeAt = Number.POSITIVE_INFINITY;
-  if (work.report === 'all') reportShort(work, settled.short);
+  if (work.world.report === 'all') reportShort(work, settled.short);
   const candidates = everything ? allReady(work) : settled.ready;
   let winner: string | undefined;
   for (const rule of candidates) {
-    const isNews = work.report === 'all' && settled.ready.includes(rule) && !isReported(work, rule);
-    if (winner !== undefined) passOver(work, rule, { winner, isNews });
+    const isNews = work.world.report === 'all' && settled.ready.includes(rule) && !isReported(work, rule);
+    const quietEnd = quietUntil(work);
+    // Whatever else is against it: this is looked at no sooner than that it may be shown anything at all.
+    if (!isNews && moment.now < quietEnd) state.wakeAt = Math.min(state.wakeAt, quietEnd);
+    else if (winner !== undefined) passOver(work, rule, { winner, isNews });
     else winner = tryRule(work, rule, isNews);
   }
 }
 
 /** Ready rules, the preferred first. */
 function allReady({ state, ruleSet }: Work): number[] {
-  const { holdsAt } = ruleSet.layout;
   const found: number[] = [];
-  for (let rule = ruleSet.firstEngage; rule < ruleSet.rules.length; ) {
-    const word = (state.words[holdsAt + (rule >>> 5)] as number) >>> (rule & 31);
-    if (word === 0) {
-      rule = (rule | 31) + 1;
-      continue;
-    }
-    if ((word & 1) === 1 && state.isReady(ruleSet, rule)) found.push(rule);
-    rule++;
+  let rule = state.nextHolding(ruleSet, ruleSet.firstEngage);
+  for (; rule >= 0; rule = state.nextHolding(ruleSet, rule + 1)) {
+    if (state.isReady(ruleSet, rule)) found.push(rule);
   }
   return found;
 }

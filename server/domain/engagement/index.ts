@@ -19,5 +19,6 @@ export {
 } from './simulate.ts';
 export { VisitorState } from './state.ts';
 export { Timer, TimerWheel } from './timer-wheel.ts';
+export { scoreParts } from './trace.ts';
 export { type Proportion, shareOf, upliftOf } from './uplift.ts';
 export { ZoneClock } from './zone-clock.ts';

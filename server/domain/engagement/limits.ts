@@ -81,7 +81,12 @@ export function invitationEndsAt({ ruleSet, facts }: Pick<Look, 'ruleSet' | 'fac
   );
 }
 
-function dismissalEndsAt({ ruleSet, facts }: Look): number {
+/** Until when no rule at all may show the visitor anything: they have an open invitation, or put one away. */
+export function quietUntil(look: Pick<Look, 'ruleSet' | 'facts'>): number {
+  return Math.max(invitationEndsAt(look), dismissalEndsAt(look));
+}
+
+function dismissalEndsAt({ ruleSet, facts }: Pick<Look, 'ruleSet' | 'facts'>): number {
   return (facts.dismissedAt ?? Number.NEGATIVE_INFINITY) + ruleSet.timing.dismissalCooldownMs;
 }
 

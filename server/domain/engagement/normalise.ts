@@ -9,6 +9,12 @@ export interface NumberRange {
   readonly openTo?: boolean;
 }
 
+export function isWithin(number: number, { from, to, openFrom, openTo }: NumberRange): boolean {
+  const above = openFrom === true ? number > from : number >= from;
+  const below = openTo === true ? number < to : number <= to;
+  return above && below;
+}
+
 /** One test of one fact, never negated, so that rules share as many as they can. None holds for a missing fact. */
 export type FactTest =
   | { readonly fact: string; readonly view: 'number'; readonly ranges: readonly NumberRange[] }

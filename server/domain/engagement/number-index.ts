@@ -14,7 +14,10 @@ export interface NumberTest {
  */
 export class NumberIndex {
   readonly #thresholds: Float64Array;
-  /** Where the tests of edge n, between positions n and n+1, begin in `edgeTests`. */
+  /**
+   * Where the tests of edge n, between positions n and n+1, begin in `edgeTests`: `test * 2`, and 1 more when the test holds
+   * above the edge.
+   */
   readonly edgeStarts: Int32Array;
   readonly edgeTests: Int32Array;
 
@@ -24,8 +27,8 @@ export class NumberIndex {
     const edges: number[][] = Array.from({ length: 2 * this.#thresholds.length + 1 }, () => []);
     for (const { id, ranges } of tests) {
       for (const range of ranges) {
-        edges[this.#firstPosition(range) - 1]?.push(id);
-        edges[this.#lastPosition(range)]?.push(id);
+        edges[this.#firstPosition(range) - 1]?.push(id * 2 + 1);
+        edges[this.#lastPosition(range)]?.push(id * 2);
       }
     }
     this.edgeTests = Int32Array.from(edges.flat());

@@ -2,7 +2,7 @@ import type { ConditionTree } from '../../../shared/protocol/index.ts';
 import { type FactTest, normalise } from './normalise.ts';
 
 /** Ends of a program. */
-const HOLDS = -1;
+export const HOLDS = -1;
 const FAILS = -2;
 
 /** Tests of a rule set, each once, by number. */
@@ -45,16 +45,10 @@ export class ProgramWriter {
   /** From the last member to the first, as each has to know where the next begins. */
   #tree(tree: ConditionTree, to: { holds: number; fails: number }): number {
     if ('all' in tree) {
-      return durationsLast(tree.all).reduceRight(
-        (next, member) => this.#tree(member, { ...to, holds: next }),
-        to.holds,
-      );
+      return tree.all.reduceRight((next, member) => this.#tree(member, { ...to, holds: next }), to.holds);
     }
     if ('any' in tree) {
-      return durationsLast(tree.any).reduceRight(
-        (next, member) => this.#tree(member, { ...to, fails: next }),
-        to.fails,
-      );
+      return tree.any.reduceRight((next, member) => this.#tree(member, { ...to, fails: next }), to.fails);
     }
     if ('not' in tree) return this.#tree(tree.not, { holds: to.fails, fails: to.holds });
     const { tests, negated } = normalise(tree);
@@ -70,59 +64,31 @@ export class ProgramWriter {
   }
 }
 
-/** Durations are asked for when all else is said, so that most rules are done without: see {@link asksFor}. */
-function durationsLast(members: readonly ConditionTree[]): ConditionTree[] {
-  const [others, durations] = [members.filter((one) => !hasDuration(one)), members.filter(hasDuration)];
-  return [...others, ...durations];
-}
-
-function hasDuration(tree: ConditionTree): boolean {
+/** Whether the conditions read a duration anywhere. */
+export function hasDuration(tree: ConditionTree): boolean {
   if ('all' in tree) return tree.all.some(hasDuration);
   if ('any' in tree) return tree.any.some(hasDuration);
   return 'not' in tree ? hasDuration(tree.not) : isDuration(tree.fact);
 }
 
+/**
+ * Whether durations and other conditions are mixed below the outermost group. If not, what the others come to as a whole
+ * says all that the durations leave open.
+ */
+export function isTangled(when: ConditionTree): boolean {
+  let tree = when;
+  while ('not' in tree) tree = tree.not;
+  const members = 'all' in tree ? tree.all : 'any' in tree ? tree.any : [];
+  return members.some((member) => hasDuration(member) && hasOther(member));
+}
+
+function hasOther(tree: ConditionTree): boolean {
+  if ('all' in tree) return tree.all.some(hasOther);
+  if ('any' in tree) return tree.any.some(hasOther);
+  return 'not' in tree ? hasOther(tree.not) : !isDuration(tree.fact);
+}
+
 /** Facts that grow with time alone. */
 export function isDuration(fact: string): boolean {
   return fact === 'page.timeOnPageMs' || fact === 'session.durationMs';
-}
-
-/** Runs a program over one bit for each test. */
-export function runProgram(code: Int32Array, start: number, bits: Uint32Array): boolean {
-  let at = start;
-  while (at >= 0) {
-    const test = code[at] as number;
-    const holds = ((bits[test >>> 5] as number) >>> (test & 31)) & 1;
-    at = code[at + 2 - holds] as number;
-  }
-  return at === HOLDS;
-}
-
-/** Whether a run comes to one of the marked tests: if not, they have no say in how it ends. */
-export function asksFor(
-  marked: Uint8Array,
-  { code, start, bits }: { code: Int32Array; start: number; bits: Uint32Array },
-): boolean {
-  let at = start;
-  while (at >= 0) {
-    const test = code[at] as number;
-    if (marked[test] === 1) return true;
-    const holds = ((bits[test >>> 5] as number) >>> (test & 31)) & 1;
-    at = code[at + 2 - holds] as number;
-  }
-  return false;
-}
-
-/** The tests that a program may ask for, from its start. */
-export function testsOf(code: Int32Array, start: number): Set<number> {
-  const tests = new Set<number>();
-  const seen = new Set<number>();
-  const open = [start];
-  for (const at of open) {
-    if (at < 0 || seen.has(at)) continue;
-    seen.add(at);
-    tests.add(code[at] as number);
-    open.push(code[at + 1] as number, code[at + 2] as number);
-  }
-  return tests;
 }

@@ -14,11 +14,16 @@ export interface Moment {
 /** Reads one fact; undefined when the visitor has no such thing. */
 export type FactReader = (facts: LiveFacts, moment: Moment) => FactValue | undefined;
 
-/** Which event changes a fact, so that only those that can be different are read again. */
+/**
+ * What changes a fact, so that only those that can be different are read again. What comes from the address of the page
+ * alone is told apart: many visitors look at the same.
+ */
 export type FactSource =
+  | 'address'
   | 'page'
   | 'activity'
-  | 'time'
+  | 'duration'
+  | 'clock'
   | 'arrival'
   | 'device'
   | 'chat'
@@ -37,14 +42,14 @@ const page =
     facts.url === undefined ? undefined : read(facts, moment);
 
 const PLAIN: { readonly [fact: string]: ReadableFact } = {
-  'page.url': { source: 'page', read: (facts) => facts.url },
-  'page.path': { source: 'page', read: page((facts) => pathOf(facts.url as string)) },
+  'page.url': { source: 'address', read: (facts) => facts.url },
+  'page.path': { source: 'address', read: page((facts) => pathOf(facts.url as string)) },
   'page.title': { source: 'page', read: page((facts) => facts.title) },
-  'page.timeOnPageMs': { source: 'time', read: page((facts, { now }) => now - facts.pageSince) },
+  'page.timeOnPageMs': { source: 'duration', read: page((facts, { now }) => now - facts.pageSince) },
   'page.scrollDepth': { source: 'activity', read: page((facts) => facts.scrollDepth) },
   'page.isIdle': { source: 'activity', read: page((facts) => facts.idle) },
   'session.pageViews': { source: 'page', read: (facts) => facts.pageViews },
-  'session.durationMs': { source: 'time', read: (facts, { now }) => now - facts.startedAt },
+  'session.durationMs': { source: 'duration', read: (facts, { now }) => now - facts.startedAt },
   'session.referrer': { source: 'arrival', read: (facts) => facts.referrer },
   'visitor.visits': { source: 'device', read: (facts) => facts.visits },
   'visitor.isReturning': { source: 'device', read: (facts) => facts.visits > 1 },
@@ -52,8 +57,8 @@ const PLAIN: { readonly [fact: string]: ReadableFact } = {
   'visitor.device': { source: 'device', read: (facts) => facts.device },
   'visitor.browser': { source: 'device', read: (facts) => facts.browser },
   'visitor.os': { source: 'device', read: (facts) => facts.os },
-  'time.hour': { source: 'time', read: (_facts, { clock, now }) => clock.localAt(now).hour },
-  'time.weekday': { source: 'time', read: (_facts, { clock, now }) => clock.localAt(now).weekday },
+  'time.hour': { source: 'clock', read: (_facts, { clock, now }) => clock.localAt(now).hour },
+  'time.weekday': { source: 'clock', read: (_facts, { clock, now }) => clock.localAt(now).weekday },
   'agents.available': { source: 'world', read: (_facts, { agentsAvailable }) => agentsAvailable },
   'queue.length': { source: 'world', read: (_facts, { queueLength }) => queueLength },
   'chat.count': { source: 'chat', read: (facts) => facts.chats },
@@ -67,7 +72,7 @@ export function readableFact(fact: string): ReadableFact {
   const named = /^(page\.query|session\.utm|profile)\.(.*)$/s.exec(fact);
   const [, group, name = ''] = named ?? [];
   if (group === 'page.query') {
-    return { source: 'page', read: page((facts) => queryParameter(facts.url as string, name)) };
+    return { source: 'address', read: page((facts) => queryParameter(facts.url as string, name)) };
   }
   if (group === 'session.utm') return { source: 'arrival', read: (facts) => facts.utm?.get(name) };
   return { source: `field ${name}`, read: (facts) => facts.fields?.get(name) };

@@ -1,6 +1,8 @@
+import { AddressSlots } from './address-slots.ts';
 import type { FactTest } from './normalise.ts';
 import { NumberIndex } from './number-index.ts';
 import { Pattern } from './pattern.ts';
+import { isDuration } from './program.ts';
 import { type FactReader, type FactSource, numberView, readableFact, textView } from './read-fact.ts';
 import { TextIndex } from './text-index.ts';
 
@@ -26,61 +28,63 @@ export interface SlotGroup {
   readonly texts: readonly TextSlot[];
 }
 
-/** The facts that a rule set reads, by what changes them. */
+/** The facts that a rule set reads, by what changes them; durations are none of them. */
 export interface FactSlots extends SlotGroup {
   readonly patterns: ReadonlyMap<string, Pattern>;
-  readonly bySource: ReadonlyMap<FactSource, SlotGroup>;
-  /** What changes with time alone. */
-  readonly time: SlotGroup;
+  readonly address: AddressSlots;
+  /** All but those of the address. */
+  readonly others: SlotGroup;
+  readonly page: SlotGroup;
+  readonly activity: SlotGroup;
+  readonly arrival: SlotGroup;
+  readonly device: SlotGroup;
+  readonly chat: SlotGroup;
+  readonly clock: SlotGroup;
   readonly world: SlotGroup;
+  /** By name of the event, and of the field. */
+  readonly events: ReadonlyMap<string, SlotGroup>;
+  readonly fields: ReadonlyMap<string, SlotGroup>;
   /** Whether any rule asks for the hour or the weekday. */
   readonly readsClock: boolean;
 }
 
-const NO_SLOTS: SlotGroup = { numbers: [], texts: [] };
-/** A new page begins its scroll depth and its idleness anew. */
-const TOUCHED_WITH: Readonly<Partial<Record<FactSource, readonly FactSource[]>>> = {
-  page: ['page', 'activity', 'arrival', 'time'],
-};
-
 /** Groups the tests by fact, builds an index for each, and knows which event may change which fact. */
 export function slotsFor(tests: readonly FactTest[]): FactSlots {
   const numbers = numberSlots(tests);
-  const readsClock = numbers.some(({ fact }) => fact.startsWith('time.'));
   const patterns = patternsOf(tests);
   const texts = textSlots(tests, patterns);
-  const sources = new Set([...numbers, ...texts].map(({ fact }) => readableFact(fact).source));
-  const groupOf = (wanted: readonly FactSource[]): SlotGroup => ({
-    numbers: numbers.filter(({ fact }) => wanted.includes(readableFact(fact).source)),
-    texts: texts.filter(({ fact }) => wanted.includes(readableFact(fact).source)),
+  const sourceOf = ({ fact }: NumberSlot | TextSlot) => readableFact(fact).source;
+  const groupOf = (wanted: (source: FactSource) => boolean): SlotGroup => ({
+    numbers: numbers.filter((slot) => wanted(sourceOf(slot))),
+    texts: texts.filter((slot) => wanted(sourceOf(slot))),
   });
-  const named: FactSource[] = ['page', 'activity', 'arrival', 'device', 'chat'];
-  const bySource = new Map(
-    [...new Set([...named, 'time' as const, 'world' as const, ...sources])].map((source) => [
-      source,
-      groupOf(TOUCHED_WITH[source] ?? [source]),
-    ]),
-  );
-  return {
-    numbers,
-    texts,
-    patterns,
-    bySource,
-    time: groupOf(['time']),
-    world: groupOf(['world']),
-    readsClock,
+  const of = (source: FactSource) => groupOf((one) => one === source);
+  const named = (kind: 'event' | 'field') => {
+    const sources = new Set([...numbers, ...texts].map(sourceOf).filter((one) => one.startsWith(`${kind} `)));
+    return new Map([...sources].map((source) => [source.slice(kind.length + 1), of(source)]));
   };
-}
-
-/** The slots that what happened may have changed. */
-export function slotsTouchedBy(slots: FactSlots, source: FactSource): SlotGroup {
-  return slots.bySource.get(source) ?? NO_SLOTS;
+  const clock = of('clock');
+  return {
+    ...{ numbers, texts, patterns, clock },
+    address: new AddressSlots(of('address')),
+    others: groupOf((source) => source !== 'address'),
+    page: of('page'),
+    activity: of('activity'),
+    arrival: of('arrival'),
+    device: of('device'),
+    chat: of('chat'),
+    world: of('world'),
+    events: named('event'),
+    fields: named('field'),
+    readsClock: clock.numbers.length > 0,
+  };
 }
 
 function numberSlots(tests: readonly FactTest[]): NumberSlot[] {
   const byFact = new Map<string, { id: number; ranges: (FactTest & { view: 'number' })['ranges'] }[]>();
   tests.forEach((test, id) => {
-    if (test.view === 'number') listIn(byFact, test.fact).push({ id, ranges: test.ranges });
+    if (test.view === 'number' && !isDuration(test.fact))
+      listIn(byFact, test.fact).push({ id, ranges: test.ranges });
   });
   return [...byFact].map(([fact, list], place) => {
     const { read } = readableFact(fact);

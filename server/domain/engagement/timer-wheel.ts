@@ -67,14 +67,16 @@ export class TimerWheel<Item> {
   }
 
   /**
-   * Moves the time on and tells of every timer that came due, in the order of their times. `onDue` may set timers; those
-   * that are due already come in the same call.
+   * Moves the time on and tells of every timer that came due, in the order of their times, but of no more than `most`: the
+   * others come with the next call. `onDue` may set timers; those that are due already come in the same call.
    */
-  advance(now: number, onDue: (item: Item, at: number) => void): void {
+  advance(now: number, onDue: (item: Item, at: number) => void, most = Number.POSITIVE_INFINITY): void {
+    let left = most;
     for (let next = this.nextDueAt(); next <= now; next = this.nextDueAt()) {
       this.#now = Math.max(this.#now, next);
       this.#deal();
-      this.#run(onDue);
+      left = this.#run(onDue, left);
+      if (left <= 0) return;
     }
     this.#now = Math.max(this.#now, now);
   }
@@ -92,13 +94,17 @@ export class TimerWheel<Item> {
     }
   }
 
-  #run(onDue: (item: Item, at: number) => void): void {
+  /** Answers how many more may be told. */
+  #run(onDue: (item: Item, at: number) => void, most: number): number {
     const slot = this.#now % SLOTS;
-    for (let timer = this.#heads[slot]; timer !== undefined; timer = this.#heads[slot]) {
+    let left = most;
+    for (let timer = this.#heads[slot]; timer !== undefined && left > 0; timer = this.#heads[slot]) {
       const { at } = timer;
       this.cancel(timer);
       onDue(timer.item, at);
+      left--;
     }
+    return left;
   }
 
   /** The beginning of the next slot of the level with a timer in it. */

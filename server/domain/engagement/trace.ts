@@ -9,9 +9,9 @@ import type {
   ScorePart,
   TraceTree,
 } from '../../../shared/protocol/index.ts';
-import type { CompiledRuleSet } from './compile.ts';
+import type { CompiledRule, CompiledRuleSet } from './compile.ts';
 import type { LiveFacts } from './live-facts.ts';
-import { type FactTest, type NumberRange, normalise, type TextTest } from './normalise.ts';
+import { type FactTest, isWithin, normalise, type TextTest } from './normalise.ts';
 import { Pattern } from './pattern.ts';
 import { fold, type Moment, numberView, readableFact, textView } from './read-fact.ts';
 import type { VisitorState } from './state.ts';
@@ -40,11 +40,16 @@ export function traceOf(
   };
 }
 
-function scoreParts(state: VisitorState, ruleSet: CompiledRuleSet): ScorePart[] {
-  return ruleSet.rules
-    .slice(0, ruleSet.firstEngage)
-    .filter((_rule, number) => state.holds(ruleSet, number))
-    .map(({ rule }) => ({ ruleId: rule.id, name: rule.name, points: rule.points ?? 0 }));
+/** Score rules that hold. */
+export function scoreParts(state: VisitorState, ruleSet: CompiledRuleSet): ScorePart[] {
+  const { rules, firstEngage } = ruleSet;
+  const parts: ScorePart[] = [];
+  let number = state.nextHolding(ruleSet, 0);
+  for (; number >= 0 && number < firstEngage; number = state.nextHolding(ruleSet, number + 1)) {
+    const { id: ruleId, name, points = 0 } = (rules[number] as CompiledRule).rule;
+    parts.push({ ruleId, name, points });
+  }
+  return parts;
 }
 
 export function traceTree(tree: ConditionTree, seen: Seen): TraceTree {
@@ -88,12 +93,6 @@ function testHolds(test: FactTest, { seen, ruleSet }: SeenValue): boolean {
   }
   const text = textView(seen);
   return text !== undefined && textTestHolds(test.test, { text, fact: test.fact, ruleSet });
-}
-
-function isWithin(number: number, { from, to, openFrom, openTo }: NumberRange): boolean {
-  const above = openFrom === true ? number > from : number >= from;
-  const below = openTo === true ? number < to : number <= to;
-  return above && below;
 }
 
 function textTestHolds(

@@ -9,6 +9,7 @@ import {
   Refusal,
   requireWith,
   type StaffPrincipal,
+  type StoredDecision,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
 import { assertParty, type Sender } from '../../pipeline/admit.ts';
@@ -61,6 +62,8 @@ export interface NewConversation {
   readonly prechat?: Readonly<Record<string, string>> | undefined;
   /** The invitation that it comes from. */
   readonly engagement?: ConversationOrigin | undefined;
+  /** Why the rules chose this visitor; it is kept with the conversation. */
+  readonly decision?: StoredDecision | undefined;
   readonly departmentId?: string | undefined;
 }
 
@@ -246,14 +249,14 @@ export class Conversations {
 
   /** The key comes first: a conversation that stands can always be written to. */
   async #create(visitor: VisitorPrincipal, input: NewConversation): Promise<Conversation> {
-    const { prechat = {}, engagement, departmentId } = input;
+    const { prechat = {}, engagement, decision, departmentId } = input;
     await this.#requireDepartment(visitor.accountId, departmentId);
     const settings = await this.#deps.settings.get(visitor.accountId);
     const retentionDays = settings.transcriptRetentionDays;
     const draft = this.#newConversation(visitor, { retentionDays, engagement, departmentId });
     await this.#deps.lanes.create(draft);
     const standing = await this.#deps.conversations.create(draft);
-    if (standing.id === draft.id) await this.#begin(standing, prechat);
+    if (standing.id === draft.id) await this.#begin(standing, { prechat, decision });
     else await this.#deps.lanes.discard(draft.id);
     return standing;
   }
@@ -264,8 +267,11 @@ export class Conversations {
       throw new Refusal('department.unknown');
   }
 
-  async #begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
-    await this.#deps.profiles.begin(conversation, prechat);
+  async #begin(
+    conversation: Conversation,
+    known: Parameters<ConversationProfiles['begin']>[1],
+  ): Promise<void> {
+    await this.#deps.profiles.begin(conversation, known);
     this.#deps.metrics.count('conversations_started_total');
     this.#deps.observer.started(conversation);
     this.#deps.events.tell({ name: 'conversation.started', conversation });

@@ -31,24 +31,26 @@ export class ChatStarts {
    */
   async start(
     visitor: VisitorPrincipal,
-    input: Omit<NewConversation, 'engagement'> & { readonly inviteId?: string | undefined },
+    input: Omit<NewConversation, 'engagement' | 'decision'> & { readonly inviteId?: string | undefined },
   ): Promise<VisitorEvents['chat:start']['data']> {
     const { conversations, visitors, invitations } = this.#deps;
     await visitors.arrive(visitor);
     const { prechat, inviteId } = input;
     const invitation = inviteId === undefined ? undefined : invitations.forChat(visitor, inviteId);
     const engagement = invitation && originOf(invitation);
+    const decision = invitation && invitations.decisionBehind(visitor.sessionId, invitation);
     const departmentId = input.departmentId ?? (await this.#departmentOf(visitor.accountId, invitation));
-    const started = await conversations.start(visitor, { prechat, departmentId, engagement });
+    const started = await conversations.start(visitor, { prechat, departmentId, engagement, decision });
     if (invitation !== undefined) await this.#greet(visitor, started.conversationId, invitation);
     invitations.chatBegan(visitor.sessionId, inviteId);
     return started;
   }
 
-  /** A department that was removed since the rule was published costs nobody their chat: it goes to anyone. */
+  /** A department that was removed since the rule was published, or has nobody, costs nobody their chat: it goes to anyone. */
   async #departmentOf(accountId: string, invitation: Invitation | undefined): Promise<string | undefined> {
     if (invitation?.departmentId === undefined) return undefined;
-    return (await this.#deps.departments.find(accountId, invitation.departmentId))?.id;
+    const department = await this.#deps.departments.find(accountId, invitation.departmentId);
+    return department === undefined || department.members.length === 0 ? undefined : department.id;
   }
 
   /** Once, however often the start is repeated: the invitation's id is the message's. */

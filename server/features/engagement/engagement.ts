@@ -8,7 +8,7 @@ import {
   recordedDecision,
   type VisitorSession,
 } from '../../domain/index.ts';
-import type { Clock } from '../../ports/index.ts';
+import type { Clock, Metrics } from '../../ports/index.ts';
 import type { ConversationObserver } from '../conversations/conversations.ts';
 import type { LiveVisitor } from '../visitors/live-visitors.ts';
 import type { VisitorAct, VisitorObserver } from '../visitors/visitors.ts';
@@ -34,11 +34,18 @@ export interface EngagementParts {
 export class Engagement implements VisitorObserver, ConversationObserver, InvitationObserver {
   readonly #sessions: EngagedSessions;
   readonly #clock: Clock;
+  readonly #metrics: Pick<Metrics, 'count'>;
   readonly #parts: () => EngagementParts;
 
-  constructor(deps: { sessions: EngagedSessions; clock: Clock; parts: () => EngagementParts }) {
+  constructor(deps: {
+    sessions: EngagedSessions;
+    clock: Clock;
+    metrics: Pick<Metrics, 'count'>;
+    parts: () => EngagementParts;
+  }) {
     this.#sessions = deps.sessions;
     this.#clock = deps.clock;
+    this.#metrics = deps.metrics;
     this.#parts = deps.parts;
   }
 
@@ -116,7 +123,9 @@ export class Engagement implements VisitorObserver, ConversationObserver, Invita
   decided(session: EngagedSession, decision: EngineDecision, world: World): void {
     withDecision(session, recordedDecision(decision, { showFields: false }));
     const rule = world.ruleSet.byId.get(decision.ruleId);
-    const heldOut = decision.trace.blockers[0]?.code === 'holdout';
+    const [blocker] = decision.trace.blockers;
+    const heldOut = blocker?.code === 'holdout';
+    this.#metrics.count('engagement_decisions_total', { outcome: blocker?.code ?? 'fired' });
     if (rule === undefined || (!decision.fired && !heldOut)) return;
     const { invitations, funnel, histories } = this.#parts();
     const exposure: Exposure = {

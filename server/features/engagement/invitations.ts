@@ -1,7 +1,13 @@
 import { INVITED_BY_HAND, type InviteState } from '../../../shared/protocol/index.ts';
-import { type Invitation, Refusal, type StaffPrincipal, type VisitorPrincipal } from '../../domain/index.ts';
+import {
+  type Invitation,
+  Refusal,
+  type StaffPrincipal,
+  type StoredDecision,
+  type VisitorPrincipal,
+} from '../../domain/index.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
-import type { Broadcaster, Clock, Ids } from '../../ports/index.ts';
+import type { Broadcaster, Clock, ConversationEvents, Ids, Metrics } from '../../ports/index.ts';
 import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import { type EngagedSession, type EngagedSessions, openInvitation, withInvitation } from './sessions.ts';
@@ -20,6 +26,8 @@ export interface InvitationsDeps {
   readonly redactor: Redactor;
   readonly broadcaster: Broadcaster;
   readonly audit: Audit;
+  readonly events: Pick<ConversationEvents, 'tell'>;
+  readonly metrics: Pick<Metrics, 'count'>;
   readonly observer: InvitationObserver;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -46,12 +54,15 @@ export class Invitations {
     what: Pick<Invitation, 'ruleId' | 'ruleName' | 'type' | 'message' | 'score'> &
       Partial<Pick<Invitation, 'variant' | 'departmentId' | 'from'>>,
   ): Invitation {
-    const { ids, clock, broadcaster, observer } = this.#deps;
+    const { ids, clock, broadcaster, observer, metrics, events } = this.#deps;
     const open = openInvitation(session);
     if (open !== undefined) this.withdraw(session, open);
     const invitation: Invitation = { ...what, id: ids.id(), at: clock.now(), state: 'shown' };
     withInvitation(session, invitation);
     broadcaster.toVisitor(session.visitor, 'engagement:invite', presentInvite(invitation));
+    metrics.count('invitations_total', { outcome: 'shown' });
+    const { accountId, siteId } = session.visitor;
+    events.tell({ name: 'visitor.invited', accountId, siteId, invitation });
     observer.shown(session, invitation);
     return invitation;
   }
@@ -89,6 +100,13 @@ export class Invitations {
     this.#settle(session, invitation, answer.accepted ? 'accepted' : 'dismissed');
   }
 
+  /** The rule's decision that an invitation comes from; there is none for one made by hand. */
+  decisionBehind(sessionId: string, { ruleId, at }: Invitation): StoredDecision | undefined {
+    return this.#deps.sessions
+      .get(sessionId)
+      ?.decisions.findLast((one) => one.fired && one.ruleId === ruleId && Date.parse(String(one.at)) <= at);
+  }
+
   /**
    * The invitation that a chat comes from; beginning one accepts it.
    * @throws Refusal `invalid_value`
@@ -115,6 +133,7 @@ export class Invitations {
   /** It is over without an answer. */
   withdraw(session: EngagedSession, invitation: Invitation): void {
     withInvitation(session, { ...invitation, state: 'lapsed', answeredAt: this.#deps.clock.now() });
+    this.#deps.metrics.count('invitations_total', { outcome: 'lapsed' });
     this.#deps.broadcaster.toVisitor(session.visitor, 'engagement:withdraw', { inviteId: invitation.id });
   }
 
@@ -133,6 +152,7 @@ export class Invitations {
     if (invitation.state !== 'shown') return;
     const settled = { ...invitation, state, answeredAt: this.#deps.clock.now() };
     withInvitation(session, settled);
+    this.#deps.metrics.count('invitations_total', { outcome: state });
     this.#deps.broadcaster.toVisitor(session.visitor, 'engagement:withdraw', { inviteId: invitation.id });
     this.#deps.observer.answered(session, settled);
   }

@@ -4,6 +4,7 @@ import {
   type CompiledRuleSet,
   type EngineDecision,
   explain,
+  scoreParts,
   TimerWheel,
   type VisitorEvent,
   type World,
@@ -15,7 +16,7 @@ import type { RuleSets } from './rule-sets.ts';
 import type { EngagedSession, EngagedSessions } from './sessions.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Visitors that are looked at in one turn of the event loop when the rules or what surrounds them change. */
+/** Visitors that are looked at in one turn of the event loop: when much comes due, when rules or surroundings change. */
 const VISITORS_AT_ONCE = 200;
 
 /** What to do with what was decided. */
@@ -107,11 +108,7 @@ export class RuleRunner {
   scoreOf({ state }: EngagedSession): ScoreView {
     const { ruleSet } = state;
     if (ruleSet === undefined) return { total: 0, parts: [] };
-    const parts = ruleSet.rules
-      .slice(0, ruleSet.firstEngage)
-      .filter((_rule, number) => state.holds(ruleSet, number))
-      .map(({ rule: { id: ruleId, name, points = 0 } }) => ({ ruleId, name, points }));
-    return { total: state.score, parts };
+    return { total: state.score, parts: scoreParts(state, ruleSet) };
   }
 
   close(): void {
@@ -155,9 +152,14 @@ export class RuleRunner {
 
   #turn(): void {
     this.#armedAt = Number.POSITIVE_INFINITY;
-    this.#wheel.advance(this.#deps.clock.now(), (session) => {
-      if (session.visitor.sockets > 0) this.look(session);
-    });
+    // At the full hour everybody comes due at once: those who are left come in the next turn of the loop.
+    this.#wheel.advance(
+      this.#deps.clock.now(),
+      (session) => {
+        if (session.visitor.sockets > 0) this.look(session);
+      },
+      VISITORS_AT_ONCE,
+    );
     this.#arm();
   }
 

@@ -108,8 +108,8 @@ export class RuleTrials {
     assertListed(dpa, input.visitor?.fields ?? {});
     const clean = (text: string) =>
       this.#deps.redactor.apply(redaction, text, { from: 'visitor', place: 'url', counted: false }).text;
-    const { decisions } = simulate(ruleSet, recordingOf(input, clean));
-    return { decisions: decisions.map((one) => inTimesOf(one, input.numbers)) };
+    const { decisions, truncated } = simulate(ruleSet, recordingOf(input, clean));
+    return { decisions: decisions.map((one) => inTimesOf(one, input.numbers)), truncated };
   }
 
   /** What would change: the rules, and who of the recorded visitors would gain or lose an invitation. */
@@ -124,7 +124,7 @@ export class RuleTrials {
     };
     const recordings = await this.#recordings(accountId);
     const invitations = { before: 0, after: 0 };
-    const found = { gained: [] as WireDifference[], lost: [] as WireDifference[] };
+    const found = { gained: [] as WireDifference[], lost: [] as WireDifference[], truncated: 0 };
     for (let at = 0; at < recordings.length; at += RECORDINGS_AT_ONCE) {
       const some = recordings.slice(at, at + RECORDINGS_AT_ONCE);
       const part = compareRuleSets(
@@ -135,6 +135,7 @@ export class RuleTrials {
       invitations.after += part.invitations.after;
       found.gained.push(...part.gained.map((one) => wireDifference(one, some)));
       found.lost.push(...part.lost.map((one) => wireDifference(one, some)));
+      found.truncated += part.truncated;
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     return { changes: changesBetween(before, after), recordings: recordings.length, invitations, ...found };

@@ -1,5 +1,11 @@
 import type { WireProfile } from '../../../shared/protocol/index.ts';
-import { agreedFields, type Conversation, keptAsGiven } from '../../domain/index.ts';
+import {
+  agreedFields,
+  type Conversation,
+  keptAsGiven,
+  type StoredDecision,
+  withSeenTexts,
+} from '../../domain/index.ts';
 import type { RedactionPlace } from '../../domain/redaction/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
@@ -47,11 +53,18 @@ export class ConversationProfiles {
   }
 
   /** Keeps what is known at the start of a conversation; pre-chat answers are redacted first. */
-  async begin(conversation: Conversation, prechat: Readonly<Record<string, string>>): Promise<void> {
+  async begin(
+    conversation: Conversation,
+    {
+      prechat,
+      decision,
+    }: { prechat: Readonly<Record<string, string>>; decision?: StoredDecision | undefined },
+  ): Promise<void> {
     const { accountId, sessionId } = conversation;
     const live = await this.#clean(accountId, this.#deps.live.snapshot(sessionId), { counted: false });
     const { prechat: clean } = await this.#clean(accountId, { ...NOTHING, prechat });
-    await this.#putIndexed(conversation, { ...live, prechat: clean }, NOTHING);
+    const profile = { ...live, prechat: clean, ...(decision !== undefined && { decision }) };
+    await this.#putIndexed(conversation, profile, NOTHING);
     this.#deps.live.follow(conversation, conversation.id);
   }
 
@@ -140,7 +153,7 @@ export class ConversationProfiles {
     const clean = (text: string, place: RedactionPlace) =>
       redactor.apply(rules, text, { from: 'visitor', place, ...options }).text;
     const form = { from: 'visitor', place: 'profile', ...options } as const;
-    const { fields, prechat, pages, referrer, ratingComment } = profile;
+    const { fields, prechat, pages, referrer, ratingComment, decision } = profile;
     const email = dpa.customFields.some(({ key }) => key === EMAIL) ? prechat[EMAIL] : undefined;
     const given = keptAsGiven(fields, dpa.customFields);
     return {
@@ -153,6 +166,7 @@ export class ConversationProfiles {
         ...(page.title !== undefined && { title: clean(page.title, 'url') }),
       })),
       ...(referrer !== undefined && { referrer: clean(referrer, 'url') }),
+      ...(decision !== undefined && { decision: withSeenTexts(decision, (seen) => clean(seen, 'url')) }),
       ...(ratingComment !== undefined && { ratingComment: clean(ratingComment, 'message') }),
     };
   }

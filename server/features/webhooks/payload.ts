@@ -27,7 +27,7 @@ function dataOf(event: ConversationEvent, { includeText }: BodyOptions) {
     case 'transcript.erased':
       return { conversationId: event.conversationId };
     case 'visitor.invited':
-      return { inviteId: event.inviteId, siteId: event.siteId };
+      return invitationData(event);
     case 'message.created':
       return event.message.content.kind === 'note' ? undefined : messageData(event.message, includeText);
     default:
@@ -50,6 +50,20 @@ function conversationData(conversation: Conversation) {
       closedBy: conversation.closedBy,
     }),
     ...(rating !== undefined && { rating }),
+  };
+}
+
+/** Whom it was shown to is told by the conversation that comes of it, if one does. */
+function invitationData({ siteId, invitation }: ConversationEvent & { name: 'visitor.invited' }) {
+  const { id, ruleId, variant, score, at, from } = invitation;
+  return {
+    inviteId: id,
+    siteId,
+    ruleId,
+    ...(variant !== undefined && { variant }),
+    ...(from !== undefined && { agentId: from.id }),
+    score,
+    at: instant(at),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../limits.ts';
 import { idSchema } from '../common.ts';
 import { fileSchema } from './attachments.ts';
+import { decisionSchema } from './engagement-rules.ts';
 import { instantQuerySchema, instantSchema, pageQuery, wireIdSchema } from './primitives.ts';
 import { fieldKeySchema } from './sites.ts';
 
@@ -142,6 +143,7 @@ const profileSchema = z
       .readonly(),
     referrer: z.string().exactOptional(),
     ratingComment: z.string().exactOptional(),
+    decision: decisionSchema.exactOptional(),
     masked: z.literal(true).exactOptional(),
     language: z.string().exactOptional(),
     browser: z.string().exactOptional(),

@@ -241,7 +241,7 @@ export const decisionSchema = z
   .meta({ id: 'EngagementDecision' });
 
 export const simulateAnswerSchema = z
-  .object({ decisions: z.array(decisionSchema).readonly() })
+  .object({ decisions: z.array(decisionSchema).readonly(), truncated: z.boolean() })
   .meta({ id: 'EngagementSimulation' });
 
 export const engagementRuleSchema = z
@@ -293,5 +293,6 @@ export const ruleSetDiffSchema = z
     invitations: z.object({ before: z.int(), after: z.int() }),
     gained: z.array(invitationChangeSchema).readonly(),
     lost: z.array(invitationChangeSchema).readonly(),
+    truncated: z.int(),
   })
   .meta({ id: 'EngagementDiff' });

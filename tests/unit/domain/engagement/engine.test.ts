@@ -15,7 +15,12 @@ import {
   variantFor,
   type World,
 } from '../../../../server/domain/engagement/index.ts';
-import type { EngagementRule } from '../../../../shared/protocol/index.ts';
+import {
+  type Condition,
+  ENGAGEMENT_LIMITS,
+  type EngagementRule,
+  type FactValue,
+} from '../../../../shared/protocol/index.ts';
 import { engageRule, page, recording, ruleSet, START, scoreRule } from './support.ts';
 
 const onShop = { fact: 'page.path', op: 'startsWith', value: '/shop' } as const;
@@ -175,6 +180,60 @@ describe('one invitation at a time', () => {
   });
 });
 
+describe('a rule set published while the visitor is in a chat', () => {
+  it('counts from the end of the chat, whatever the one before looked like', () => {
+    const old = [engageRule('old', { fact: 'page.title', op: 'contains', value: 'x' })];
+    const rules = [
+      engageRule('r', onShop),
+      scoreRule('s', { fact: 'session.pageViews', op: 'gte', value: 1 }, 4),
+    ];
+    const world = (set: EngagementRule[]): World => ({
+      ...{ ruleSet: ruleSet(set), agentsAvailable: 1, queueLength: 0, report: 'all' },
+    });
+    const state = new VisitorState(newVisitor({ key: 'v', startedAt: START }));
+    applyEvent(state, page(0, '/shop'), world(old));
+    applyEvent(state, { type: 'chat-started', at: START + 1 }, world(old));
+    const after = world(rules);
+    expect(advance(state, START + 2, after)).toEqual([]);
+    const decisions = applyEvent(state, { type: 'chat-ended', at: START + 3 }, after);
+    expect(firedAt(decisions)).toEqual([['r', 3]]);
+    expect(state.score).toBe(4);
+  });
+});
+
+describe('a rule of as many conditions as there may be', () => {
+  const { conditionsPerRule: most } = ENGAGEMENT_LIMITS;
+  // Each is two tests, of a number and of a text, and only the number's ever holds.
+  const conditions = Array.from(
+    { length: most },
+    (_, n): Condition => ({ fact: `event.e${n % 40}.last`, op: 'nin', value: [Math.floor(n / 40), 'x'] }),
+  );
+
+  it('holds when all of them do, and no sooner', () => {
+    const set = ruleSet([
+      engageRule('all', { all: conditions }),
+      engageRule('any', { not: { all: conditions } }),
+    ]);
+    const world: World = { ruleSet: set, agentsAvailable: 1, queueLength: 0, report: 'fired' };
+    const state = new VisitorState(newVisitor({ key: 'v', startedAt: START }));
+    const holding = () =>
+      set.rules.filter((_rule, number) => state.holds(set, number)).map(({ rule }) => rule.id);
+    const tell = (name: string, value: FactValue) =>
+      applyEvent(state, { type: 'activity', at: START, event: { name, value } }, world);
+    advance(state, START, world);
+    expect(holding()).toEqual(['all']);
+    for (let n = 0; n < 40; n++) {
+      tell(`e${n}`, n % 2 === 0 ? 0 : 'x');
+      expect(holding()).toEqual(['any']);
+    }
+    for (let n = 0; n < 40; n++) {
+      expect(holding()).toEqual(['any']);
+      tell(`e${n}`, 9);
+    }
+    expect(holding()).toEqual(['all']);
+  });
+});
+
 describe('score', () => {
   const rules = [
     scoreRule('pages', { fact: 'session.pageViews', op: 'gte', value: 2 }, 30),
@@ -214,12 +273,15 @@ describe('hold-out and variants', () => {
     expect(Math.abs(share - 0.75)).toBeLessThan(0.03);
   });
 
-  it('holds a value for good: a stored assignment must not move', () => {
-    expect([unitHash(''), unitHash('visitor'), unitHash('åäö')].map((value) => value.toFixed(6))).toEqual([
-      '0.000000',
-      unitHash('visitor').toFixed(6),
-      unitHash('åäö').toFixed(6),
+  it('holds a value for good: who is held out and gets which message never shifts between releases', () => {
+    // The reference algorithm, run elsewhere on the same units.
+    expect(['', 'visitor', 'åäö'].map((text) => unitHash(text) * 2 ** 32)).toEqual([
+      0, 0x4d6e1cf1, 0xb1ec9e83,
     ]);
+    const rule = engageRule('rule-1', onShop, { holdoutPercent: 30, variants });
+    const first = keys.slice(0, 24);
+    expect(first.map((key) => (isHeldOut(rule, key) ? 'x' : '-')).join('')).toBe('xx-x-------------------x');
+    expect(first.map((key) => variantFor(rule, key)?.key).join('')).toBe('aaaaaaabbbbabaaaaaaaaaba');
   });
 
   it('tells of a visitor who is held out, uses up the limits, and lets the next rule fire', () => {
@@ -316,6 +378,7 @@ describe('rule sets compared', () => {
         { recording: 0, at: START, ruleId: 'a' },
         { recording: 1, at: START, ruleId: 'b' },
       ],
+      truncated: 0,
     });
   });
 });
