@@ -5,6 +5,7 @@ interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
   /** Microseconds between samples. */
@@ -36,8 +37,10 @@ export function summariseProfile(file: string, root: string): ProfileSummary {
   });
   const modules = new Map<string, number>();
   const functions = new Map<string, number>();
+  const profiling = ofTheProfiler(profile);
   let idleMs = 0;
   for (const { id, callFrame } of profile.nodes) {
+    if (profiling.has(id)) continue;
     const ms = selfMs.get(id) ?? 0;
     if (callFrame.functionName === '(idle)') {
       idleMs += ms;
@@ -50,6 +53,16 @@ export function summariseProfile(file: string, root: string): ProfileSummary {
   }
   const busyMs = [...modules.values()].reduce((sum, ms) => sum + ms, 0);
   return { busyMs, idleMs, modules: ranked(modules, busyMs), functions: ranked(functions, busyMs) };
+}
+
+/** Nodes of the profiler's own start and stop, which are no part of the program. */
+function ofTheProfiler({ nodes }: CpuProfile): ReadonlySet<number> {
+  const own = new Set(
+    nodes.filter(({ callFrame }) => callFrame.url === 'node:inspector').map(({ id }) => id),
+  );
+  // Parents stand before their children.
+  for (const { id, children = [] } of nodes) if (own.has(id)) for (const child of children) own.add(child);
+  return own;
 }
 
 /** A path from the project's folder, `node:` modules as they are. */
