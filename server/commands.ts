@@ -8,6 +8,7 @@ import {
   verifyBackupCommand,
 } from './compose/commands.ts';
 import { keysCommand } from './compose/key-command.ts';
+import { recordsCommand } from './compose/records-command.ts';
 
 const COMMANDS: Readonly<
   Record<string, (args: readonly string[], context: CommandContext) => Promise<void>>
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<
   restore: restoreCommand,
   'backup:verify': verifyBackupCommand,
   keys: keysCommand,
+  records: recordsCommand,
 };
 
 /** `node dist/server/commands.js NAME ...`: what is done beside the server, with its configuration. */

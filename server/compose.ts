@@ -14,8 +14,8 @@ import { SystemClock } from './adapters/system/system-clock.ts';
 import { composeEdge } from './compose/edge.ts';
 import { composeFeatures, type Features } from './compose/features.ts';
 import type { Foundation } from './compose/foundation.ts';
+import { openGuardedStores, requireSealed } from './compose/guarded-stores.ts';
 import { composePipeline, type Pipeline } from './compose/pipeline.ts';
-import { openStores } from './compose/stores.ts';
 import { warmUpRedaction } from './domain/redaction/index.ts';
 import type { Clock, Ids, Logger, Stores } from './ports/index.ts';
 
@@ -54,12 +54,15 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
   const foundation = await lay(options);
   const pipeline = composePipeline(foundation);
   const features = composeFeatures(foundation, pipeline);
-  await pipeline.vault.verifyMasterKey().catch(async (error) => {
-    await features.close();
-    pipeline.close();
-    await foundation.stores.close();
-    throw error;
-  });
+  await foundation.vault
+    .verifyMasterKey()
+    .then(() => requireSealed(foundation.raw))
+    .catch(async (error) => {
+      await features.close();
+      pipeline.close();
+      await foundation.stores.close();
+      throw error;
+    });
   const edge = composeEdge(foundation, pipeline, features);
   return {
     stores: foundation.stores,
@@ -90,6 +93,7 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
 async function lay(options: ComposeOptions): Promise<Foundation> {
   const { config, secrets, logger, publicDir } = options;
   const clock = options.clock ?? new SystemClock();
+  const metrics = new PrometheusMetrics();
   const { http, certificate } = createHttp(config, { clock, logger });
   gatherWebSocketWrites(http);
   const io = new SocketServer({
@@ -108,10 +112,10 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     version: options.version ?? '0.0.0',
     clock,
     ids: options.ids ?? new RandomIds(),
-    metrics: new PrometheusMetrics(),
+    metrics,
     bus: new MemoryChangeBus((error) => logger.error('a change listener failed', error)),
     events: new MemoryConversationEvents((error) => logger.error('an event listener failed', error)),
-    stores: await openStores(config),
+    ...(await openGuardedStores({ config, secrets, clock, logger, metrics })),
     http,
     certificate,
     io,

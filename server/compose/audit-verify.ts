@@ -3,8 +3,8 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { Account } from '../domain/index.ts';
 import { AuditChainer, AuditVerifier, type ChainEnd } from '../features/audit/index.ts';
 import type { EntityStore } from '../ports/index.ts';
-import { openStores } from './stores.ts';
-import { composeVault } from './vault.ts';
+import { commandLogger, NO_METRICS } from './command-logger.ts';
+import { openGuardedStores } from './guarded-stores.ts';
 
 const PAGE = 200;
 
@@ -17,17 +17,19 @@ export async function* verifyAudit(of: {
   readonly head?: ChainEnd | undefined;
 }) {
   const { config, secrets, accountId: only, head } = of;
-  const stores = await openStores(config);
+  const clock = new SystemClock();
+  const logger = commandLogger(() => {});
+  const guard = await openGuardedStores({ config, secrets, clock, logger, metrics: NO_METRICS });
+  const { raw: stores, floors, cipher, vault } = guard;
   try {
-    const clock = new SystemClock();
-    const { cipher, vault } = composeVault({ stores, secrets, clock });
     const chainer = new AuditChainer(cipher, () => vault.namedKey('instance', 'audit'));
-    const verifier = new AuditVerifier({ store: stores.audit, chainer, clock });
+    const verifier = new AuditVerifier({ store: stores.audit, chainer, floors, clock });
     const accountIds = only === undefined ? everyId(stores.entities.accounts) : [only];
     for await (const accountId of accountIds) {
       yield { accountId, verification: await verifier.verify(accountId, head) };
     }
   } finally {
+    floors.close();
     await stores.close();
   }
 }

@@ -4,11 +4,11 @@ import type { Pipeline } from './pipeline.ts';
 
 /** The record of who read and changed what, and its end; both are signed with a key of the deployment. */
 export function composeAudit(base: Foundation, { cipher, vault }: Pipeline) {
-  const { stores, ids, clock } = base;
+  const { stores, floors, ids, clock } = base;
   const chainer = new AuditChainer(cipher, () => vault.namedKey('instance', 'audit'));
   const { accounts } = stores.entities;
   return {
-    audit: createAudit({ store: stores.audit, chainer, ids, clock }),
+    audit: createAudit({ store: stores.audit, chainer, floors, ids, clock }),
     auditRetention: new AuditRetention({ store: stores.audit, accounts, chainer, clock }),
   };
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Config, Secrets } from '../../config/index.ts';
 import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
 import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
 import { backUp } from '../ops/backup/backup.ts';
 import { BackupFault } from '../ops/backup/format.ts';
 import { backupsIn, folderOf, newestBackup } from '../ops/backup/places.ts';
@@ -10,9 +11,12 @@ import { type OpenBackup, openBackup, verifyBackup } from '../ops/backup/read-ba
 import { endRestore, restoreRows } from '../ops/backup/restore.ts';
 import { settleRestored } from '../ops/backup/settle-restored.ts';
 import { Progress, type ProgressOutput } from '../ops/progress.ts';
+import { settleFloors } from '../pipeline/record-check.ts';
 import type { KeyRing } from '../ports/index.ts';
+import { commandLogger, NO_METRICS } from './command-logger.ts';
 import { composeErasables } from './erasables.ts';
-import { openArchive, openStores } from './stores.ts';
+import { openGuardedStores } from './guarded-stores.ts';
+import { openArchive } from './stores.ts';
 
 /** What a command has at hand. */
 export interface CommandContext {
@@ -71,7 +75,12 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
     context,
   );
   const keys = await opened(await newestBackup(keysFrom, 'keys'), context);
-  const stores = await openStores(context.config, 'restore');
+  const guard = await openGuardedStores({
+    ...context,
+    ...{ clock: new SystemClock(), logger: commandLogger((line) => say(context, line)) },
+    ...{ metrics: NO_METRICS, use: 'restore' },
+  });
+  const { stores } = guard;
   const archive = await openArchive(context.config);
   const progress = new Progress('restore', context.progress, context.now);
   const { dataDir } = context.config.store;
@@ -80,6 +89,8 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
     await restoreRows({ archive, dataDir, data, keys, force: values.force === true, onProgress });
     progress.end();
     await archive.close();
+    const left = await settleFloors(guard);
+    if (left > 0) say(context, `records that are not what was written, and are not used: ${left}`);
     const settled = await settleRestored({
       stores,
       erasables: composeErasables({ stores }, { flushActivity: async () => {}, others: [] }),
@@ -96,6 +107,7 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
     );
   } finally {
     await archive.close();
+    guard.floors.close();
     await stores.close();
   }
 }

@@ -2,12 +2,16 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../../config/index.ts';
+import type { Floors } from '../pipeline/floors.ts';
+import type { KeyVault } from '../pipeline/key-vault.ts';
 import type {
   Broadcaster,
   ChangeBus,
+  Cipher,
   Clock,
   ConversationEvents,
   Ids,
+  KeyRing,
   Logger,
   Metrics,
   Stores,
@@ -25,7 +29,14 @@ export interface Foundation {
   readonly metrics: Metrics;
   readonly bus: ChangeBus;
   readonly events: ConversationEvents;
+  /** Every record of them is checked where it is read. */
   readonly stores: Stores;
+  readonly floors: Floors;
+  /** The stores without those checks. */
+  readonly raw: Stores;
+  readonly cipher: Cipher;
+  readonly keyRing: KeyRing;
+  readonly vault: KeyVault;
   readonly http: HttpServer | HttpsServer;
   /** With a certificate of its own: reads it again. */
   readonly certificate: { reload(): void; close(): void } | undefined;

@@ -1,5 +1,3 @@
-import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
-import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
 import { MemoryChangeBus } from '../adapters/memory/change-bus.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
@@ -7,11 +5,11 @@ import { INSTANCE, type KeyRotation } from '../domain/index.ts';
 import { AuditChainer, createAudit } from '../features/audit/index.ts';
 import { BackupFault } from '../ops/backup/format.ts';
 import { Progress } from '../ops/progress.ts';
-import { KeyVault } from '../pipeline/key-vault.ts';
-import type { Logger, Stores } from '../ports/index.ts';
+import type { Stores } from '../ports/index.ts';
+import { commandLogger, NO_METRICS } from './command-logger.ts';
 import type { CommandContext } from './commands.ts';
+import { openGuardedStores } from './guarded-stores.ts';
 import { composeKeys } from './keys.ts';
-import { openStores } from './stores.ts';
 
 const LOOK_EVERY_MS = 200;
 const PAGE = 200;
@@ -22,8 +20,7 @@ const PAGE = 200;
  */
 export async function keysCommand(args: readonly string[], context: CommandContext): Promise<void> {
   const [what, accountId] = args;
-  const stores = await openStores(context.config, 'beside');
-  const { keys, keyRotations } = composed(stores, context);
+  const { stores, floors, keys, keyRotations } = await composed(context);
   try {
     if (what === 'status') await status(keys, stores, context);
     else if (what === 'rotate-master') await rotate(keyRotations, INSTANCE, context);
@@ -34,6 +31,8 @@ export async function keysCommand(args: readonly string[], context: CommandConte
     } else throw new BackupFault('say status, rotate-master, or rotate-account ACCOUNT');
   } finally {
     await keyRotations.close();
+    await floors.writeAll();
+    floors.close();
     await stores.close();
   }
 }
@@ -81,28 +80,17 @@ async function rotate(
   );
 }
 
-function composed(stores: Stores, { secrets, progress }: CommandContext): KeyParts {
-  const [clock, ids, cipher] = [new SystemClock(), new RandomIds(), createNodeCipher()];
-  const logger = stderrLogger((line) => progress.write(`${line}\n`));
+async function composed({ config, secrets, progress }: CommandContext) {
+  const [clock, ids] = [new SystemClock(), new RandomIds()];
+  const logger = commandLogger((line) => progress.write(`${line}\n`));
   const bus = new MemoryChangeBus((error) => logger.error('a change listener failed', error));
-  const keyRing = createMasterKeyRing(
-    { current: secrets.masterKey, previous: secrets.previousMasterKeys },
-    cipher,
-  );
-  const vault = new KeyVault({ ...stores, cipher, keyRing, clock });
-  const key = () => vault.namedKey(INSTANCE, 'audit');
-  const chainer = new AuditChainer(cipher, key);
-  const audit = createAudit({ store: stores.audit, chainer, ids, clock });
-  return composeKeys({ stores, bus, ids, clock, logger }, { vault, keyRing, audit });
-}
-
-/** Constant texts alone. */
-function stderrLogger(write: (line: string) => void): Logger {
-  return {
-    debug: () => {},
-    info: () => {},
-    warn: write,
-    error: (message) => write(message),
-    close: async () => {},
-  };
+  const guard = await openGuardedStores({
+    ...{ config, secrets, clock, logger },
+    metrics: NO_METRICS,
+    use: 'beside',
+  });
+  const { stores, floors, cipher, keyRing, vault } = guard;
+  const chainer = new AuditChainer(cipher, () => vault.namedKey(INSTANCE, 'audit'));
+  const audit = createAudit({ store: stores.audit, chainer, floors, ids, clock });
+  return { stores, floors, ...composeKeys({ stores, bus, ids, clock, logger }, { vault, keyRing, audit }) };
 }

@@ -11,21 +11,20 @@ import { SecretBox } from '../pipeline/secret-box.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
 import type { Foundation } from './foundation.ts';
-import { composeVault } from './vault.ts';
 
 /** One conversation's messages in one write at the most: a busy conversation must not hold up the rest. */
 const MAX_PER_CONVERSATION = 50;
 
 /** The stages of a message's way, put together. */
 export function composePipeline(base: Foundation) {
-  const { stores, clock, ids, metrics, logger, bus, broadcaster, config, secrets } = base;
+  const { stores, clock, ids, metrics, logger, bus, broadcaster, config } = base;
+  const { floors, cipher, keyRing, vault } = base;
   const { conversations, messages } = stores;
-  const { cipher, keyRing, vault } = composeVault({ stores, secrets, clock });
   const sealer = new Sealer(cipher);
   const fileSealer = new FileSealer(cipher);
   const secretBox = new SecretBox({ cipher, vault });
   const settings = new AccountSettingsReader(stores.entities.accounts, bus);
-  const lanes = new Lanes({ conversations, messages, vault, sealer, clock });
+  const lanes = new Lanes({ conversations, messages, vault, sealer, floors, clock });
   const reader = new TranscriptReader({ messages, conversations, sealer, logger, metrics });
   const anchors = new Anchors({ lanes, sealer, conversations, clock, logger });
   const { redactionCounts: countStore } = stores.entities;
@@ -88,10 +87,12 @@ export function composePipeline(base: Foundation) {
     drain: async () => {
       await commit.drain();
       await anchors.writeAll();
+      await floors.writeAll();
     },
     close: () => {
       dropCachedLane();
       anchors.close();
+      floors.close();
       lanes.close();
       redactor.close();
       redactionCounts.close();

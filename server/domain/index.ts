@@ -16,6 +16,7 @@ export * from './entity.ts';
 export * from './erasure.ts';
 export * from './errors.ts';
 export * from './field-sweep.ts';
+export * from './floors.ts';
 export * from './identity-key.ts';
 export * from './invitation.ts';
 export * from './key-rotation.ts';

@@ -1,5 +1,6 @@
 import { type Conversation, Refusal } from '../domain/index.ts';
 import { type Clock, type ConversationStore, IntegrityError, type MessageStore } from '../ports/index.ts';
+import type { Floors } from './floors.ts';
 import type { KeyVault } from './key-vault.ts';
 import { Lane } from './lane.ts';
 import { CHAIN_START, type ChainHead, type SealContext, type Sealer } from './seal.ts';
@@ -15,6 +16,7 @@ export interface LanesDeps {
   readonly messages: MessageStore;
   readonly vault: KeyVault;
   readonly sealer: Sealer;
+  readonly floors: Pick<Floors, 'reachOf'>;
   readonly clock: Clock;
 }
 
@@ -120,6 +122,7 @@ export class Lanes {
   }
 
   async #read(accountId: string, conversationId: string): Promise<Lane> {
+    const reach = await this.#deps.floors.reachOf(conversationId);
     const [conversation, key, last] = await Promise.all([
       this.#deps.conversations.get(accountId, conversationId),
       this.#deps.vault.dataKey(conversationId),
@@ -127,6 +130,8 @@ export class Lanes {
     ]);
     if (conversation === undefined || key === undefined) throw new Refusal('not_found');
     const head = last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
+    // Nothing is written behind a transcript that was put back to an earlier end.
+    if (head.seq < reach.seq) throw new IntegrityError();
     const lane = this.#lane(conversation, key, head);
     await this.#readTails(lane);
     return lane;

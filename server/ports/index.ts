@@ -11,6 +11,7 @@ export * from './key-stores.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './rate-limiter.ts';
+export * from './record-floors.ts';
 export * from './rooms.ts';
 export * from './signer.ts';
 export * from './store-error.ts';

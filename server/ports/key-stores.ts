@@ -1,4 +1,4 @@
-import type { AccountKeyRecord, DataKeyRecord, NamedKeyRecord } from '../domain/index.ts';
+import type { AccountKeyRecord, DataKeyRecord, KeyFloor, NamedKeyRecord } from '../domain/index.ts';
 
 /**
  * Stores of wrapped keys. A `rewrap` puts the bytes of the same key under another wrapping key in place, in one
@@ -19,6 +19,10 @@ export interface DataKeyStore {
   rewrap(next: DataKeyRecord, seenVersion: number): Promise<boolean>;
   /** How many keys of the account each version of its key wraps; versions that wrap none are left out. */
   countByVersion(accountId: string): Promise<ReadonlyMap<number, number>>;
+  /** How far what the key opens was known to be; undefined when nothing was noted yet. It goes with the key. */
+  floor(conversationId: string): Promise<KeyFloor | undefined>;
+  /** Notes floors of keys that are there; none of whose parts is lower than noted before. One write for many. */
+  raise(floors: readonly { readonly conversationId: string; readonly floor: KeyFloor }[]): Promise<void>;
 }
 
 export interface AccountKeyStore {

@@ -50,6 +50,7 @@ import type {
 } from '../domain/index.ts';
 import type { ErasureList } from './erasure-list.ts';
 import type { AccountKeyStore, DataKeyStore, NamedKeyStore } from './key-stores.ts';
+import type { RecordFloors } from './record-floors.ts';
 
 /** A page of a list; `nextCursor` is opaque and absent on the last page. */
 export interface StorePage<T> {
@@ -114,6 +115,11 @@ export interface EntitySpec {
    * hold keeps it when it has `conversationId` there too.
    */
   readonly retained?: true;
+  /**
+   * It is written too often for a floor of its own: an altered one shows, an older copy of itself does not. All other
+   * kinds have one ({@link RecordFloors}).
+   */
+  readonly busy?: true;
 }
 
 export interface EntityStores {
@@ -163,13 +169,14 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
     indexed: ['accountId', 'siteId', 'visitorHash'],
     expires: true,
     retained: true,
+    busy: true,
   },
-  visitorRecords: { unique: [], indexed: ['accountId'], expires: true, retained: true },
+  visitorRecords: { unique: [], indexed: ['accountId'], expires: true, retained: true, busy: true },
   identityKeys: { unique: [], indexed: ['accountId'], expires: false },
   engagementRules: { unique: [], indexed: ['accountId'], expires: false },
   engagementVersions: { unique: [], indexed: ['accountId'], expires: false },
-  engagementDays: { unique: [], indexed: ['accountId'], expires: true },
-  visitorRecordings: { unique: [], indexed: ['accountId', 'sessionId'], expires: true },
+  engagementDays: { unique: [], indexed: ['accountId'], expires: true, busy: true },
+  visitorRecordings: { unique: [], indexed: ['accountId', 'sessionId'], expires: true, busy: true },
   apiTokens: { unique: ['tokenHash'], indexed: ['accountId', 'createdBy'], expires: false },
   identityFlows: { unique: [], indexed: [], expires: true },
   identityLinks: { unique: ['subjectHash'], indexed: ['userId'], expires: false },
@@ -178,7 +185,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   redactionRules: { unique: [], indexed: ['accountId'], expires: false },
   redactionRescans: { unique: [], indexed: ['accountId', 'status'], expires: true },
   redactionRuleChanges: { unique: [], indexed: ['accountId', 'ruleId'], expires: true },
-  redactionCounts: { unique: [], indexed: ['accountId'], expires: true },
+  redactionCounts: { unique: [], indexed: ['accountId'], expires: true, busy: true },
   departments: { unique: [], indexed: ['accountId'], expires: false },
   fieldSweeps: { unique: [], indexed: ['accountId', 'status'], expires: true },
   cannedResponses: { unique: ['key'], indexed: ['accountId'], expires: false },
@@ -188,12 +195,14 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
     indexed: ['accountId', 'webhookId', 'conversationId', 'status'],
     expires: true,
     retained: true,
+    busy: true,
   },
   profileIndex: {
     unique: [],
     indexed: ['accountId', 'conversationId', 'sessionId', 'accountField', 'lookup'],
     expires: true,
     retained: true,
+    busy: true,
   },
   keyRotations: { unique: ['slot'], indexed: ['accountId', 'status'], expires: false },
   roles: { unique: [], indexed: ['accountId'], expires: false },
@@ -430,6 +439,7 @@ export interface Stores {
   readonly accountKeys: AccountKeyStore;
   readonly namedKeys: NamedKeyStore;
   readonly erasureList: ErasureList;
+  readonly floors: RecordFloors;
   readonly profiles: ProfileStore;
   readonly activity: ActivityStore;
   readonly audit: AuditStore;

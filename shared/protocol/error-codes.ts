@@ -177,6 +177,11 @@ export const ERRORS = {
     retryable: false,
     help: 'The stored transcript fails its integrity check and is not served.',
   },
+  'record.tampered': {
+    status: 500,
+    retryable: false,
+    help: 'A stored record fails its integrity check and is not used.',
+  },
   'store.unavailable': {
     status: 503,
     retryable: true,

@@ -13,9 +13,10 @@ import type {
   WireLegalHoldDetail,
   WireSubjectExport,
 } from '../../shared/protocol/index.ts';
-import { connectVisitor, type VisitorClient } from '../support/clients.ts';
+import { connect, connectAgent, connectVisitor, TestClient, type VisitorClient } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { keptParts } from '../support/kept-bytes.ts';
 import type { TestServer } from '../support/server.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
@@ -284,14 +285,20 @@ describeOnEveryStore('the end of personal data', (start) => {
     const accountId = String(made.body.id);
     const client = accountClient(test, await test.signIn({ email: boss.email, password: boss.password }));
     const { body: session } = await test.call('POST', '/visitor/sessions', { siteKey: 'gone' });
-    expect(session.token).toBeTruthy();
+    const guest = new TestClient(await connect(`${test.url}/visitor`, { token: session.token }));
+    const staff = await connectAgent(test, { email: boss.email, password: boss.password });
+    await guest.emitRaw('page:view', { url: 'https://gone.example/planted-page' });
     expect((await client.call('POST', '/erasure', { confirm: 'Gone' })).status).toBe(422);
     const started = await client.call<WireDataRequest>('POST', '/erasure', { confirm: 'Gone AB' });
     expect(started.status).toBe(201);
     await test.server.features.dataRequests.whenIdle();
+    expect([guest.socket.connected, staff.socket.connected]).toEqual([false, false]);
+    await expect(connect(`${test.url}/visitor`, { token: session.token })).rejects.toMatchObject({
+      data: { code: expect.any(String) },
+    });
     const operator = (path: string) => test.call<WireDataRequest>('GET', path, undefined, owner.accessToken);
     const finished = (await operator(`/account-erasures/${started.body.id}`)).body;
-    expect(finished).toMatchObject({ status: 'done', counts: { accounts: 1, visitorSessions: 1 } });
+    expect(finished).toMatchObject({ status: 'done', counts: { accounts: 1 } });
     const proof = await operator(`/account-erasure-certificates/${finished.certificateId}`);
     expect(proof.body).toMatchObject({ statement: { accountId, scope: { kind: 'account' } } });
     const { entities, accountKeys, audit } = test.server.stores;
@@ -300,6 +307,18 @@ describeOnEveryStore('the end of personal data', (start) => {
     expect(await entities.sites.findBy('siteKey', 'gone')).toBeUndefined();
     expect(await accountKeys.newest(accountId)).toBeUndefined();
     expect((await audit.list({ accountId, limit: 5 })).items).toEqual([]);
+    await test.server.features.visitors.keepChanged();
+    await test.server.features.visitorKeeper.flush();
+    await clock.advanceAsync(61_000);
+    for (const { where, content } of await keptParts(test)) {
+      if (!/engagement|visitor|activity|data_keys|account_keys/.test(where)) continue;
+      expect([where, content.includes('planted-page')]).toEqual([where, false]);
+    }
+    const left = await entities.visitorRecords.list({ where: { accountId }, limit: 5 });
+    const visits = await entities.visitorSessions.list({ where: { accountId }, limit: 5 });
+    expect([left.items, visits.items]).toEqual([[], []]);
+    const keys = { accountId, version: Number.MAX_SAFE_INTEGER, limit: 5 };
+    expect(await test.server.stores.dataKeys.wrappedBefore(keys)).toEqual([]);
     expect((await test.call('POST', '/visitor/sessions', { siteKey: 'gone' })).status).toBe(401);
     const own = { accountId: owner.accountId, confirm: 'demo' };
     const refused = await test.call('POST', '/account-erasures', own, owner.accessToken);

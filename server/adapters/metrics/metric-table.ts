@@ -25,7 +25,10 @@ export const COUNTERS: Readonly<Record<CounterName, { help: string; labels: read
     labels: ['outcome'],
   },
   records_purged_total: { help: 'Records deleted at the end of their retention, by kind.', labels: ['kind'] },
-  integrity_failures_total: { help: 'Stored transcripts that failed their integrity check.', labels: [] },
+  integrity_failures_total: {
+    help: 'Stored transcripts and records that failed their integrity check.',
+    labels: [],
+  },
   webhook_deliveries_total: { help: 'Tries to deliver to webhooks, by result.', labels: ['result'] },
   errors_total: { help: 'Unexpected errors, by where they surfaced.', labels: ['where'] },
 };

@@ -5,7 +5,7 @@ import { shielded, toStoreError } from './errors.ts';
 
 const { EJSON } = mongoose.mongo.BSON;
 
-const KEYS = ['account_keys', 'data_keys', 'erasure_list', 'named_keys'];
+const KEYS = ['account_keys', 'data_keys', 'erasure_list', 'named_keys', 'record_floors'];
 const LEFT_OUT = ['activity_logs', 'refresh_families'];
 const KEPT = 'erasure_list';
 

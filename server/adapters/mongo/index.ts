@@ -13,6 +13,7 @@ import { createMessageStore } from './message-store.ts';
 import { createModels, type EntityModels, ensureIndexes, type Models, mapEntityKinds } from './models.ts';
 import { createPresenceStore } from './presence-store.ts';
 import { createProfileStore } from './profile-store.ts';
+import { createRecordFloors } from './record-floors.ts';
 import { createRetentionStore } from './retention-store.ts';
 
 export type { MongoOptions } from './connection.ts';
@@ -53,6 +54,7 @@ function assemble(connections: readonly Connection[], models: Models): Stores {
     accountKeys: shielded(createAccountKeyStore(models.accountKeys)),
     namedKeys: shielded(createNamedKeyStore(models.namedKeys)),
     erasureList: shielded(createErasureList(models.erasureList)),
+    floors: shielded(createRecordFloors(models.floors, models.dataKeys)),
     profiles: shielded(createProfileStore(models.profiles)),
     activity: shielded(createActivityStore(models.activity)),
     audit: shielded(createAuditStore(models.audit, models.auditChains)),

@@ -3,16 +3,19 @@ import type { AccountKeyStore, DataKeyStore, NamedKeyStore } from '../../ports/k
 import { StoreError } from '../../ports/store-error.ts';
 import { toBuffer } from './codec.ts';
 import { retryUpsert } from './errors.ts';
+import { nativeOf } from './native.ts';
 import {
   type AccountKeyDocument,
   accountKeyCodec,
   type DataKeyDocument,
+  type DataKeyFloor,
   dataKeyCodec,
   type NamedKeyDocument,
   namedKeyCodec,
 } from './schemas/keys.ts';
 
-const WITHOUT_ID = { _id: 0 } as const;
+const WITHOUT_ID = { _id: 0, floor: 0 } as const;
+const PARTS = ['seq', 'version', 'profile', 'files'] as const;
 /** Inserts unless it is there, and answers what is there then, in one operation. */
 const UNLESS_THERE = { upsert: true, returnDocument: 'after', projection: WITHOUT_ID } as const;
 
@@ -48,6 +51,22 @@ export function createDataKeyStore(model: Model<DataKeyDocument>): DataKeyStore 
         { $group: { _id: '$accountKeyVersion', n: { $sum: 1 } } },
       ]);
       return new Map(counts.map(({ _id, n }) => [_id, n]));
+    },
+    floor: async (conversationId) => {
+      const found = await model.findOne({ conversationId }, { _id: 0, floor: 1 }).lean<DataKeyFloor>();
+      return found?.floor;
+    },
+    raise: async (floors) => {
+      if (floors.length === 0) return;
+      const writes = floors.map(({ conversationId, floor }) => {
+        const lower = PARTS.map((part) => {
+          return { $or: [{ [`floor.${part}`]: null }, { [`floor.${part}`]: { $lte: floor[part] } }] };
+        });
+        return {
+          updateOne: { filter: { conversationId, $and: lower }, update: { $set: { floor: { ...floor } } } },
+        };
+      });
+      await nativeOf(model).bulkWrite(writes, { ordered: false });
     },
   };
 }

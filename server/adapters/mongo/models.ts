@@ -19,6 +19,8 @@ import {
   dataKeySchema,
   type ErasedDocument,
   erasedSchema,
+  type FloorDocument,
+  floorSchema,
   type NamedKeyDocument,
   namedKeySchema,
 } from './schemas/keys.ts';
@@ -39,6 +41,7 @@ export interface Models {
   readonly accountKeys: Model<AccountKeyDocument>;
   readonly namedKeys: Model<NamedKeyDocument>;
   readonly erasureList: Model<ErasedDocument>;
+  readonly floors: Model<FloorDocument>;
   readonly profiles: Model<ProfileDocument>;
   readonly activity: Model<ActivityDocument>;
   readonly audit: Model<AuditDocument>;
@@ -63,6 +66,7 @@ export function createModels(connections: { main: Connection; keys: Connection }
     accountKeys: keyModel('account_keys', accountKeySchema),
     namedKeys: keyModel('named_keys', namedKeySchema),
     erasureList: keyModel('erasure_list', erasedSchema),
+    floors: keyModel('record_floors', floorSchema),
     profiles: model('profiles', profileSchema),
     activity: model('activity_logs', activitySchema),
     audit: model('audit_log', auditSchema),

@@ -12,6 +12,7 @@ import { SqliteAccountKeyStore, SqliteDataKeyStore, SqliteNamedKeyStore } from '
 import { SqliteMessageStore } from './message-store.ts';
 import { SqlitePresenceStore } from './presence-store.ts';
 import { SqliteProfileStore } from './profile-store.ts';
+import { SqliteRecordFloors } from './record-floors.ts';
 import { type RetentionFiles, SqliteRetentionStore } from './retention-store.ts';
 import {
   ACTIVITY_DB,
@@ -54,6 +55,7 @@ export async function openSqliteStores(options: { dataDir: string; beside?: bool
     accountKeys: new SqliteAccountKeyStore(keys),
     namedKeys: new SqliteNamedKeyStore(keys),
     erasureList: new SqliteErasureList(keys),
+    floors: new SqliteRecordFloors(keys),
     profiles: new SqliteProfileStore(engagement),
     activity: new SqliteActivityStore(activity),
     audit: new SqliteAuditStore(engagement),

@@ -1,8 +1,18 @@
-import type { AccountKeyRecord, DataKeyRecord, NamedKeyRecord } from '../../domain/index.ts';
+import type { AccountKeyRecord, DataKeyRecord, KeyFloor, NamedKeyRecord } from '../../domain/index.ts';
 import type { AccountKeyStore, DataKeyStore, MasterKeyUse, NamedKeyStore } from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { DatabaseFile } from './database-file.ts';
-import { bytes, integer, type Row, type SqlValue, text } from './driver.ts';
+import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
+
+/** Only beside a key that is there; a floor with a part lower than the standing one changes nothing. */
+const RAISE = `INSERT INTO key_floors (conversation_id, seq, version, profile, files, mac)
+  SELECT k.conversation_id, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
+  FROM json_each(?) j JOIN data_keys k ON k.conversation_id = j.value ->> 0 WHERE true
+  ON CONFLICT (conversation_id) DO UPDATE SET
+    seq = excluded.seq, version = excluded.version, profile = excluded.profile, files = excluded.files,
+    mac = excluded.mac
+  WHERE seq <= excluded.seq AND version <= excluded.version AND profile <= excluded.profile
+    AND files <= excluded.files`;
 
 export class SqliteDataKeyStore implements DataKeyStore {
   readonly #file: DatabaseFile;
@@ -49,6 +59,21 @@ export class SqliteDataKeyStore implements DataKeyStore {
       WHERE account_id = ? GROUP BY account_key_version`;
     const rows = this.#file.all(sql, [accountId]);
     return new Map(rows.map((row) => [integer(row.version), integer(row.n)]));
+  }
+
+  async floor(conversationId: string): Promise<KeyFloor | undefined> {
+    const row = this.#file.get('SELECT * FROM key_floors WHERE conversation_id = ?', [conversationId]);
+    return row === undefined ? undefined : floorIn(row);
+  }
+
+  async raise(
+    floors: readonly { readonly conversationId: string; readonly floor: KeyFloor }[],
+  ): Promise<void> {
+    if (floors.length === 0) return;
+    const rows = floors.map(({ conversationId, floor: { seq, version, profile, files, mac } }) => {
+      return [conversationId, seq, version, profile, files, mac];
+    });
+    await this.#file.write(RAISE, [jsonRows(rows)]);
   }
 }
 
@@ -182,6 +207,16 @@ function dataKeyIn(row: Row): DataKeyRecord {
     wrapped: bytes(row.wrapped),
     retainFrom: integer(row.retain_from),
     expiresAt: integer(row.expires_at),
+  };
+}
+
+function floorIn(row: Row): KeyFloor {
+  return {
+    seq: integer(row.seq),
+    version: integer(row.version),
+    profile: integer(row.profile),
+    files: integer(row.files),
+    mac: text(row.mac),
   };
 }
 

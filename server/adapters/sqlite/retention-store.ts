@@ -36,6 +36,7 @@ export class SqliteRetentionStore implements RetentionStore {
     const { engagement, keys, activity, attachments } = this.#files;
     const dataKeys = await purgeTable(keys, { table: 'data_keys', now, limit });
     if (dataKeys > 0) await keys.forget();
+    await purgeTable(keys, { table: 'record_floors', now, limit });
     const messages = await engagement.write(PURGE_MESSAGES, [now, limit]);
     if (messages > 0) await engagement.write(PURGE_TRANSCRIPTS, [now]);
     const files = await purgeTable(attachments, { table: 'attachments', now, limit });

@@ -172,6 +172,29 @@ CREATE TABLE IF NOT EXISTS erasure_list (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS erasure_list_time ON erasure_list (at, id);
+CREATE TABLE IF NOT EXISTS key_floors (
+  conversation_id TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  profile INTEGER NOT NULL,
+  files INTEGER NOT NULL,
+  mac TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS key_floors_end AFTER DELETE ON data_keys BEGIN
+  DELETE FROM key_floors WHERE conversation_id = old.conversation_id;
+END;
+CREATE TABLE IF NOT EXISTS record_floors (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  owner TEXT,
+  version INTEGER NOT NULL,
+  settled INTEGER NOT NULL,
+  expires_at INTEGER,
+  mac TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS record_floors_owner ON record_floors (kind, owner);
+CREATE INDEX IF NOT EXISTS record_floors_expiry ON record_floors (expires_at);
 `;
 
 export const ACTIVITY_SCHEMA = `

@@ -1,7 +1,8 @@
 import type { AuditVerification } from '../../../shared/protocol/index.ts';
 import type { AuditChain } from '../../domain/index.ts';
-import type { AuditStore, Clock } from '../../ports/index.ts';
+import { type AuditStore, type Clock, IntegrityError } from '../../ports/index.ts';
 import type { AuditChainer, ChainEnd, ChainFault } from './audit-chain.ts';
+import type { AuditFloors } from './audit-floors.ts';
 
 /** Links read and checked at once. */
 const STEP = 500;
@@ -11,11 +12,18 @@ type Finding = Pick<AuditVerification, 'entries'> & {
   readonly fault?: { readonly kind: ChainFault; readonly seq: number };
 };
 
+export interface AuditVerifierDeps {
+  readonly store: AuditStore;
+  readonly chainer: AuditChainer;
+  readonly floors: Pick<AuditFloors, 'auditReach'>;
+  readonly clock: Clock;
+}
+
 /** Checks a whole chain: every link against the one before it, its beginning and its end against their MACs. */
 export class AuditVerifier {
-  readonly #deps: { readonly store: AuditStore; readonly chainer: AuditChainer; readonly clock: Clock };
+  readonly #deps: AuditVerifierDeps;
 
-  constructor(deps: { store: AuditStore; chainer: AuditChainer; clock: Clock }) {
+  constructor(deps: AuditVerifierDeps) {
     this.#deps = deps;
   }
 
@@ -57,10 +65,21 @@ export class AuditVerifier {
       }
       if (links.length < STEP) break;
     }
-    const reach = Math.max(chain.head.seq, witness?.seq ?? 0);
+    const noted = await this.#reachOf(chain.accountId);
+    if (noted === undefined) return { entries, end, fault: { kind: 'anchor_forged', seq: end.seq } };
+    const reach = Math.max(chain.head.seq, witness?.seq ?? 0, noted);
     return end.seq < reach
       ? { entries, end, fault: { kind: 'truncated', seq: end.seq + 1 } }
       : { entries, end };
+  }
+
+  async #reachOf(accountId: string): Promise<number | undefined> {
+    try {
+      return await this.#deps.floors.auditReach(accountId);
+    } catch (error) {
+      if (error instanceof IntegrityError) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { AUDIT_START, type AuditEntry } from '../../domain/index.ts';
 import { type AuditStore, StoreError } from '../../ports/index.ts';
 import type { AuditChainer, ChainEnd } from './audit-chain.ts';
+import type { AuditFloors } from './audit-floors.ts';
 
 /** Entries of one write at the most, so that the first of them does not wait long. */
 const MAX_BATCH = 256;
@@ -23,12 +24,18 @@ interface Waiting {
 export class AuditWriter {
   readonly #store: AuditStore;
   readonly #chainer: AuditChainer;
+  readonly #floors: Pick<AuditFloors, 'noteAudit'>;
   readonly #waiting = new Map<string, Waiting[]>();
   readonly #ends = new LRUCache<string, ChainEnd>({ max: KNOWN_ENDS });
 
-  constructor(store: AuditStore, chainer: AuditChainer) {
-    this.#store = store;
-    this.#chainer = chainer;
+  constructor(deps: {
+    readonly store: AuditStore;
+    readonly chainer: AuditChainer;
+    readonly floors: Pick<AuditFloors, 'noteAudit'>;
+  }) {
+    this.#store = deps.store;
+    this.#chainer = deps.chainer;
+    this.#floors = deps.floors;
   }
 
   /**
@@ -77,6 +84,7 @@ export class AuditWriter {
       const stored = await this.#store.append(links, head);
       if (stored === links.length) {
         this.#ends.set(accountId, last);
+        this.#floors.noteAudit(accountId, last.seq);
         return;
       }
       // Another node has written meanwhile: what is left goes behind it.

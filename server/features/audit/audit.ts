@@ -4,6 +4,7 @@ import type { AuditFilter, AuditStore, Clock, Ids } from '../../ports/index.ts';
 import { type AuditExportFormat, type AuditFile, auditFile } from '../../presenters/audit-file.ts';
 import { presentAuditEntry } from '../../presenters/audit-presenter.ts';
 import type { AuditChainer } from './audit-chain.ts';
+import type { AuditFloors } from './audit-floors.ts';
 import { AuditVerifier } from './audit-verifier.ts';
 import { AuditWriter } from './audit-writer.ts';
 
@@ -39,6 +40,7 @@ export interface Audit {
 export interface AuditDeps {
   readonly store: AuditStore;
   readonly chainer: AuditChainer;
+  readonly floors: AuditFloors;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -46,9 +48,9 @@ export interface AuditDeps {
 const EXPORT_PAGE = 200;
 
 export function createAudit(deps: AuditDeps): Audit {
-  const { store, chainer, ids, clock } = deps;
-  const writer = new AuditWriter(store, chainer);
-  const verifier = new AuditVerifier({ store, chainer, clock });
+  const { store, chainer, floors, ids, clock } = deps;
+  const writer = new AuditWriter(deps);
+  const verifier = new AuditVerifier({ store, chainer, floors, clock });
   const record: Audit['record'] = (entry) =>
     writer.append({ details: {}, ...entry, id: ids.id(), at: clock.now() });
   const byStaff: Audit['byStaff'] = (staff, entry) =>

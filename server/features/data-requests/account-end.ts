@@ -24,7 +24,7 @@ export interface AccountEndDeps {
   readonly vault: Pick<KeyVault, 'destroyAccount'>;
   readonly dataKeys: Pick<DataKeyStore, 'wrappedBefore' | 'destroy'>;
   readonly endSignInsOf: (user: User) => Promise<void>;
-  readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
+  readonly broadcaster: Pick<Broadcaster, 'disconnectAgent' | 'disconnectSite'>;
   readonly bus: Pick<ChangeBus, 'publish'>;
   readonly clock: Clock;
 }
@@ -58,10 +58,10 @@ export class AccountEnd {
 
   /** Nobody comes in any more, neither staff nor visitors. */
   async shut(accountId: string): Promise<void> {
-    const { erasureList, clock, sites } = this.#deps;
+    const { erasureList, clock } = this.#deps;
     await erasureList.append([{ id: accountId, kind: 'account', accountId, at: clock.now() }]);
     await this.#endMemberships(accountId);
-    await sites.deleteWhere({ accountId });
+    await this.#endSites(accountId);
   }
 
   /** No conversation begins any more. */
@@ -89,6 +89,20 @@ export class AccountEnd {
       const left = await dataKeys.wrappedBefore({ accountId, version: Number.MAX_SAFE_INTEGER, limit: PAGE });
       for (const { conversationId } of left) await dataKeys.destroy(conversationId);
       if (left.length === 0) return;
+    }
+  }
+
+  /** Tokens of their visitors are good for nothing any more, and their sockets are cut. */
+  async #endSites(accountId: string): Promise<void> {
+    const { sites, bus, broadcaster } = this.#deps;
+    for (;;) {
+      const { items } = await sites.list({ where: { accountId }, limit: PAGE });
+      for (const { id } of items) {
+        await sites.delete(id);
+        bus.publish({ kind: 'site', siteId: id });
+        broadcaster.disconnectSite(id);
+      }
+      if (items.length === 0) return;
     }
   }
 

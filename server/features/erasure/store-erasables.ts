@@ -9,6 +9,7 @@ import {
   type MessageStore,
   type PresenceStore,
   type ProfileStore,
+  type RecordFloors,
 } from '../../ports/index.ts';
 
 export interface KeptInStores {
@@ -18,6 +19,7 @@ export interface KeptInStores {
   readonly activity: Pick<ActivityStore, 'deleteOf'>;
   readonly presence: Pick<PresenceStore, 'deleteAccount'>;
   readonly audit: Pick<AuditStore, 'deleteAccount'>;
+  readonly floors: Pick<RecordFloors, 'remove'>;
   readonly entities: EntityStores;
   /** Writes what is in memory still, so that it is erased too. */
   readonly flushActivity: () => Promise<void>;
@@ -25,7 +27,8 @@ export interface KeptInStores {
 
 /** What the stores themselves keep beside keys and conversations, which the erasure takes first and last. */
 export function storeErasables(stores: KeptInStores): readonly Erasable[] {
-  const { messages, attachments, profiles, activity, presence, audit, entities, flushActivity } = stores;
+  const { messages, attachments, profiles, activity, presence, audit, floors, entities, flushActivity } =
+    stores;
   return [
     {
       keeps: 'messages',
@@ -56,7 +59,12 @@ export function storeErasables(stores: KeptInStores): readonly Erasable[] {
     },
     {
       keeps: 'audit',
-      erase: async (scope) => (scope.kind === 'account' ? audit.deleteAccount(scope.accountId) : 0),
+      erase: async (scope) => {
+        if (scope.kind !== 'account') return 0;
+        const deleted = await audit.deleteAccount(scope.accountId);
+        await floors.remove('auditChains', [scope.accountId]);
+        return deleted;
+      },
     },
     ...entityErasables(entities),
   ];

@@ -7,10 +7,11 @@ import {
   withSeenTexts,
 } from '../../domain/index.ts';
 import type { RedactionPlace } from '../../domain/redaction/index.ts';
+import type { Floors } from '../../pipeline/floors.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
-import type { Clock, ProfileStore } from '../../ports/index.ts';
+import { type Clock, IntegrityError, type ProfileStore } from '../../ports/index.ts';
 import type { ProfileIndex } from '../profile-index/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import { KEPT_PAGES, type LiveVisitors } from './live-visitors.ts';
@@ -23,6 +24,7 @@ export interface ConversationProfilesDeps {
   readonly lanes: Lanes;
   readonly sealer: Sealer;
   readonly store: ProfileStore;
+  readonly floors: Pick<Floors, 'note' | 'reachOf'>;
   readonly redactor: Redactor;
   readonly settings: AccountSettingsReader;
   readonly live: LiveVisitors;
@@ -31,6 +33,9 @@ export interface ConversationProfilesDeps {
 }
 
 const NOTHING: WireProfile = { fields: {}, prechat: {}, pages: [] };
+
+/** As it is sealed: each writing counts up, so that an older copy shows. */
+type KeptProfile = WireProfile & { readonly revision: number };
 
 /** What is added to a kept profile. */
 export interface ProfileAddition {
@@ -171,11 +176,18 @@ export class ConversationProfiles {
     };
   }
 
-  /** @throws IntegrityError when the record is not what was kept */
+  /** @throws IntegrityError when the record is not what was kept, or not the last that was */
   async read(context: SealContext): Promise<WireProfile> {
+    const { revision, ...profile } = await this.#kept(context);
+    const reach = await this.#deps.floors.reachOf(context.conversationId);
+    if (revision < reach.profile) throw new IntegrityError();
+    return profile;
+  }
+
+  async #kept(context: SealContext): Promise<KeptProfile> {
     const record = await this.#deps.store.get(context.conversationId);
-    if (record === undefined) return NOTHING;
-    return this.#deps.sealer.openPart(context, PART, record.sealed) as WireProfile;
+    if (record === undefined) return { ...NOTHING, revision: 0 };
+    return this.#deps.sealer.openPart(context, PART, record.sealed) as KeptProfile;
   }
 
   /** Values that were taken out of the agreement, or are past their own life, are not kept, whoever brings them. */
@@ -194,14 +206,18 @@ export class ConversationProfiles {
 
   async #put(conversation: Conversation, profile: WireProfile): Promise<void> {
     const { context } = await this.#deps.lanes.open(conversation.accountId, conversation.id);
+    const { revision: before } = await this.#kept(context);
+    const revision = before + 1;
+    const kept: KeptProfile = { ...profile, revision };
     await this.#deps.store.put({
       conversationId: conversation.id,
       accountId: conversation.accountId,
       sessionId: conversation.sessionId,
-      sealed: this.#deps.sealer.sealPart(context, PART, profile),
+      sealed: this.#deps.sealer.sealPart(context, PART, kept),
       retainFrom: context.retainFrom,
       expiresAt: context.expiresAt,
     });
+    this.#deps.floors.note(conversation.id, { profile: revision });
   }
 }
 

@@ -1,4 +1,5 @@
-import { DAY_MS, type KeptVisitor, type VisitorRecord } from '../../domain/index.ts';
+import { DAY_MS, type KeptVisitor, Refusal, type VisitorRecord } from '../../domain/index.ts';
+import type { Floors } from '../../pipeline/floors.ts';
 import type { KeyVault } from '../../pipeline/key-vault.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import {
@@ -35,6 +36,7 @@ export interface VisitorKeeperDeps {
   readonly live: LiveVisitors;
   readonly vault: Pick<KeyVault, 'createDataKey' | 'dataKey' | 'destroyDataKey'>;
   readonly sealer: Pick<Sealer, 'sealPart' | 'openPart'>;
+  readonly floors: Pick<Floors, 'note' | 'reachOf'>;
   readonly settings: Pick<AccountSettingsReader, 'get'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -63,7 +65,7 @@ export class VisitorKeeper {
     this.#stop = deps.clock.every(KEEP_MS, () => {
       this.flush().catch((error) => deps.logger.error('visitors could not be kept', error));
     });
-    deps.live.onForgotten(({ sessionId }) => this.#standing.delete(sessionId));
+    deps.live.onForgotten(({ sessionId }) => this.#leave(sessionId));
   }
 
   /** From here on the part's own is kept under its name. */
@@ -77,16 +79,18 @@ export class VisitorKeeper {
     sessionId: string;
   }): Promise<{ visitor: KeptVisitor; parts: Readonly<Record<string, unknown>> } | undefined> {
     const { accountId, sessionId } = session;
-    const record = await this.#deps.records.get(sessionId);
-    if (record === undefined || record.accountId !== accountId) return undefined;
-    const key = await this.#deps.vault.dataKey(keyName(sessionId));
-    if (key === undefined) return undefined;
     try {
+      const record = await this.#deps.records.get(sessionId);
+      if (record === undefined || record.accountId !== accountId) return undefined;
+      const key = await this.#deps.vault.dataKey(keyName(sessionId));
+      if (key === undefined) return undefined;
+      const { version } = await this.#deps.floors.reachOf(keyName(sessionId));
+      if (record.version < version) throw new IntegrityError();
       const { parts = {}, ...visitor } = this.#open(record, key);
       this.#standing.set(sessionId, { key, createdAt: record.createdAt, version: record.version });
       return { visitor, parts };
     } catch (error) {
-      if (!(error instanceof IntegrityError)) throw error;
+      if (!isTampering(error)) throw error;
       this.#deps.logger.error('what was kept of a visitor does not open', error);
       return undefined;
     }
@@ -121,11 +125,13 @@ export class VisitorKeeper {
     const context = contextOf({ accountId, sessionId, key, retainFrom, expiresAt });
     const sealed = this.#deps.sealer.sealPart(context, PART, { ...kept, fields });
     const next = { version: record.version + 1, updatedAt: this.#deps.clock.now() };
-    return this.#deps.records.replace({
+    const replaced = await this.#deps.records.replace({
       ...record,
       ...next,
       sealed: Buffer.from(sealed).toString('base64'),
     });
+    if (replaced) this.#deps.floors.note(keyName(sessionId), { version: next.version });
+    return replaced;
   }
 
   /** The key first, then the record; answers whether there was one. Nothing of it is written after. */
@@ -138,6 +144,14 @@ export class VisitorKeeper {
 
   close(): void {
     this.#stop();
+  }
+
+  /** While a visitor is there, memory has the newest; from here on an older copy of the record shows. */
+  #leave(sessionId: string): void {
+    const standing = this.#standing.get(sessionId);
+    this.#standing.delete(sessionId);
+    if (standing !== undefined && standing.version > 0)
+      this.#deps.floors.note(keyName(sessionId), { version: standing.version });
   }
 
   async #save(visitor: LiveVisitor): Promise<void> {
@@ -237,6 +251,10 @@ export class VisitorKeeper {
     const context = contextOf({ accountId, sessionId, key, retainFrom, expiresAt });
     return this.#deps.sealer.openPart(context, PART, Buffer.from(record.sealed, 'base64')) as Kept;
   }
+}
+
+function isTampering(error: unknown): boolean {
+  return error instanceof IntegrityError || (error instanceof Refusal && error.code === 'record.tampered');
 }
 
 /** Data keys are named by what they open. */

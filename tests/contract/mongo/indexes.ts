@@ -32,6 +32,7 @@ const UNIQUE: Readonly<Record<string, readonly object[]>> = {
   account_keys: [{ accountId: 1, version: -1 }],
   named_keys: [{ owner: 1, purpose: 1 }],
   erasure_list: [],
+  record_floors: [],
   profiles: [{ conversationId: 1 }],
   agent_presence: [{ accountId: 1, agentId: 1 }],
   activity_logs: [],
@@ -49,6 +50,7 @@ const DATED = [
   'data_keys',
   'messages',
   'profiles',
+  'record_floors',
   'refresh_families',
   'visitor_sessions',
 ];
@@ -120,7 +122,7 @@ export function describeIndexes(databases: MongoDatabases): void {
       await stores.close();
       const names = async (name: string) =>
         (await connection.useDb(name).listCollections()).map((one) => one.name).sort();
-      const apart = ['account_keys', 'data_keys', 'erasure_list', 'named_keys'];
+      const apart = ['account_keys', 'data_keys', 'erasure_list', 'named_keys', 'record_floors'];
       expect(await names(keysName)).toEqual(apart);
       expect((await names(dbName)).filter((one) => apart.includes(one))).toEqual([]);
     });

@@ -6,7 +6,12 @@ import {
   auditLinkText,
   type StaffPrincipal,
 } from '../../../server/domain/index.ts';
-import { AuditChainer, AuditVerifier, createAudit } from '../../../server/features/audit/index.ts';
+import {
+  AuditChainer,
+  type AuditFloors,
+  AuditVerifier,
+  createAudit,
+} from '../../../server/features/audit/index.ts';
 import type { AuditStore } from '../../../server/ports/index.ts';
 import { freshBytes, freshId, T0 } from '../../support/builders.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -20,9 +25,12 @@ export function describeAuditChain(name: string, open: OpenStores): void {
     const key = freshBytes(32);
     const clock = new FakeClock(T0);
     const chainer = new AuditChainer(cipher, async () => key);
-    const auditOn = (audit: AuditStore) =>
-      createAudit({ store: audit, chainer, ids: new RandomIds(), clock });
-    const verifier = (audit: AuditStore) => new AuditVerifier({ store: audit, chainer, clock });
+    /** As in a deployment whose store of keys was put back with the rest. */
+    const unknown = { noteAudit: () => {}, auditReach: async () => 0 };
+    const auditOn = (audit: AuditStore, floors: AuditFloors = unknown) =>
+      createAudit({ store: audit, chainer, floors, ids: new RandomIds(), clock });
+    const verifier = (audit: AuditStore, floors: AuditFloors = unknown) =>
+      new AuditVerifier({ store: audit, chainer, floors, clock });
     const verify = (accountId: string) => verifier(stores().audit).verify(accountId);
     const staff = (accountId: string): StaffPrincipal => ({
       ...{ userId: 'user-1', name: 'Alva', accountId },
@@ -134,6 +142,24 @@ export function describeAuditChain(name: string, open: OpenStores): void {
       const head = await forger.point('head', accountId, forged[1] ?? { seq: 0, hash: '' });
       const audit = { ...tampered(() => forged), chain: async () => ({ accountId, head }) };
       expect((await verifier(audit).verify(accountId)).fault?.kind).toBe('anchor_forged');
+    });
+
+    it('shows an older copy of a whole chain against how long it was known to be', async () => {
+      const accountId = freshId('account');
+      const reached = new Map<string, number>();
+      const floors: AuditFloors = {
+        noteAudit: (id, seq) => reached.set(id, seq),
+        auditReach: async (id) => reached.get(id) ?? 0,
+      };
+      const audit = auditOn(stores().audit, floors);
+      await audit.byStaff(staff(accountId), { action: 'user.read' });
+      const chain = await stores().audit.chain(accountId);
+      await audit.byStaff(staff(accountId), { action: 'user.read' });
+      expect((await verifier(stores().audit, floors).verify(accountId)).ok).toBe(true);
+      const older = { ...tampered((links) => links.slice(0, 1)), chain: async () => chain };
+      expect((await verifier(older).verify(accountId)).ok).toBe(true);
+      const found = await verifier(older, floors).verify(accountId);
+      expect(found.fault).toEqual({ kind: 'truncated', seq: 2 });
     });
 
     it('does not take the checkpoint for the head, or that of another account', async () => {

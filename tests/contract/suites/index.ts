@@ -10,6 +10,7 @@ import { describeKeyVault } from './key-vault.ts';
 import { describeMessageModel } from './message-model.ts';
 import { describeMessageStore } from './message-store.ts';
 import { describePresenceStore } from './presence-store.ts';
+import { describeRecordFloors } from './record-floors.ts';
 import { describeRetentionStore } from './retention-store.ts';
 import type { OpenStores } from './use-stores.ts';
 
@@ -28,6 +29,7 @@ export function describeStores(name: string, open: OpenStores): void {
   describeAttachmentStore(name, open);
   describeKeyStores(name, open);
   describeKeyVault(name, open);
+  describeRecordFloors(name, open);
   describeActivityStore(name, open);
   describeAuditStore(name, open);
   describeAuditChain(name, open);

@@ -96,5 +96,7 @@ function methodsOf(store: DataKeyStore): DataKeyStore {
     wrappedBefore: (query) => store.wrappedBefore(query),
     rewrap: (next, seen) => store.rewrap(next, seen),
     countByVersion: (accountId) => store.countByVersion(accountId),
+    floor: (id) => store.floor(id),
+    raise: (floors) => store.raise(floors),
   };
 }

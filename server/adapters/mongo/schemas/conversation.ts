@@ -11,7 +11,7 @@ import { count, createSchema, TTL_INDEX, text, time } from './shape.ts';
 type LaterFields = Partial<Pick<ClosedConversation, 'agentId' | 'assignedAt' | 'closedAt' | 'closedBy'>>;
 /** All states in one, as a collection holds them. */
 type AnyConversation = Omit<QueuedConversation, 'status'> &
-  LaterFields & { readonly status: ConversationStatus };
+  LaterFields & { readonly status: ConversationStatus; readonly mac?: string };
 
 const TIMES = ['startedAt', 'queuedAt', 'firstResponseAt', 'assignedAt', 'closedAt', 'expiresAt'] as const;
 export type ConversationDocument = DocumentOf<AnyConversation, (typeof TIMES)[number]>;
@@ -53,6 +53,7 @@ export const conversationSchema = createSchema<ConversationDocument>({
     assignedAt: Date,
     closedAt: Date,
     closedBy: String,
+    mac: String,
   },
   indexes: [
     { keys: { accountId: 1, startedAt: -1, _id: -1 } },

@@ -1,9 +1,19 @@
-import type { AccountKeyRecord, DataKeyRecord, ErasedThing, NamedKeyRecord } from '../../../domain/index.ts';
+import type {
+  AccountKeyRecord,
+  DataKeyRecord,
+  ErasedThing,
+  KeyFloor,
+  NamedKeyRecord,
+  RecordFloor,
+} from '../../../domain/index.ts';
 import { createCodec, type DocumentOf } from '../codec.ts';
 import { bytes, count, createSchema, TTL_INDEX, text, time } from './shape.ts';
 
+/** With how far what the key opens has come; the key's own reads leave it out. */
+export type DataKeyFloor = { readonly floor?: KeyFloor };
+
 const DATA_KEY_TIMES = ['retainFrom', 'expiresAt'] as const;
-export type DataKeyDocument = DocumentOf<DataKeyRecord, (typeof DATA_KEY_TIMES)[number]>;
+export type DataKeyDocument = DocumentOf<DataKeyRecord, (typeof DATA_KEY_TIMES)[number]> & DataKeyFloor;
 export const dataKeyCodec = createCodec<DataKeyRecord, (typeof DATA_KEY_TIMES)[number]>(DATA_KEY_TIMES);
 
 export const dataKeySchema = createSchema<DataKeyDocument>({
@@ -14,6 +24,10 @@ export const dataKeySchema = createSchema<DataKeyDocument>({
     wrapped: bytes,
     retainFrom: time,
     expiresAt: time,
+    floor: {
+      type: { seq: Number, version: Number, profile: Number, files: Number, mac: String, _id: false },
+      default: undefined,
+    },
   },
   indexes: [
     { keys: { conversationId: 1 }, options: { unique: true } },
@@ -43,11 +57,26 @@ export const namedKeySchema = createSchema<NamedKeyDocument>({
 });
 
 const ERASED_TIMES = ['at'] as const;
-export type ErasedDocument = DocumentOf<ErasedThing, (typeof ERASED_TIMES)[number]>;
+export type ErasedDocument = DocumentOf<ErasedThing, (typeof ERASED_TIMES)[number]> & {
+  readonly mac?: string;
+};
 export const erasedCodec = createCodec<ErasedThing, (typeof ERASED_TIMES)[number]>(ERASED_TIMES);
 
 export const erasedSchema = createSchema<ErasedDocument>({
   id: 'domain',
-  fields: { kind: text, accountId: text, at: time },
+  fields: { kind: text, accountId: text, at: time, mac: String },
   indexes: [{ keys: { at: 1, _id: 1 } }],
+});
+
+const FLOOR_TIMES = ['expiresAt'] as const;
+/** A floor is named by kind and id of its record. */
+export type FloorDocument = DocumentOf<RecordFloor, (typeof FLOOR_TIMES)[number]> & { readonly _id: string };
+export const floorCodec = createCodec<RecordFloor & { id: string }, (typeof FLOOR_TIMES)[number]>(
+  FLOOR_TIMES,
+);
+
+export const floorSchema = createSchema<FloorDocument>({
+  id: 'domain',
+  fields: { kind: text, owner: String, version: count, settled: Boolean, expiresAt: Date, mac: text },
+  indexes: [{ keys: { kind: 1, owner: 1 } }, TTL_INDEX],
 });

@@ -1,0 +1,36 @@
+import type { Config, Secrets } from '../../config/index.ts';
+import { INSTANCE } from '../domain/index.ts';
+import { type Guard, guardStores } from '../pipeline/guarded-stores.ts';
+import type { Clock, Logger, Metrics, Stores } from '../ports/index.ts';
+import { openStores, type StoreUse } from './stores.ts';
+import { composeVault } from './vault.ts';
+
+/** What records are sealed with. */
+export const RECORDS = 'records';
+
+/** The configured store with its keys, every record checked where it is read. */
+export async function openGuardedStores(of: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'count'>;
+  readonly use?: StoreUse;
+}): Promise<Guard & ReturnType<typeof composeVault>> {
+  const { config, secrets, clock, logger, metrics, use = 'server' } = of;
+  const stores = await openStores(config, use);
+  const keys = composeVault({ stores, secrets, clock });
+  const key = () => keys.vault.namedKey(INSTANCE, RECORDS);
+  return { ...keys, ...guardStores({ stores, cipher: keys.cipher, key, clock, logger, metrics }) };
+}
+
+/**
+ * A store that has records and no key for them is of an earlier release, or somebody took the key away to have altered
+ * records sealed anew; which of the two, nobody but the operator can tell.
+ */
+export async function requireSealed(stores: Stores): Promise<void> {
+  if ((await stores.namedKeys.get(INSTANCE, RECORDS)) !== undefined) return;
+  const { items } = await stores.entities.accounts.list({ limit: 1 });
+  if (items.length > 0)
+    throw new Error('the records of the store carry no seal: see `npm run records -- adopt`');
+}

@@ -1,0 +1,41 @@
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { BackupFault } from '../ops/backup/format.ts';
+import type { Guard } from '../pipeline/guarded-stores.ts';
+import { acceptRecord, adoptRecords, checkRecords } from '../pipeline/record-check.ts';
+import { commandLogger, NO_METRICS } from './command-logger.ts';
+import type { CommandContext } from './commands.ts';
+import { openGuardedStores } from './guarded-stores.ts';
+
+/**
+ * `verify`, also beside a running server; `accept KIND ID` and `adopt` with the server stopped.
+ * @throws BackupFault when a record is not what was written, or for a wrong call
+ */
+export async function recordsCommand(args: readonly string[], context: CommandContext): Promise<void> {
+  const [what, kind, id] = args;
+  const guard = await openGuardedStores({
+    ...context,
+    ...{ clock: new SystemClock(), logger: commandLogger(() => {}), metrics: NO_METRICS },
+    use: what === 'verify' ? 'beside' : 'server',
+  });
+  try {
+    if (what === 'verify') await verify(guard, context);
+    else if (what === 'adopt') context.out.write(`sealed ${await adoptRecords(guard)} records\n`);
+    else if (what === 'accept' && kind !== undefined && id !== undefined) {
+      if (!(await acceptRecord(guard, kind, id))) throw new BackupFault('there is no such record');
+      context.out.write(`accepted ${kind} ${id} as it stands\n`);
+    } else throw new BackupFault('say verify, adopt, or accept KIND ID');
+  } finally {
+    guard.floors.close();
+    await guard.raw.close();
+  }
+}
+
+async function verify(guard: Guard, { out }: CommandContext): Promise<void> {
+  let faults = 0;
+  for await (const { kind, id, fault } of checkRecords(guard)) {
+    faults += 1;
+    out.write(`${kind} ${id}: ${fault}\n`);
+  }
+  if (faults > 0) throw new BackupFault(`${faults} records are not what was written`);
+  out.write('every record is what was written\n');
+}

@@ -1,0 +1,119 @@
+import { LRUCache } from 'lru-cache';
+import { type KeyFloor, NO_REACH, type Reach, type RecordFloor } from '../domain/index.ts';
+import {
+  type Clock,
+  type DataKeyStore,
+  IntegrityError,
+  type Logger,
+  type RecordFloors,
+} from '../ports/index.ts';
+import type { RecordSeal } from './record-seal.ts';
+
+/** Reaches are noted this often; what was written since falls short of no floor when an older copy is put back. */
+const NOTE_MS = 10_000;
+const SEALED_AS = 'floor';
+/** Reaches that were written last, so that writing a further one reads nothing. */
+const REMEMBERED = 5_000;
+
+export interface FloorsDeps {
+  readonly dataKeys: Pick<DataKeyStore, 'floor' | 'raise'>;
+  readonly records: RecordFloors;
+  readonly seal: RecordSeal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * How far records were known to be, noted in the store of keys, away from the hot path: what is put back from an older
+ * copy of the other stores falls short of it.
+ */
+export class Floors {
+  readonly #deps: FloorsDeps;
+  readonly #noted = new Map<string, Reach>();
+  readonly #ends = new Map<string, number>();
+  readonly #written = new LRUCache<string, Reach>({ max: REMEMBERED });
+  readonly #stop: () => void;
+
+  constructor(deps: FloorsDeps) {
+    this.#deps = deps;
+    this.#stop = deps.clock.every(NOTE_MS, () => {
+      this.writeAll().catch((error) => deps.logger.error('floors could not be written', error));
+    });
+  }
+
+  /** What the data key of this name opens has come so far, at least. */
+  note(keyName: string, reached: Partial<Reach>): void {
+    this.#noted.set(keyName, furthest(this.#noted.get(keyName) ?? NO_REACH, reached));
+  }
+
+  /** The audit chain of the account has come so far, at least. */
+  noteAudit(accountId: string, seq: number): void {
+    this.#ends.set(accountId, Math.max(seq, this.#ends.get(accountId) ?? 0));
+  }
+
+  /** @throws IntegrityError when the note was altered */
+  async reachOf(keyName: string): Promise<Reach> {
+    const floor = await this.#deps.dataKeys.floor(keyName);
+    if (floor === undefined) return NO_REACH;
+    const { mac, ...reach } = floor;
+    await this.#require(keyName, reach, mac);
+    return reach;
+  }
+
+  /** How long the audit chain of an account was, at least. @throws IntegrityError */
+  async auditReach(accountId: string): Promise<number> {
+    const floor = await this.#deps.records.get('auditChains', accountId);
+    if (floor === undefined) return 0;
+    const { mac, ...end } = floor;
+    await this.#require('auditChains', end, mac);
+    return end.version;
+  }
+
+  /** Writes what was noted since the last time. */
+  async writeAll(): Promise<void> {
+    const [noted, ends] = [[...this.#noted], [...this.#ends]];
+    this.#noted.clear();
+    this.#ends.clear();
+    try {
+      await this.#deps.dataKeys.raise(await Promise.all(noted.map((one) => this.#keyFloor(one))));
+      await this.#deps.records.put(await Promise.all(ends.map((one) => this.#auditFloor(one))));
+    } catch (error) {
+      for (const [keyName, reach] of noted) this.note(keyName, reach);
+      for (const [accountId, seq] of ends) this.noteAudit(accountId, seq);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  async #keyFloor([conversationId, noted]: [string, Reach]): Promise<{
+    conversationId: string;
+    floor: KeyFloor;
+  }> {
+    const before = this.#written.get(conversationId) ?? (await this.reachOf(conversationId));
+    const reach = furthest(noted, before);
+    this.#written.set(conversationId, reach);
+    const mac = await this.#deps.seal.mac(SEALED_AS, { of: conversationId, ...reach });
+    return { conversationId, floor: { ...reach, mac } };
+  }
+
+  async #auditFloor([id, version]: [string, number]): Promise<RecordFloor> {
+    const end = { kind: 'auditChains', id, version, settled: true };
+    return { ...end, mac: await this.#deps.seal.mac(SEALED_AS, { of: 'auditChains', ...end }) };
+  }
+
+  async #require(of: string, content: object, mac: string): Promise<void> {
+    if (!(await this.#deps.seal.holds(SEALED_AS, { of, ...content }, mac))) throw new IntegrityError();
+  }
+}
+
+function furthest(one: Reach, other: Partial<Reach>): Reach {
+  return {
+    seq: Math.max(one.seq, other.seq ?? 0),
+    version: Math.max(one.version, other.version ?? 0),
+    profile: Math.max(one.profile, other.profile ?? 0),
+    files: Math.max(one.files, other.files ?? 0),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Conversation, TranscriptAnchor } from '../domain/index.ts';
+import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../ports/index.ts';
+import type { Floors } from './floors.ts';
+import type { RecordAlarm } from './record-alarm.ts';
+import type { RecordSeal } from './record-seal.ts';
+
+const KIND = 'conversations';
+
+type Kept = Conversation & { readonly mac?: string };
+
+export interface GuardedConversationsDeps {
+  readonly seal: RecordSeal;
+  readonly floors: Pick<Floors, 'note' | 'reachOf'>;
+  readonly alarm: RecordAlarm;
+}
+
+/**
+ * Conversations whose plain fields carry a MAC; one that was altered or moved behind the server's back is refused with
+ * `record.tampered`, and an older copy of one when it is opened. The anchor has a MAC of its own, and the end is the
+ * retention's.
+ */
+export class GuardedConversations implements ConversationStore {
+  readonly #inner: ConversationStore;
+  readonly #deps: GuardedConversationsDeps;
+
+  constructor(inner: ConversationStore, deps: GuardedConversationsDeps) {
+    this.#inner = inner;
+    this.#deps = deps;
+  }
+
+  async create(conversation: Conversation): Promise<Conversation> {
+    return this.#open(await this.#inner.create(await this.seal(conversation)));
+  }
+
+  async get(accountId: string, id: string): Promise<Conversation | undefined> {
+    for (let looks = 1; ; looks += 1) {
+      const stored = await this.#inner.get(accountId, id);
+      if (stored === undefined) return undefined;
+      const opened = await this.#open(stored);
+      const reach = await this.#deps.floors.reachOf(id).catch(() => undefined);
+      if (reach !== undefined && opened.version >= reach.version) return opened;
+      // It may have been changed between the two looks.
+      if (looks > 1) throw this.#deps.alarm.raise(KIND, id, reach === undefined ? 'altered' : 'older');
+    }
+  }
+
+  async replace(next: Conversation): Promise<boolean> {
+    const replaced = await this.#inner.replace(await this.seal(next));
+    if (replaced) this.#deps.floors.note(next.id, { version: next.version });
+    return replaced;
+  }
+
+  async list(filter: ConversationFilter): Promise<StorePage<Conversation>> {
+    const page = await this.#inner.list(filter);
+    return { ...page, items: await this.#openAll(page.items) };
+  }
+
+  async findOpenBySession(sessionId: string): Promise<Conversation | undefined> {
+    const stored = await this.#inner.findOpenBySession(sessionId);
+    return stored && this.#open(stored);
+  }
+
+  async queue(filter: QueueFilter & { readonly limit: number }): Promise<readonly Conversation[]> {
+    return this.#openAll(await this.#inner.queue(filter));
+  }
+
+  queueLength(filter: QueueFilter): Promise<number> {
+    return this.#inner.queueLength(filter);
+  }
+
+  queuedDepartments(accountId: string): Promise<readonly (string | null)[]> {
+    return this.#inner.queuedDepartments(accountId);
+  }
+
+  countFree(query: { accountId: string; from: number; to: number }): Promise<number> {
+    return this.#inner.countFree(query);
+  }
+
+  async openOfAgent(accountId: string, agentId: string): Promise<readonly Conversation[]> {
+    return this.#openAll(await this.#inner.openOfAgent(accountId, agentId));
+  }
+
+  accountsWithQueue(): Promise<readonly string[]> {
+    return this.#inner.accountsWithQueue();
+  }
+
+  async anchor(
+    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
+  ): Promise<void> {
+    await this.#inner.anchor(anchors);
+    for (const { conversationId, anchor } of anchors)
+      this.#deps.floors.note(conversationId, { seq: anchor.seq });
+  }
+
+  delete(accountId: string, id: string): Promise<boolean> {
+    return this.#inner.delete(accountId, id);
+  }
+
+  /** The conversation with its MAC, as it is kept. */
+  async seal(conversation: Conversation): Promise<Kept> {
+    return { ...conversation, mac: await this.#deps.seal.mac(KIND, contentOf(conversation)) };
+  }
+
+  isWhole(stored: Kept): Promise<boolean> {
+    return this.#deps.seal.holds(KIND, contentOf(stored), stored.mac);
+  }
+
+  async #open(stored: Kept): Promise<Conversation> {
+    if (!(await this.isWhole(stored))) throw this.#deps.alarm.raise(KIND, stored.id, 'altered');
+    const { mac: _mac, ...conversation } = stored;
+    return conversation;
+  }
+
+  #openAll(stored: readonly Kept[]): Promise<readonly Conversation[]> {
+    return Promise.all(stored.map((one) => this.#open(one)));
+  }
+}
+
+function contentOf(stored: Kept): object {
+  const { mac: _mac, anchor: _anchor, expiresAt: _end, ...content } = stored;
+  return content;
+}

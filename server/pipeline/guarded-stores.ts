@@ -1,0 +1,66 @@
+import type { Entity } from '../domain/index.ts';
+import {
+  type Cipher,
+  type Clock,
+  ENTITY_SPECS,
+  type EntityStores,
+  type Logger,
+  type Metrics,
+  type Stores,
+} from '../ports/index.ts';
+import { Floors } from './floors.ts';
+import { GuardedConversations } from './guarded-conversations.ts';
+import { GuardedEntities } from './guarded-entities.ts';
+import { GuardedErasureList } from './guarded-erasure-list.ts';
+import { RecordAlarm } from './record-alarm.ts';
+import { RecordSeal } from './record-seal.ts';
+
+export interface GuardDeps {
+  readonly stores: Stores;
+  readonly cipher: Cipher;
+  /** The deployment's key for records, wrapped by the master key. */
+  readonly key: () => Promise<Uint8Array>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'count'>;
+}
+
+/** The stores as they are and as the server uses them, with what stands between the two. */
+export interface Guard {
+  readonly raw: Stores;
+  readonly stores: Stores;
+  readonly floors: Floors;
+  readonly entities: { readonly [Kind in keyof EntityStores]: GuardedEntities<Entity> };
+  readonly conversations: GuardedConversations;
+  readonly erasureList: GuardedErasureList;
+}
+
+/** Puts a MAC on every record that the stores keep in plain, and a floor under it, and checks both where it is read. */
+export function guardStores({ stores, cipher, key, clock, logger, metrics }: GuardDeps): Guard {
+  const seal = new RecordSeal(cipher, key);
+  const alarm = new RecordAlarm({ logger, metrics });
+  const { dataKeys, floors: records } = stores;
+  const floors = new Floors({ dataKeys, records, seal, clock, logger });
+  const kinds = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
+  const guarded = kinds.map((kind) => {
+    const inner = stores.entities[kind] as EntityStores['accounts'];
+    const of = { kind, spec: ENTITY_SPECS[kind] };
+    return [kind, new GuardedEntities(inner, of, { seal, floors: records, alarm, clock })] as const;
+  });
+  const entities = Object.fromEntries(guarded);
+  const conversations = new GuardedConversations(stores.conversations, { seal, floors, alarm });
+  const erasureList = new GuardedErasureList(stores.erasureList, { seal, alarm });
+  return {
+    raw: stores,
+    stores: {
+      ...stores,
+      conversations,
+      entities: entities as unknown as EntityStores,
+      erasureList,
+    },
+    floors,
+    entities: entities as unknown as Guard['entities'],
+    conversations,
+    erasureList,
+  };
+}

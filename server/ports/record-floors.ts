@@ -1,0 +1,18 @@
+import type { RecordFloor } from '../domain/index.ts';
+import type { StorePage } from './stores.ts';
+
+/** Floors of records, in the store of keys. */
+export interface RecordFloors {
+  get(kind: string, id: string): Promise<RecordFloor | undefined>;
+  /** Those of the ids that have one, in no order. */
+  all(kind: string, ids: readonly string[]): Promise<readonly RecordFloor[]>;
+  /** Those of the records of one account. */
+  ofOwner(kind: string, owner: string): Promise<readonly RecordFloor[]>;
+  /** Puts floors in place; one of a higher version stays as it is. Durable when it resolves. */
+  put(floors: readonly RecordFloor[]): Promise<void>;
+  remove(kind: string, ids: readonly string[]): Promise<void>;
+  /** By kind and id. */
+  list(query: { limit: number; cursor?: string }): Promise<StorePage<RecordFloor>>;
+  /** A restore makes them anew from what it has put back. */
+  clear(): Promise<void>;
+}
