@@ -6,7 +6,7 @@ import { AccountEnd, DataRequests, ErasureSteps } from '../features/data-request
 import { Certificates } from '../features/erasure/certificates.ts';
 import { ConversationEraser } from '../features/erasure/conversation-eraser.ts';
 import { Erasure } from '../features/erasure/erasure.ts';
-import { LegalHolds, TranscriptEnd } from '../features/legal-holds/index.ts';
+import { LegalHolds, SessionEnd, TranscriptEnd } from '../features/legal-holds/index.ts';
 import type { ProfileIndex } from '../features/profile-index/index.ts';
 import { ExpiryPreview } from '../features/retention/expiry-preview.ts';
 import type { Routing } from '../features/routing/routing.ts';
@@ -47,6 +47,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
   const eraser = new ConversationEraser({
     conversations,
     erasables: composeErasables(base, { flushActivity: () => parts.activity.flush(), others: parts.others }),
+    isSessionHeld: (sessionId) => legalHolds.isSessionHeld(sessionId),
     ...{ erasureList, vault, lanes, routing, broadcaster, bus, clock, logger, events: base.events },
   });
   const values = new SubjectValues({
@@ -63,6 +64,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
     held: entities.heldConversations,
     dataKeys: stores.dataKeys,
     end: new TranscriptEnd({ retention: stores.retention, lanes, settings }),
+    sessionEnd: new SessionEnd({ retention: stores.retention, settings }),
     ...{ conversations, finder, values, redactor, audit, ids, clock, logger },
   });
   const accountEnd = new AccountEnd({
@@ -76,6 +78,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
   const dataRequests = new DataRequests({
     requests: entities.dataRequests,
     steps: new ErasureSteps({
+      holds: legalHolds,
       ...{ conversations, eraser, erasureList, accountEnd, certificates, audit, clock },
     }),
     holds: legalHolds,

@@ -47,6 +47,16 @@ export interface VisitorRecord extends AccountEntity {
   readonly expiresAt: number;
 }
 
+/** What the data key of a session is named by; data keys are named by what they open. */
+export function visitorKeyName(sessionId: string): string {
+  return `visitor:${sessionId}`;
+}
+
+/** The session that a data key of this name opens; undefined for that of a conversation. */
+export function sessionOfKey(keyName: string): string | undefined {
+  return keyName.startsWith('visitor:') ? keyName.slice('visitor:'.length) : undefined;
+}
+
 /** A session ends when it has not been opened again for this long; its access token as well. */
 export const SESSION_IDLE_MS = DAY_MS;
 

@@ -414,6 +414,15 @@ export interface RetentionStore {
   /** A new end for one conversation and all that lives as long as it: `HELD_UNTIL`, or that of its retention. */
   setTranscriptEnd(query: { accountId: string; conversationId: string; expiresAt: number }): Promise<void>;
   /**
+   * A new end for what a visitor did in one session, its key and the session itself: `HELD_UNTIL` when held, else
+   * counted anew from the start with this retention.
+   */
+  setSessionEnd(query: {
+    accountId: string;
+    sessionId: string;
+    end: 'held' | { readonly retentionMs: number };
+  }): Promise<void>;
+  /**
    * What was changed or deleted before the call stands in no file of the embedded store any more, its log included.
    * A database server keeps its own files; there it does nothing.
    */

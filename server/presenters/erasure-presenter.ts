@@ -35,8 +35,9 @@ export function presentLegalHold(hold: LegalHold): WireLegalHold {
 export function presentLegalHoldDetail(of: {
   hold: LegalHold;
   conversationIds: readonly string[];
+  sessionIds: readonly string[];
 }): WireLegalHoldDetail {
-  return { ...presentLegalHold(of.hold), conversationIds: of.conversationIds };
+  return { ...presentLegalHold(of.hold), conversationIds: of.conversationIds, sessionIds: of.sessionIds };
 }
 
 export function presentDataRequest(request: DataRequest): WireDataRequest {

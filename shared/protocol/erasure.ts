@@ -49,6 +49,8 @@ export interface WireLegalHold {
 /** With the conversations that it keeps, 200 at the most. */
 export interface WireLegalHoldDetail extends WireLegalHold {
   readonly conversationIds: readonly string[];
+  /** Visits whose records it keeps. */
+  readonly sessionIds: readonly string[];
 }
 
 /** A request for all data of a visitor or person (or of the account): to hand it out or to erase it. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DAY_MS, HELD_UNTIL } from '../../server/domain/index.ts';
+import { DAY_MS, HELD_UNTIL, visitorKeyName } from '../../server/domain/index.ts';
 import type {
   Page,
   WireDataRequest,
@@ -172,6 +172,35 @@ describeOnEveryStore('the end of personal data', (start) => {
     expect(refused).toMatchObject({ status: 'refused', counts: {} });
     await release(held.id);
     expect((await erase(first)).status).toBe(200);
+  });
+
+  it('holds what a visitor without a chat did, and the visit, until it is released', async () => {
+    const visitor = await arrive();
+    const { sessionId } = visitor;
+    await visitor.emit('page:view', { url: 'https://shop.example/held-page' });
+    const { visitorKeeper, legalHolds } = test.server.features;
+    await visitorKeeper.flush();
+    const { entities, dataKeys } = test.server.stores;
+    const ends = async () => {
+      const [record, session] = [entities.visitorRecords, entities.visitorSessions];
+      const found = [record.get(sessionId), session.get(sessionId), dataKeys.get(visitorKeyName(sessionId))];
+      return (await Promise.all(found)).map((one) => one?.expiresAt);
+    };
+    const before = await ends();
+    const held = await hold({ sessionId });
+    expect(await ends()).toEqual([HELD_UNTIL, HELD_UNTIL, HELD_UNTIL]);
+    await visitor.emit('page:view', { url: 'https://shop.example/later-page' });
+    await visitorKeeper.flush();
+    await legalHolds.sweep();
+    await admin.call('PATCH', '/settings', { transcriptRetentionDays: 14 });
+    expect(await ends()).toEqual([HELD_UNTIL, HELD_UNTIL, HELD_UNTIL]);
+    const detail = await admin.call<WireLegalHoldDetail>('GET', `/legal-holds/${held.id}`);
+    expect(detail.body).toMatchObject({ conversationIds: [], sessionIds: [sessionId] });
+    expect(await done(await startErasure({ sessionId }))).toMatchObject({ status: 'refused', counts: {} });
+    expect(await release(held.id)).toBe(200);
+    expect(await ends()).toEqual(before);
+    expect(await done(await startErasure({ sessionId }))).toMatchObject({ status: 'done' });
+    expect(await entities.visitorRecords.get(sessionId)).toBeUndefined();
   });
 
   it('P8 erases all of a visitor: chats, visits, log entries and what is in memory', async () => {

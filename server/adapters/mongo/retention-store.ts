@@ -1,5 +1,5 @@
 import type { Model } from 'mongoose';
-import { HELD_UNTIL } from '../../domain/index.ts';
+import { HELD_UNTIL, visitorKeyName } from '../../domain/index.ts';
 import {
   ENTITY_SPECS,
   type EntityStores,
@@ -21,6 +21,8 @@ const RETAINED = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
 );
 /** Those that belong to a conversation, and are held with it. */
 const HELD = RETAINED.filter((kind) => ENTITY_SPECS[kind].indexed.includes('conversationId'));
+/** What is kept of one session, under its id. */
+const SESSION_KINDS = ['visitorRecords', 'visitorSessions'] as const;
 /** What no legal hold keeps. */
 const FREE = { expiresAt: { $lt: toDate(HELD_UNTIL) } };
 
@@ -53,6 +55,16 @@ export function createRetentionStore(models: Models): RetentionStore {
         ...parts.map((model) => nativeOf(model).updateMany({ accountId, conversationId }, change)),
         ...HELD.map((kind) => setEntityEnd(models.entities[kind], { accountId, conversationId, expiresAt })),
         nativeOf(models.conversations).updateOne({ _id: conversationId, accountId }, change),
+      ]);
+    },
+    setSessionEnd: async ({ accountId, sessionId, end }) => {
+      const after = end === 'held' ? toDate(HELD_UNTIL) : { $add: ['$retainFrom', end.retentionMs] };
+      const change = [{ $set: { expiresAt: after } }];
+      const record = { _id: sessionId, accountId, retainFrom: { $type: 'date' } } as Record<string, unknown>;
+      const key = { conversationId: visitorKeyName(sessionId), accountId };
+      await Promise.all([
+        nativeOf(models.dataKeys).updateOne(key, change),
+        ...SESSION_KINDS.map((kind) => nativeOf(models.entities[kind]).updateOne(record, change)),
       ]);
     },
     applyActivityRetention: (accountId, retentionMs) =>

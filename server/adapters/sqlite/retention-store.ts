@@ -1,4 +1,4 @@
-import { HELD_UNTIL } from '../../domain/index.ts';
+import { HELD_UNTIL, visitorKeyName } from '../../domain/index.ts';
 import { ENTITY_SPECS, type PurgeCounts, type RetentionStore } from '../../ports/index.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { text } from './driver.ts';
@@ -16,6 +16,9 @@ const HELD = Object.entries(ENTITY_SPECS).flatMap(([kind, { retained, indexed }]
 );
 /** Kinds of entities that live with a transcript. */
 const RETAINED = Object.entries(ENTITY_SPECS).flatMap(([kind, spec]) => (spec.retained ? [kind] : []));
+
+/** What is kept of one session, under its id. */
+const SESSION_KINDS = ['visitorRecords', 'visitorSessions'] as const;
 
 export interface RetentionFiles {
   readonly engagement: DatabaseFile;
@@ -78,6 +81,22 @@ export class SqliteRetentionStore implements RetentionStore {
       setEnd(engagement, { ...query, table: 'profiles' }),
       setEnd(engagement, { ...query, table: 'conversations', key: 'id' }),
       ...HELD.map((kind) => setEntityEnd(engagement, { ...query, kind })),
+    ]);
+  }
+
+  async setSessionEnd({ accountId, sessionId, end }: Parameters<RetentionStore['setSessionEnd']>[0]) {
+    const { engagement, keys } = this.#files;
+    const after = (start: string) => (end === 'held' ? `${HELD_UNTIL}` : `${start} + ${end.retentionMs}`);
+    const ofKey = `UPDATE data_keys SET expires_at = ${after('retain_from')}
+      WHERE conversation_id = ? AND account_id = ?`;
+    const ofRecords = SESSION_KINDS.map(
+      (kind) => `UPDATE ${tableOf(kind)}
+        SET body = json_set(body, '$.expiresAt', ${after(fieldOf('retainFrom'))})
+        WHERE id = ? AND ${fieldOf('accountId')} = ? AND ${fieldOf('retainFrom')} IS NOT NULL`,
+    );
+    await Promise.all([
+      keys.write(ofKey, [visitorKeyName(sessionId), accountId]),
+      ...ofRecords.map((sql) => engagement.write(sql, [sessionId, accountId])),
     ]);
   }
 

@@ -10,6 +10,7 @@ import type { Audit } from '../audit/index.ts';
 import type { Certificates } from '../erasure/certificates.ts';
 import type { ConversationEraser } from '../erasure/conversation-eraser.ts';
 import { type Counts, sumOf } from '../erasure/counts.ts';
+import type { LegalHolds } from '../legal-holds/index.ts';
 import type { AccountEnd } from './account-end.ts';
 
 /** Conversations erased between two notes of how far it is. */
@@ -20,6 +21,7 @@ export interface ErasureStepsDeps {
   readonly eraser: ConversationEraser;
   readonly erasureList: Pick<ErasureList, 'append'>;
   readonly accountEnd: AccountEnd;
+  readonly holds: Pick<LegalHolds, 'isSessionHeld' | 'isAnyActive'>;
   readonly certificates: Certificates;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -72,9 +74,14 @@ export class ErasureSteps {
       return { conversationIds: late.map(({ id }) => id), found: request.found + late.length };
     }
     let { counts } = request;
-    for (const sessionId of sessionIds) counts = sumOf(counts, await this.#endSession(accountId, sessionId));
-    await this.#finish(request, counts);
-    return { counts, status: 'done', sessionIds: [] };
+    let { held } = request;
+    for (const sessionId of sessionIds) {
+      // A hold may have been placed meanwhile.
+      if (await this.#deps.holds.isSessionHeld(sessionId)) held += 1;
+      else counts = sumOf(counts, await this.#endSession(accountId, sessionId));
+    }
+    await this.#finish({ ...request, held }, counts);
+    return { counts, held, status: 'done', sessionIds: [] };
   }
 
   async #endSession(accountId: string, sessionId: string): Promise<Counts> {
@@ -94,6 +101,8 @@ export class ErasureSteps {
       counts = sumOf(counts, outcome);
     }
     if (items.length > 0) return { counts, found: request.found + items.length };
+    // One that was placed while conversations were being erased keeps the rest.
+    if (await this.#deps.holds.isAnyActive(accountId)) return this.#refuse(request);
     counts = sumOf(counts, await this.#deps.accountEnd.finish(accountId));
     await this.#certify(request, counts, { kind: 'account' });
     return { counts, status: 'done' };
@@ -108,7 +117,8 @@ export class ErasureSteps {
     return (await conversations.list({ accountId, limit: STEP })).items;
   }
 
-  async #anyHeld({ accountId, conversationIds }: DataRequest): Promise<boolean> {
+  async #anyHeld({ accountId, conversationIds, sessionIds }: DataRequest): Promise<boolean> {
+    for (const id of sessionIds) if (await this.#deps.holds.isSessionHeld(id)) return true;
     for (const id of conversationIds) {
       const conversation = await this.#deps.conversations.get(accountId, id);
       if (conversation !== undefined && isHeld(conversation)) return true;

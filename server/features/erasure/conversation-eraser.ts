@@ -26,6 +26,8 @@ export interface ConversationEraserDeps {
   /** Every part that keeps something about a conversation, a visitor or an account. */
   readonly erasables: readonly Erasable[];
   readonly erasureList: Pick<ErasureList, 'append'>;
+  /** Whether a hold keeps what the visitor did; it would go with a conversation of theirs. */
+  readonly isSessionHeld: (sessionId: string) => Promise<boolean>;
   readonly vault: Pick<KeyVault, 'destroyDataKey'>;
   readonly lanes: Lanes;
   readonly routing: Routing;
@@ -65,7 +67,7 @@ export class ConversationEraser {
    */
   async erase(conversation: Conversation): Promise<Counts | undefined> {
     const { id, accountId, sessionId } = conversation;
-    await this.#requireFree(accountId, id);
+    await this.#requireFree(conversation);
     const at = this.#deps.clock.now();
     await this.#deps.erasureList.append([{ id, kind: 'conversation', accountId, at }]);
     await this.#stopWriting(id);
@@ -112,9 +114,10 @@ export class ConversationEraser {
     return counts;
   }
 
-  async #requireFree(accountId: string, id: string): Promise<void> {
+  async #requireFree({ accountId, id, sessionId }: Conversation): Promise<void> {
     const current = await this.#deps.conversations.get(accountId, id);
-    if (current !== undefined && isHeld(current)) throw new Refusal('legal_hold.active');
+    const held = current !== undefined && isHeld(current);
+    if (held || (await this.#deps.isSessionHeld(sessionId))) throw new Refusal('legal_hold.active');
   }
 
   /** New messages are refused from here on; what is being written is waited for, so that it is deleted too. */

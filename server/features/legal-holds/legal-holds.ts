@@ -7,6 +7,8 @@ import {
   type LegalHold,
   Refusal,
   type StaffPrincipal,
+  sessionOfKey,
+  visitorKeyName,
 } from '../../domain/index.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import {
@@ -22,6 +24,7 @@ import {
 } from '../../ports/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Subject, SubjectFinder, SubjectValues } from '../subjects/index.ts';
+import type { SessionEnd } from './session-end.ts';
 import type { TranscriptEnd } from './transcript-end.ts';
 
 /** The record that a hold stood is kept for three years after it was released. */
@@ -41,6 +44,7 @@ export interface LegalHoldsDeps {
   readonly finder: SubjectFinder;
   readonly values: SubjectValues;
   readonly end: TranscriptEnd;
+  readonly sessionEnd: SessionEnd;
   readonly redactor: Redactor;
   readonly audit: Audit;
   readonly ids: Ids;
@@ -113,11 +117,16 @@ export class LegalHolds {
   async get(
     staff: StaffPrincipal,
     id: string,
-  ): Promise<{ hold: LegalHold; conversationIds: readonly string[] }> {
+  ): Promise<{ hold: LegalHold; conversationIds: readonly string[]; sessionIds: readonly string[] }> {
     const hold = await this.#deps.holds.get(id);
     if (hold?.accountId !== staff.accountId) throw new Refusal('not_found');
     const { items } = await this.#deps.held.list({ where: { holdId: id }, limit: PAGE });
-    return { hold, conversationIds: items.map(({ conversationId }) => conversationId) };
+    const names = items.map(({ conversationId }) => conversationId);
+    return {
+      hold,
+      conversationIds: names.filter((name) => sessionOfKey(name) === undefined),
+      sessionIds: names.map(sessionOfKey).filter((id) => id !== undefined),
+    };
   }
 
   /** What is overdue goes with the next purge. @throws Refusal `not_found`, `conflict` (released before) */
@@ -129,6 +138,12 @@ export class LegalHolds {
       target: { kind: 'legal-hold', id },
     });
     return released;
+  }
+
+  /** Whether a hold keeps what the visitor of the session did. */
+  async isSessionHeld(sessionId: string): Promise<boolean> {
+    const where = { conversationId: visitorKeyName(sessionId) };
+    return (await this.#deps.held.list({ where, limit: 1 })).items.length > 0;
   }
 
   /** Whether anything of the account is held. */
@@ -189,27 +204,44 @@ export class LegalHolds {
       if (subject === undefined) return;
       const step = await this.#deps.finder.step(accountId, subject, cursor);
       for (const conversation of step.conversations) await this.#hold(hold, conversation);
+      for (const sessionId of step.sessionIds) await this.#holdSession(hold, sessionId);
       cursor = step.nextCursor;
     } while (cursor !== undefined);
   }
 
   async #hold(hold: LegalHold, conversation: Conversation): Promise<void> {
-    const { held, dataKeys, end, clock } = this.#deps;
-    const { accountId, id: conversationId } = conversation;
-    const now = clock.now();
-    const id = `${hold.id}.${conversationId}`;
+    const { end, clock } = this.#deps;
+    const row = await this.#keepRow(hold, conversation.id);
+    const settling = clock.now() - hold.createdAt < SETTLING_MS;
+    if (!isHeld(conversation) || settling) await end.lift(conversation);
+    await this.#confirm(hold, row);
+  }
+
+  /** Each time: while the visitor is there, their record is written with the end that it would have had. */
+  async #holdSession(hold: LegalHold, sessionId: string): Promise<void> {
+    const row = await this.#keepRow(hold, visitorKeyName(sessionId));
+    await this.#deps.sessionEnd.lift(hold.accountId, sessionId);
+    await this.#confirm(hold, row);
+  }
+
+  async #keepRow({ id: holdId, accountId }: LegalHold, conversationId: string): Promise<HeldConversation> {
+    const now = this.#deps.clock.now();
     const row: HeldConversation = {
-      ...{ id, accountId, version: 1, createdAt: now, updatedAt: now },
-      ...{ holdId: hold.id, conversationId },
+      ...{ id: `${holdId}.${conversationId}`, accountId, version: 1, createdAt: now, updatedAt: now },
+      ...{ holdId, conversationId },
     };
-    await held.insert(row).catch((error) => {
+    await this.#deps.held.insert(row).catch((error) => {
       if (!(error instanceof UniqueViolation)) throw error;
     });
-    if (!isHeld(conversation) || now - hold.createdAt < SETTLING_MS) await end.lift(conversation);
+    return row;
+  }
+
+  async #confirm(hold: LegalHold, row: HeldConversation): Promise<void> {
+    const { held, dataKeys } = this.#deps;
     // Released, or erased, while it was being lifted.
     const current = await this.#deps.holds.get(hold.id);
     if (current?.status !== 'active') await this.#freeOne(row);
-    else if ((await dataKeys.get(conversationId)) === undefined) await held.delete(id);
+    else if ((await dataKeys.get(row.conversationId)) === undefined) await held.delete(row.id);
   }
 
   async #free({ id: holdId }: LegalHold): Promise<void> {
@@ -225,6 +257,8 @@ export class LegalHolds {
     await this.#deps.held.delete(id);
     const { items } = await this.#deps.held.list({ where: { conversationId }, limit: 1 });
     if (items.length > 0) return;
+    const sessionId = sessionOfKey(conversationId);
+    if (sessionId !== undefined) return this.#deps.sessionEnd.giveBack(accountId, sessionId);
     const conversation = await this.#deps.conversations.get(accountId, conversationId);
     if (conversation !== undefined) await this.#deps.end.giveBack(conversation);
   }

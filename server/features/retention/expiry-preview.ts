@@ -1,5 +1,5 @@
 import type { Page, WireConversation, WireExpiryPreview } from '../../../shared/protocol/index.ts';
-import { DAY_MS, type HeldConversation, isHeld, type StaffPrincipal } from '../../domain/index.ts';
+import { DAY_MS, type HeldConversation, isHeld, type StaffPrincipal, sessionOfKey } from '../../domain/index.ts';
 import type { Clock, ConversationStore, EntityStore } from '../../ports/index.ts';
 import { presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
@@ -66,7 +66,9 @@ export class ExpiryPreview {
     do {
       const place = cursor === undefined ? {} : { cursor };
       const page = await this.#deps.held.list({ where: { accountId }, limit: PAGE, ...place });
-      for (const { conversationId } of page.items) ids.add(conversationId);
+      for (const { conversationId } of page.items) {
+        if (sessionOfKey(conversationId) === undefined) ids.add(conversationId);
+      }
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     return ids.size;

@@ -1,4 +1,4 @@
-import { DAY_MS, type KeptVisitor, Refusal, type VisitorRecord } from '../../domain/index.ts';
+import { DAY_MS, type KeptVisitor, Refusal, type VisitorRecord, visitorKeyName } from '../../domain/index.ts';
 import type { Floors } from '../../pipeline/floors.ts';
 import type { KeyVault } from '../../pipeline/key-vault.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
@@ -82,9 +82,9 @@ export class VisitorKeeper {
     try {
       const record = await this.#deps.records.get(sessionId);
       if (record === undefined || record.accountId !== accountId) return undefined;
-      const key = await this.#deps.vault.dataKey(keyName(sessionId));
+      const key = await this.#deps.vault.dataKey(visitorKeyName(sessionId));
       if (key === undefined) return undefined;
-      const { version } = await this.#deps.floors.reachOf(keyName(sessionId));
+      const { version } = await this.#deps.floors.reachOf(visitorKeyName(sessionId));
       if (record.version < version) throw new IntegrityError();
       const { parts = {}, ...visitor } = this.#open(record, key);
       this.#standing.set(sessionId, { key, createdAt: record.createdAt, version: record.version });
@@ -117,7 +117,7 @@ export class VisitorKeeper {
     change: (fields: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
   ): Promise<boolean> {
     const { accountId, id: sessionId, retainFrom, expiresAt } = record;
-    const key = await this.#deps.vault.dataKey(keyName(sessionId));
+    const key = await this.#deps.vault.dataKey(visitorKeyName(sessionId));
     if (key === undefined) return false;
     const kept = this.#open(record, key);
     const fields = change(kept.fields);
@@ -130,7 +130,7 @@ export class VisitorKeeper {
       ...next,
       sealed: Buffer.from(sealed).toString('base64'),
     });
-    if (replaced) this.#deps.floors.note(keyName(sessionId), { version: next.version });
+    if (replaced) this.#deps.floors.note(visitorKeyName(sessionId), { version: next.version });
     return replaced;
   }
 
@@ -138,7 +138,7 @@ export class VisitorKeeper {
   async erase(sessionId: string): Promise<boolean> {
     await this.#writing.get(sessionId);
     this.#standing.delete(sessionId);
-    await this.#deps.vault.destroyDataKey(keyName(sessionId));
+    await this.#deps.vault.destroyDataKey(visitorKeyName(sessionId));
     return this.#deps.records.delete(sessionId);
   }
 
@@ -151,7 +151,7 @@ export class VisitorKeeper {
     const standing = this.#standing.get(sessionId);
     this.#standing.delete(sessionId);
     if (standing !== undefined && standing.version > 0)
-      this.#deps.floors.note(keyName(sessionId), { version: standing.version });
+      this.#deps.floors.note(visitorKeyName(sessionId), { version: standing.version });
   }
 
   async #save(visitor: LiveVisitor): Promise<void> {
@@ -219,7 +219,7 @@ export class VisitorKeeper {
   ): Promise<Standing> {
     const key = await this.#deps.vault.createDataKey({
       accountId,
-      conversationId: keyName(sessionId),
+      conversationId: visitorKeyName(sessionId),
       ...life,
     });
     const standing = { key, createdAt: this.#deps.clock.now(), version: 0 };
@@ -257,12 +257,7 @@ function isTampering(error: unknown): boolean {
   return error instanceof IntegrityError || (error instanceof Refusal && error.code === 'record.tampered');
 }
 
-/** Data keys are named by what they open. */
-function keyName(sessionId: string): string {
-  return `visitor:${sessionId}`;
-}
-
 function contextOf(of: Omit<SealContext, 'conversationId'> & { sessionId: string }): SealContext {
   const { sessionId, ...context } = of;
-  return { ...context, conversationId: keyName(sessionId) };
+  return { ...context, conversationId: visitorKeyName(sessionId) };
 }

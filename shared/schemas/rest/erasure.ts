@@ -90,7 +90,10 @@ const hold = z.object({
 });
 export const legalHoldSchema = hold.meta({ id: 'LegalHold' });
 export const legalHoldDetailSchema = hold
-  .extend({ conversationIds: z.array(wireIdSchema).readonly() })
+  .extend({
+    conversationIds: z.array(wireIdSchema).readonly(),
+    sessionIds: z.array(wireIdSchema).readonly(),
+  })
   .meta({ id: 'LegalHoldDetail' });
 
 export const dataRequestSchema = z
