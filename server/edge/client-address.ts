@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Private } from '../domain/index.ts';
-import { canonicalAddress } from './http/client-address.ts';
+import { canonicalAddress, notedAddress } from './http/client-address.ts';
 
 /**
  * Whether the client spoke TLS: to this server, or, behind `trustedHops` proxies, to the outermost of them. What stands
@@ -21,7 +21,8 @@ export function clientAddress(request: IncomingMessage, trustedHops: number): Pr
   const peer = request.socket.remoteAddress ?? '';
   if (trustedHops === 0) return new Private(canonicalAddress(peer));
   const forwarded = listOf(request.headers['x-forwarded-for']);
-  return new Private(canonicalAddress(forwarded.at(-trustedHops) ?? forwarded[0] ?? peer));
+  const noted = forwarded.at(-trustedHops) ?? forwarded[0] ?? peer;
+  return new Private(notedAddress(noted) ?? canonicalAddress(peer));
 }
 
 /** The values of a header that proxies append to, the client's own first. */

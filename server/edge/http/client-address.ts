@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 const MAPPED_PREFIX = '::ffff:';
 const BITS_PER_GROUP = 16;
@@ -15,6 +15,16 @@ export function canonicalAddress(address: string): string {
   const written = new URL(`http://[${bare}]/`).hostname.slice(1, -1);
   if (!written.startsWith(MAPPED_PREFIX)) return written;
   return mappedIPv4(written.slice(MAPPED_PREFIX.length));
+}
+
+/**
+ * The address that a proxy noted, some with the port (`192.0.2.1:5060`, `[2001:db8::1]:5060`); undefined for what is no
+ * address, which a client may have written and which must not stand where addresses stand.
+ */
+export function notedAddress(noted: string): string | undefined {
+  const [, bracketed, plain] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(noted) ?? [];
+  const address = canonicalAddress(bracketed ?? plain ?? noted);
+  return isIP(address) === 0 ? undefined : address;
 }
 
 /** `c0a8:1` becomes `192.168.0.1`. */

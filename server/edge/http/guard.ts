@@ -15,7 +15,7 @@ import type { RefusedAccess } from '../../features/audit/index.ts';
 import type { Auth } from '../../features/auth/index.ts';
 import type { VisitorSessions } from '../../features/visitor-sessions/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
-import { addressKey, canonicalAddress } from './client-address.ts';
+import { addressKey, canonicalAddress, notedAddress } from './client-address.ts';
 import type { Client, Route } from './define-route.ts';
 import { ADDRESS_LIMITS, scaled } from './limits.ts';
 
@@ -124,7 +124,7 @@ function bearerToken(request: Request): string {
 
 /** Where the request comes from, as far as the trusted proxies say. */
 export function clientOf(request: Request): Client {
-  const ip = canonicalAddress(request.ip ?? '');
+  const ip = notedAddress(request.ip ?? '') ?? canonicalAddress(request.socket.remoteAddress ?? '');
   return {
     ip: new Private(ip),
     addressKey: new Private(addressKey(ip)),
