@@ -114,13 +114,13 @@ interface Purge {
 /** Keys go first: what a stopped purge leaves behind cannot be read. */
 async function purge(models: Models, given: Purge): Promise<PurgeCounts> {
   const dataKeys = await purgeOne(models.dataKeys, given);
-  await purgeOne(models.floors, given);
   const messages = await purgeOne(models.messages, given);
   const attachments = await purgeOne(models.attachments, given);
   const profiles = await purgeOne(models.profiles, given);
   const conversations = await purgeOne(models.conversations, given);
   const activity = await purgeOne(models.activity, given);
   const entities = await purgeEntities(models.entities, given);
+  await purgeOne(models.floors, given);
   return { dataKeys, messages, attachments, profiles, conversations, activity, entities };
 }
 

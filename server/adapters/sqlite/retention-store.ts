@@ -39,7 +39,6 @@ export class SqliteRetentionStore implements RetentionStore {
     const { engagement, keys, activity, attachments } = this.#files;
     const dataKeys = await purgeTable(keys, { table: 'data_keys', now, limit });
     if (dataKeys > 0) await keys.forget();
-    await purgeTable(keys, { table: 'record_floors', now, limit });
     const messages = await engagement.write(PURGE_MESSAGES, [now, limit]);
     if (messages > 0) await engagement.write(PURGE_TRANSCRIPTS, [now]);
     const files = await purgeTable(attachments, { table: 'attachments', now, limit });
@@ -50,6 +49,7 @@ export class SqliteRetentionStore implements RetentionStore {
     if (messages + profiles + conversations + entities > 0) await engagement.forget();
     const activities = await purgeTable(activity, { table: 'activity_log', now, limit });
     if (activities > 0) await activity.forget();
+    await purgeTable(keys, { table: 'record_floors', now, limit });
     const rest = { profiles, conversations, activity: activities, entities };
     return { dataKeys, messages, attachments: files, ...rest };
   }
