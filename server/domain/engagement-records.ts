@@ -21,6 +21,8 @@ export interface RuleSetVersion extends AccountEntity {
 export interface VisitorRecording extends AccountEntity {
   readonly sessionId: string;
   readonly recording: Recording;
+  readonly retainFrom: number;
+  readonly retentionMs: number;
   readonly expiresAt: number;
 }
 

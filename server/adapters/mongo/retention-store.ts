@@ -22,7 +22,7 @@ const RETAINED = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
 /** Those that belong to a conversation, and are held with it. */
 const HELD = RETAINED.filter((kind) => ENTITY_SPECS[kind].indexed.includes('conversationId'));
 /** What is kept of one session, under its id. */
-const SESSION_KINDS = ['visitorRecords', 'visitorSessions'] as const;
+const SESSION_KINDS = ['visitorRecords', 'visitorSessions', 'visitorRecordings'] as const;
 /** What no legal hold keeps. */
 const FREE = { expiresAt: { $lt: toDate(HELD_UNTIL) } };
 
@@ -58,7 +58,15 @@ export function createRetentionStore(models: Models): RetentionStore {
       ]);
     },
     setSessionEnd: async ({ accountId, sessionId, end }) => {
-      const after = end === 'held' ? toDate(HELD_UNTIL) : { $add: ['$retainFrom', end.retentionMs] };
+      const after =
+        end === 'held'
+          ? toDate(HELD_UNTIL)
+          : {
+              $add: [
+                '$retainFrom',
+                { $min: [end.retentionMs, { $ifNull: ['$retentionMs', end.retentionMs] }] },
+              ],
+            };
       const change = [{ $set: { expiresAt: after } }];
       const record = { _id: sessionId, accountId, retainFrom: { $type: 'date' } } as Record<string, unknown>;
       const key = { conversationId: visitorKeyName(sessionId), accountId };

@@ -18,7 +18,7 @@ const HELD = Object.entries(ENTITY_SPECS).flatMap(([kind, { retained, indexed }]
 const RETAINED = Object.entries(ENTITY_SPECS).flatMap(([kind, spec]) => (spec.retained ? [kind] : []));
 
 /** What is kept of one session, under its id. */
-const SESSION_KINDS = ['visitorRecords', 'visitorSessions'] as const;
+const SESSION_KINDS = ['visitorRecords', 'visitorSessions', 'visitorRecordings'] as const;
 
 export interface RetentionFiles {
   readonly engagement: DatabaseFile;
@@ -86,12 +86,15 @@ export class SqliteRetentionStore implements RetentionStore {
 
   async setSessionEnd({ accountId, sessionId, end }: Parameters<RetentionStore['setSessionEnd']>[0]) {
     const { engagement, keys } = this.#files;
-    const after = (start: string) => (end === 'held' ? `${HELD_UNTIL}` : `${start} + ${end.retentionMs}`);
-    const ofKey = `UPDATE data_keys SET expires_at = ${after('retain_from')}
+    const ofKey = `UPDATE data_keys SET expires_at = ${end === 'held' ? HELD_UNTIL : `retain_from + ${end.retentionMs}`}
       WHERE conversation_id = ? AND account_id = ?`;
+    const own =
+      end === 'held'
+        ? ''
+        : `min(${end.retentionMs}, coalesce(${fieldOf('retentionMs')}, ${end.retentionMs}))`;
+    const entityEnd = end === 'held' ? HELD_UNTIL : `${fieldOf('retainFrom')} + ${own}`;
     const ofRecords = SESSION_KINDS.map(
-      (kind) => `UPDATE ${tableOf(kind)}
-        SET body = json_set(body, '$.expiresAt', ${after(fieldOf('retainFrom'))})
+      (kind) => `UPDATE ${tableOf(kind)} SET body = json_set(body, '$.expiresAt', ${entityEnd})
         WHERE id = ? AND ${fieldOf('accountId')} = ? AND ${fieldOf('retainFrom')} IS NOT NULL`,
     );
     await Promise.all([

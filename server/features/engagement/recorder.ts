@@ -18,7 +18,8 @@ const EVENTS_PER_RECORDING = 1_000;
 
 interface Running {
   readonly accountId: string;
-  readonly expiresAt: number;
+  /** Its own; it outlives no transcript of the account. */
+  readonly retentionMs: number;
   readonly recording: Omit<Recording, 'events'> & { readonly events: (VisitorEvent | WorldEvent)[] };
   readonly createdAt: number;
   version: number;
@@ -66,7 +67,7 @@ export class Recorder {
     const createdAt = this.#deps.clock.now();
     const visitor = { ...facts, fields: {} };
     this.#running.set(sessionId, {
-      ...{ accountId, createdAt, expiresAt: createdAt + retentionMs, version: 0, grown: false },
+      ...{ accountId, createdAt, retentionMs, version: 0, grown: false },
       recording: { visitor, agentsAvailable, queueLength, events: [] },
     });
   }
@@ -121,13 +122,16 @@ export class Recorder {
   }
 
   async #write(sessionId: string, running: Running): Promise<void> {
-    const { accountId, createdAt, expiresAt, recording } = running;
+    const { accountId, createdAt, retentionMs, recording } = running;
     const now = this.#deps.clock.now();
+    const { transcriptRetentionDays } = await this.#deps.settings.get(accountId);
+    const expiresAt = createdAt + Math.min(retentionMs, transcriptRetentionDays * DAY_MS);
     if (expiresAt <= now) return;
     running.grown = false;
     const version = running.version + 1;
     const record: VisitorRecording = {
-      ...{ id: sessionId, sessionId, accountId, version, createdAt, updatedAt: now, expiresAt },
+      ...{ id: sessionId, sessionId, accountId, version, createdAt, updatedAt: now },
+      ...{ retainFrom: createdAt, retentionMs, expiresAt },
       recording: { ...recording, events: [...recording.events], until: now },
     };
     if (await this.#put(record)) running.version = version;

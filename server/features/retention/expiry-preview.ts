@@ -1,5 +1,11 @@
 import type { Page, WireConversation, WireExpiryPreview } from '../../../shared/protocol/index.ts';
-import { DAY_MS, type HeldConversation, isHeld, type StaffPrincipal, sessionOfKey } from '../../domain/index.ts';
+import {
+  DAY_MS,
+  type HeldConversation,
+  isHeld,
+  type StaffPrincipal,
+  sessionOfKey,
+} from '../../domain/index.ts';
 import type { Clock, ConversationStore, EntityStore } from '../../ports/index.ts';
 import { presentConversation } from '../../presenters/conversation-presenter.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
