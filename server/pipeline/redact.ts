@@ -1,16 +1,21 @@
 import type { RemovedData } from '../../shared/protocol/index.ts';
 import { type Admitted, Private, type Redacted, type StoredRedactionRule } from '../domain/index.ts';
 import {
-  compileStoredRuleSet,
+  budgetFor,
+  compileStoredRule,
+  inOrder,
   type RedactedText,
   type Redaction,
   type RedactionPlace,
   type RuleSet,
   redactLongText,
   redactText,
+  ruleSetOf,
+  type StepBudget,
 } from '../domain/redaction/index.ts';
 import type { ChangeBus, EntityStore, Ids, Metrics } from '../ports/index.ts';
 import { decodeUrl } from './decode-url.ts';
+import { inTurns, othersTurn } from './in-turns.ts';
 import { wireFile } from './seal-file.ts';
 
 const RULES_PAGE = 200;
@@ -118,8 +123,11 @@ export class Redactor {
     fields: Readonly<Record<string, string>>,
     origin: TextOrigin,
   ): Record<string, RedactedText> {
-    const clean = (text: string) => this.apply(rules, text, origin).text;
-    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [clean(key), clean(value)]));
+    const texts = Object.entries(fields);
+    // One budget for the whole form, so that many short values cost no more than one long text.
+    const budget = budgetFor(texts.flat().join('').length);
+    const clean = (text: string) => this.#applyTo(rules, text, origin, budget).text;
+    return Object.fromEntries(texts.map(([key, value]) => [clean(key), clean(value)]));
   }
 
   /** A page address is looked into as it stands and as it reads decoded; it is kept decoded only when that tells more. */
@@ -141,12 +149,12 @@ export class Redactor {
     for (;;) {
       const step = steps.next();
       if (step.done === true) return this.#pieceOf(step.value, rules, origin);
-      await new Promise((resolve) => setImmediate(resolve));
+      await othersTurn();
     }
   }
 
-  #applyTo(rules: CompiledRules, text: string, origin: TextOrigin): RedactedPiece {
-    return this.#pieceOf(redactText(rules.set, text, origin), rules, origin);
+  #applyTo(rules: CompiledRules, text: string, origin: TextOrigin, budget?: StepBudget): RedactedPiece {
+    return this.#pieceOf(redactText(rules.set, text, origin, budget), rules, origin);
   }
 
   #pieceOf(redaction: Redaction, rules: CompiledRules, origin: TextOrigin): RedactedPiece {
@@ -187,7 +195,8 @@ export class Redactor {
     } while (cursor !== undefined);
     const names = new Map(rules.map((rule) => [rule.id, rule.name]));
     const deliversOriginal = await this.#deps.deliversOriginal(accountId);
-    return { accountId, set: compileStoredRuleSet(rules), names, deliversOriginal };
+    const set = ruleSetOf(await inTurns(inOrder(rules), compileStoredRule));
+    return { accountId, set, names, deliversOriginal };
   }
 
   /** What matches over several messages took out, told by rule and counted. */

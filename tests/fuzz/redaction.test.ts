@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { codeEdgesOf } from '../../server/domain/redaction/code-edges.ts';
 import {
   type ActiveRules,
@@ -7,6 +8,8 @@ import {
   compileRuleSet,
 } from '../../server/domain/redaction/compile.ts';
 import {
+  compileProgram,
+  LinearSearch,
   RedactionPatternError,
   type RedactionRule,
   redactText,
@@ -152,11 +155,33 @@ describe(`redaction of anything (seed ${SEED})`, () => {
           active.list.map((rule) => ({ ...rule, needs: everything })),
           active.memory,
         );
-        const found = (rules: ActiveRules) => findSpans(rules, original, budgetFor(original));
+        const found = (rules: ActiveRules) => findSpans(rules, original, budgetFor(original.length));
         expect(found(active)).toEqual(found(unfiltered));
       }),
       settings(1_500),
     );
+  }, 15_000);
+});
+
+describe(`the search for a pattern (seed ${SEED})`, () => {
+  it('finds exactly what re2js finds', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(pattern, text, (source, original) => {
+        const [rule] = compilable([[source, '█']]);
+        if (rule === undefined) return;
+        compared += 1;
+        const search = new LinearSearch(compileProgram(source, ''));
+        const found: [number, number][] = [];
+        for (let from = 0; search.find(original, from, { left: 1e9 }) === 'found'; from = search.end) {
+          found.push([search.start, search.end]);
+        }
+        const expected = [...RE2JS.compile(RE2JS.translateRegExp(source)).matchAll(original)];
+        expect(found).toEqual(expected.map(({ 0: whole, index = 0 }) => [index, index + whole.length]));
+      }),
+      settings(1_500),
+    );
+    expect(compared).toBeGreaterThan(300);
   }, 15_000);
 });
 

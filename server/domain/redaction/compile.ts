@@ -140,9 +140,9 @@ function maskOf(replacement: Replacement): Mask {
   return { text: single ? mask.repeat(MASK_WIDTH) : mask, kept: keepLast, ...(single && { repeats: mask }) };
 }
 
-/** What the patterns of one rule set may together spend on a text. */
-export const budgetFor = (text: string): StepBudget => ({
-  left: SET_BASE_STEPS + SET_STEPS_PER_CHARACTER * text.length,
+/** What the patterns of one rule set may together spend on texts of so many characters. */
+export const budgetFor = (length: number): StepBudget => ({
+  left: SET_BASE_STEPS + SET_STEPS_PER_CHARACTER * length,
 });
 
 interface PatternMatcher {
@@ -231,20 +231,20 @@ export const whereIndex = (where: RedactionWhere): number =>
  * @throws RedactionPatternError
  */
 export function compileRuleSet(rules: readonly RedactionRule[]): RuleSet {
-  return ruleSetOf(rules, compileRule);
+  return ruleSetOf(inOrder(rules).map(compileRule));
 }
 
-/** The same for rules as they are stored; see {@link compileStoredRule}. */
-export function compileStoredRuleSet(rules: readonly RedactionRule[]): RuleSet {
-  return ruleSetOf(rules, compileStoredRule);
-}
-
-function ruleSetOf(rules: readonly RedactionRule[], compile: (rule: RedactionRule) => CompiledRule): RuleSet {
-  const ordered = rules
+/** The enabled rules in the order in which they run. */
+export function inOrder(rules: readonly RedactionRule[]): readonly RedactionRule[] {
+  return rules
     .map((rule, index) => ({ rule, order: rule.order ?? index }))
     .filter(({ rule }) => rule.enabled)
-    .sort((a, b) => a.order - b.order);
-  const compiledRules = ordered.map(({ rule }) => compile(rule));
+    .sort((a, b) => a.order - b.order)
+    .map(({ rule }) => rule);
+}
+
+/** A rule set of rules that are enabled, {@link inOrder} and compiled. */
+export function ruleSetOf(compiledRules: readonly CompiledRule[]): RuleSet {
   const memory = new SearchMemory();
   const byWhere = SENDERS.flatMap((from) =>
     PLACES.map((place) => {

@@ -99,7 +99,11 @@ const SPELL_AT_ONCE = 4_096;
 function spelled(codes: Uint8Array): string {
   let digits = '';
   for (let from = 0; from < codes.length; from += SPELL_AT_ONCE) {
-    digits += String.fromCharCode(...codes.subarray(from, from + SPELL_AT_ONCE));
+    // Several times as fast as a spread, which asks the array for one code after the other.
+    digits += String.fromCharCode.apply(
+      null,
+      codes.subarray(from, from + SPELL_AT_ONCE) as unknown as number[],
+    );
   }
   return digits;
 }

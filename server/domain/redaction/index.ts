@@ -2,11 +2,14 @@ export type { BuiltinRule } from './builtin-rules/builtin-rule.ts';
 export { BUILTIN_RULES, builtinRule } from './builtin-rules/index.ts';
 export { BUILTIN_RULE_KEYS, type BuiltinRuleKey } from './builtin-rules/keys.ts';
 export {
+  budgetFor,
   type CompiledRule,
   compileRule,
   compileRuleSet,
-  compileStoredRuleSet,
+  compileStoredRule,
+  inOrder,
   type RuleSet,
+  ruleSetOf,
 } from './compile.ts';
 export { checkExamples, type ExampleFailure } from './examples.ts';
 export { compileProgram } from './program.ts';

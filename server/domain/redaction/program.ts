@@ -39,6 +39,9 @@ export interface Program {
   readonly arg: Int32Array;
   /** Four 32-bit words an instruction: which of the 128 ASCII characters it takes. */
   readonly ascii: Int32Array;
+  /** Which instructions take the same code points: the same number for each of them, from 0. */
+  readonly kind: Uint16Array;
+  readonly kinds: number;
   /** Whether instruction `pc` takes a code point beyond ASCII. */
   readonly takesHigh: (pc: number, codePoint: number) => boolean;
   /** Whether instruction `pc` takes any code point beyond ASCII. */
@@ -134,10 +137,22 @@ function flatten(compiled: RE2JS): Program {
     out: Int32Array.from(inst, (i) => i.out),
     arg: Int32Array.from(inst, (i) => i.arg),
     ascii: asciiSets(inst),
+    ...kindsOf(inst),
     takesHigh: (pc, codePoint) => inst[pc]?.matchRune(codePoint) ?? false,
     hasHigh: Uint8Array.from(inst, (i) => (isRune(i.op) && mayTakeHigh(i) ? 1 : 0)),
     foldedLetter: Uint8Array.from(inst, (i) => (i.runes.length === 1 && (i.runes[0] ?? 128) < 128 ? 1 : 0)),
   };
+}
+
+function kindsOf(inst: readonly Instruction[]): Pick<Program, 'kind' | 'kinds'> {
+  const numbers = new Map<string, number>();
+  const kind = Uint16Array.from(inst, ({ op, arg, runes }) => {
+    const key = isRune(op) ? `${op} ${arg} ${Array.from(runes).join()}` : '';
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+  return { kind, kinds: numbers.size };
 }
 
 /** Folding sends only `k` and `s` beyond ASCII, yet any folded single rune is taken as if it could. */

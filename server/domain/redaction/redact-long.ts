@@ -45,7 +45,7 @@ function* findInWindows(rules: ActiveRules, text: string): Generator<void, Span[
   for (let start = 0; start < text.length; ) {
     const end = wordEnd(text, Math.min(text.length, start + WINDOW));
     const window = text.slice(start, end);
-    for (const span of findSpans(rules, window, budgetFor(window))) {
+    for (const span of findSpans(rules, window, budgetFor(window.length))) {
       spans.push({ ...span, start: span.start + start, end: span.end + start });
     }
     yield;

@@ -25,12 +25,16 @@ export interface Span {
 /**
  * Takes out of a text whatever the rules match, in the text itself and in what it reads as when look-alikes,
  * invisible characters and odd separators are resolved. The result is searched again until nothing matches but
- * masks, so redacting it once more changes nothing. Never throws on any text; the cost grows linearly with the text.
+ * masks, so redacting it once more changes nothing. Texts that come together may share a budget. Never throws on any text; the cost grows linearly with the text.
  */
-export function redactText(ruleSet: RuleSet, text: string, where: RedactionWhere): Redaction {
+export function redactText(
+  ruleSet: RuleSet,
+  text: string,
+  where: RedactionWhere,
+  budget: StepBudget = budgetFor(text.length),
+): Redaction {
   const rules = ruleSet.byWhere[whereIndex(where)];
   if (rules === undefined) throw new Error('a text has no such origin');
-  const budget = budgetFor(text);
   const first = findSpans(rules, text, budget);
   if (first.length === 0) return { text: text as RedactedText, count: 0, matches: NO_MATCHES };
   return redactSpans({ rules, text, budget }, first);

@@ -1,3 +1,4 @@
+import { closuresOf } from './closures.ts';
 import { firstInstructions, OP, type Program, takesAscii } from './program.ts';
 
 /** What is left of the work that one rule may spend on one text. */
@@ -24,6 +25,12 @@ export class LinearSearch {
   readonly #program: Program;
   readonly #canStart: Uint8Array;
   readonly #canStartHigh: boolean;
+  /** By instruction: what it becomes without taking a character, where that depends on no assertion. */
+  readonly #closures: readonly (Int32Array | undefined)[];
+  readonly #asserts: boolean;
+  /** By kind of instruction: the last code point beyond ASCII that was asked for, and whether it is taken. */
+  readonly #highCodes: Int32Array;
+  readonly #highTaken: Uint8Array;
   readonly #marks: Int32Array;
   readonly #stack: Int32Array;
   #generation = 0;
@@ -39,6 +46,10 @@ export class LinearSearch {
       first.some((pc) => takesAscii(program, pc, code)) ? 1 : 0,
     );
     this.#canStartHigh = first.some((pc) => program.hasHigh[pc] === 1);
+    this.#closures = closuresOf(program);
+    this.#asserts = program.op.includes(OP.emptyWidth);
+    this.#highCodes = new Int32Array(program.kinds);
+    this.#highTaken = new Uint8Array(program.kinds);
     this.#marks = new Int32Array(program.size);
     this.#stack = new Int32Array(2 * program.size + 2);
     this.#current = newThreadList(program.size);
@@ -54,7 +65,8 @@ export class LinearSearch {
       if (at >= text.length && this.#current.size === 0) break;
       if (!found && at < text.length) {
         this.#beginList(this.#current);
-        this.#follow(this.#current, { pc: this.#program.start, start: at, asserts: assertsAt(text, at) });
+        const asserts = this.#asserts ? assertsAt(text, at) : 0;
+        this.#follow(this.#current, { pc: this.#program.start, start: at, asserts });
       }
       budget.left -= 1 + this.#current.size + this.#followed;
       this.#followed = 0;
@@ -80,33 +92,41 @@ export class LinearSearch {
 
   /** Moves every thread over one character (-1: the end). Returns whether one of them completed a match. */
   #step(text: string, at: number, code: number): boolean {
-    const { op, out } = this.#program;
-    const current = this.#current;
+    const { op, out, ascii, hasHigh } = this.#program;
+    const { pcs, starts, size } = this.#current;
     const next = this.#next;
     next.size = 0;
     this.#generation++;
     let found = false;
-    const after = at + (code > 0xffff ? 2 : 1);
-    const asserts = code < 0 ? 0 : assertsAt(text, after);
-    for (let index = 0; index < current.size; index++) {
-      const pc = current.pcs[index] ?? 0;
+    const asserts = code < 0 || !this.#asserts ? 0 : assertsAt(text, at + (code > 0xffff ? 2 : 1));
+    for (let index = 0; index < size; index++) {
+      const pc = pcs[index] ?? 0;
+      const start = starts[index] ?? 0;
       if (op[pc] === OP.match) {
-        this.start = current.starts[index] ?? 0;
+        this.start = start;
         this.end = at;
         found = true;
         break;
       }
-      if (code < 0 || !this.#takes(pc, code)) continue;
-      this.#follow(next, { pc: out[pc] ?? 0, start: current.starts[index] ?? 0, asserts });
+      const takes =
+        code < 128
+          ? code >= 0 && (((ascii[pc * 4 + (code >> 5)] ?? 0) >>> code) & 1) === 1
+          : hasHigh[pc] === 1 && this.#takesHigh(pc, code);
+      if (takes) this.#follow(next, { pc: out[pc] ?? 0, start, asserts });
     }
+    this.#next = this.#current;
     this.#current = next;
-    this.#next = current;
     return found;
   }
 
-  #takes(pc: number, code: number): boolean {
-    if (code < 128) return (((this.#program.ascii[pc * 4 + (code >> 5)] ?? 0) >>> code) & 1) === 1;
-    return this.#program.hasHigh[pc] === 1 && this.#program.takesHigh(pc, code);
+  /** Looked up once for all threads that wait for the same characters. */
+  #takesHigh(pc: number, code: number): boolean {
+    const kind = this.#program.kind[pc] ?? 0;
+    if (this.#highCodes[kind] !== code) {
+      this.#highCodes[kind] = code;
+      this.#highTaken[kind] = this.#program.takesHigh(pc, code) ? 1 : 0;
+    }
+    return this.#highTaken[kind] === 1;
   }
 
   /** Marks what is in the list, so that a new thread is added behind it and not twice. */
@@ -116,6 +136,28 @@ export class LinearSearch {
 
   /** Adds a thread and all that it becomes without taking a character, in order of preference. */
   #follow(list: ThreadList, thread: { pc: number; start: number; asserts: number }): void {
+    const closure = this.#closures[thread.pc];
+    if (closure === undefined) this.#walk(list, thread);
+    else this.#addAll(list, closure, thread.start);
+  }
+
+  #addAll(list: ThreadList, closure: Int32Array, start: number): void {
+    const marks = this.#marks;
+    const generation = this.#generation;
+    const { pcs, starts } = list;
+    let size = list.size;
+    for (let index = 0; index < closure.length; index++) {
+      const pc = closure[index] ?? 0;
+      if (marks[pc] === generation) continue;
+      marks[pc] = generation;
+      pcs[size] = pc;
+      starts[size++] = start;
+    }
+    list.size = size;
+    this.#followed += closure.length;
+  }
+
+  #walk(list: ThreadList, thread: { pc: number; start: number; asserts: number }): void {
     const { op, out, arg } = this.#program;
     const stack = this.#stack;
     let depth = 0;

@@ -73,7 +73,7 @@ function findJoined(rules: ActiveRules, parts: readonly string[], glue: string):
     pieces.push({ part, from, start: joined.length, end: joined.length + to - from });
     joined += whole.slice(from, to);
   }
-  return findSpans(rules, joined, budgetFor(joined)).flatMap((span) => {
+  return findSpans(rules, joined, budgetFor(joined.length)).flatMap((span) => {
     const taken = pieces.flatMap((piece) => takenOf(span, piece));
     const crosses = taken.some(({ part }) => part === last) && taken.some(({ part }) => part === last - 1);
     const characters = joined.slice(span.start, span.end).replace(/[^\p{L}\p{N}]/gu, '').length;
@@ -98,5 +98,7 @@ function spansOfPart(spans: readonly JoinedSpan[], part: number): Span[] {
 }
 
 function withoutPart(rules: ActiveRules, text: string, spans: readonly Span[]): RedactedText | undefined {
-  return spans.length === 0 ? undefined : redactSpans({ rules, text, budget: budgetFor(text) }, spans).text;
+  return spans.length === 0
+    ? undefined
+    : redactSpans({ rules, text, budget: budgetFor(text.length) }, spans).text;
 }

@@ -50,8 +50,7 @@ function isBuiltinKey(name: string): name is BuiltinRuleKey {
  */
 export function runnable<Rule extends Identified>(fields: Rule): Known<Rule> {
   const rule = engineRule(fields);
-  compiling(rule);
-  const { failures } = checkExamples(rule);
+  const { failures } = refusingPatterns(() => checkExamples(rule));
   if (failures.length === 0) return rule;
   const errors = failures.map(({ kind, index }) => ({
     path: `examples.${kind}.${index}`,
@@ -65,16 +64,20 @@ export function runnable<Rule extends Identified>(fields: Rule): Known<Rule> {
  * @throws Refusal `redaction.pattern_unsupported`
  */
 export function compiling(rule: RedactionRule): RedactionRule {
+  refusingPatterns(() => compileRule(rule));
+  return rule;
+}
+
+function refusingPatterns<T>(work: () => T): T {
   try {
-    compileRule(rule);
-    return rule;
+    return work();
   } catch (error) {
     throw patternRefusal(error);
   }
 }
 
 /** What the engine says of a pattern names the fault and its place, never the pattern. */
-export function patternRefusal(error: unknown): unknown {
+function patternRefusal(error: unknown): unknown {
   if (!(error instanceof RedactionPatternError)) return error;
   const { reason, position, message } = error;
   const place = position === undefined ? '' : ` at position ${position}`;

@@ -136,7 +136,7 @@ export class RedactionRules {
     const existing = await this.#all(staff);
     const replaced = input.mode === 'replace' ? existing : [];
     requireRoom(existing.length - replaced.length + input.rules.length);
-    const rules = importedRules(input.rules, {
+    const rules = await importedRules(input.rules, {
       accountId: staff.accountId,
       firstOrder: input.mode === 'replace' ? ORDER_STEP : orderBehind(existing),
       now: this.#deps.clock.now(),
@@ -177,7 +177,7 @@ export class RedactionRules {
     text: string,
     rules?: readonly PreviewRule[],
   ): Promise<RedactionPreview> {
-    const tried = rules === undefined ? (await this.#all(staff)).map(engineRule) : draftRules(rules);
+    const tried = rules === undefined ? (await this.#all(staff)).map(engineRule) : await draftRules(rules);
     return previewText(text, tried);
   }
 

@@ -1,5 +1,6 @@
 import type { RedactionExport } from '../../../shared/protocol/index.ts';
 import { type FieldFault, Refusal, type StoredRedactionRule } from '../../domain/index.ts';
+import { inTurns } from '../../pipeline/in-turns.ts';
 import { presentRedactionRule } from '../../presenters/account-presenter.ts';
 import { ORDER_STEP } from './builtin-rules.ts';
 import { runnable } from './engine-rule.ts';
@@ -20,14 +21,14 @@ function exportedRule(stored: StoredRedactionRule): RedactionExport['rules'][num
  * Rules from a file, all of them checked before any is kept; one without an order comes behind the one before it.
  * @throws Refusal with every fault, its path starting with `rules.` and the rule's place from 0
  */
-export function importedRules(
+export async function importedRules(
   inputs: readonly RuleInput[],
   made: { accountId: string; firstOrder: number; now: number; nextId: () => string },
-): readonly StoredRedactionRule[] {
+): Promise<readonly StoredRedactionRule[]> {
   const { accountId, firstOrder, now, nextId } = made;
   const faults: FieldFault[] = [];
   let code: Refusal['code'] = 'invalid_value';
-  const rules = inputs.flatMap((input, index) => {
+  const rules = await inTurns(inputs, (input, index) => {
     try {
       const fields = withDefaults(input, firstOrder + index * ORDER_STEP);
       const owner = { id: nextId(), accountId, version: 1, createdAt: now, updatedAt: now };
@@ -40,5 +41,5 @@ export function importedRules(
     }
   });
   if (faults.length > 0) throw new Refusal(code, { errors: faults });
-  return rules;
+  return rules.flat();
 }

@@ -35,7 +35,7 @@ const LONGEST_CODICE = 47;
 const codiceFiscaleDetector: Detector = {
   needs: needs({ minLength: 16, minDigits: 2 }),
   find: ({ text, edges }, emit) => {
-    if (!edges.letterThenDigit) return;
+    if (!edges.letterThenDigit || !edges.digitThenLetter) return;
     CODICE_YEAR.lastIndex = 0;
     for (let year = CODICE_YEAR.exec(text); year !== null; year = CODICE_YEAR.exec(text)) {
       const { index } = year;

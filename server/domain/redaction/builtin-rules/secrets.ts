@@ -57,6 +57,9 @@ const API_KEYS = [
   'sk-(?:[A-Za-z]{2,6}\\d{0,2}-)?[A-Za-z0-9_-]{20,160}',
 ].join('|');
 
+/** A sign or beginning that every key above has; searched in a fraction of the pattern's time. */
+const KEY_HINT = /[_-]|AKIA|ASIA|AIza|SG\.|SK[0-9a-f]/;
+
 export const SECRET_RULES: readonly BuiltinRule[] = [
   {
     key: 'password',
@@ -129,6 +132,7 @@ export const SECRET_RULES: readonly BuiltinRule[] = [
         minDigits: 1,
         any: ['akia', 'asia', 'gh_', 'glpat-', 'xo-', 'aiz', 'sk', 'rk_', 'pk_', 'npm_', 'sg.'],
       }),
+      mayHold: ({ text }) => KEY_HINT.test(text),
       regex: new RegExp(`(?<![\\p{L}\\p{N}_])(?:${API_KEYS})(?![\\p{L}\\p{N}_])`, 'gu'),
       accept: (match) => (/\d/.test(match[0]) ? [0, match[0].length] : undefined),
     }),

@@ -15,7 +15,7 @@ const repeated = (patterns: readonly string[], count: number): RedactionRule[] =
 function spent(rules: readonly RedactionRule[], text: string): { steps: number; allowed: number } {
   const active = compileRuleSet(rules).byWhere[0];
   if (active === undefined) throw new Error('no rules');
-  const budget = budgetFor(text);
+  const budget = budgetFor(text.length);
   const allowed = budget.left;
   findSpans(active, text, budget);
   return { steps: allowed - budget.left, allowed };

@@ -1,12 +1,14 @@
 import {
-  compileStoredRuleSet,
+  compileStoredRule,
+  inOrder,
   type RedactionRule,
   redactText,
+  ruleSetOf,
 } from '../../../../server/domain/redaction/index.ts';
-import { ruleOf } from './support.ts';
+import { ruleOf, WHERE } from './support.ts';
 
 const redactStored = (rules: readonly RedactionRule[], text: string) =>
-  redactText(compileStoredRuleSet(rules), text, { from: 'visitor', place: 'message' });
+  redactText(ruleSetOf(inOrder(rules).map(compileStoredRule)), text, WHERE);
 
 describe('a rule that was accepted once', () => {
   it.each([
