@@ -222,6 +222,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
   const keys = composeKeys(base, { ...pipeline, audit });
   const webhooks = composeWebhooks(base, pipeline, audit);
   const cannedResponses = new CannedResponses({
+    departments,
     responses: stores.entities.cannedResponses,
     ...{ lanes, profiles, redactor, audit, ids, clock },
   });

@@ -4,7 +4,7 @@ import type { AgentEventName, AgentEvents } from '../protocol/agent-events.ts';
 import { idSchema, type Matches, plainTextSchema } from './common.ts';
 import { chatRefSchema, messageSendSchema, resumeSchema, seenSchema } from './message.ts';
 
-const emptySchema = z.record(z.string(), z.never());
+const emptySchema = z.strictObject({});
 
 /** One validator for each event that a staff client may send. */
 export const agentEventSchemas = {

@@ -12,6 +12,7 @@ import { describeOnEveryStore } from '../support/every-store.ts';
 import { keptParts } from '../support/kept-bytes.ts';
 import type { TestServer } from '../support/server.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type PlantedByTable, plantInEvents, plantInRoutes } from './planted-by-table.ts';
 import { type RedactionAdmin, redactionAdmin, until } from './redaction-support.ts';
 
 const ZERO_WIDTH = '\u200b';
@@ -42,6 +43,7 @@ describeOnEveryStore('planted secrets', (start) => {
   let receiver: WebhookReceiver;
   /** What came back of files and canned responses. */
   const files: string[] = [];
+  let byTable: readonly PlantedByTable[];
 
   beforeAll(async () => {
     test = await start({
@@ -66,6 +68,7 @@ describeOnEveryStore('planted secrets', (start) => {
     await plantInFiles();
     await plantInCannedResponses();
     await plantInRest();
+    await plantByTables();
     await plantAfterChat();
     await test.server.features.visitors.keepChanged();
     await test.server.features.activity.flush();
@@ -201,6 +204,19 @@ describeOnEveryStore('planted secrets', (start) => {
     await admin.builtin('iban', { enabled: true });
   }
 
+  /** Wherever the tables have a string, by the tables themselves: two secrets do, for the places are many. */
+  async function plantByTables(): Promise<void> {
+    const secrets = SECRETS.filter((secret) => ['811218 98 76', '4242 4242 4242 4242'].includes(secret));
+    const guest = await connectVisitor(test);
+    await guest.emit('page:view', { url: 'https://shop.example/', title: 'Shop' });
+    const { sessionId } = guest;
+    byTable = [
+      await plantInEvents({ clients: { visitor, agent }, secrets, ids: { conversationId, sessionId } }),
+      await plantInRoutes({ admin, secrets, conversationId, sessionId }),
+    ];
+    guest.close();
+  }
+
   async function plantAfterChat(): Promise<void> {
     const guest = await connectVisitor(test);
     await agent.emit('presence:set', { status: 'away' });
@@ -212,6 +228,14 @@ describeOnEveryStore('planted secrets', (start) => {
   }
 
   const tracesIn = (content: string): string[] => TRACES.filter((trace) => content.includes(trace));
+
+  it('were taken wherever an event or a staff call has a place for them, and are in no answer', () => {
+    for (const { taken, wanted, answers } of byTable) {
+      expect(wanted.length).toBeGreaterThan(10);
+      expect(wanted.filter((place) => !taken.has(place))).toEqual([]);
+      expect(answers.filter((answer) => SECRETS.some((secret) => answer.includes(secret)))).toEqual([]);
+    }
+  });
 
   it('P4 are in nothing that staff sees of the live visitor', async () => {
     for (const part of ['', '/decisions', '/why-not']) {

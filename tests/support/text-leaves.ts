@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restRoutes, type UseCases } from '../../server/edge/http/routes/index.ts';
 
 /** A place in the values of a schema where a string stands. `*` is any key of a record or item of a list. */
 export interface TextLeaf {
@@ -33,6 +34,27 @@ export function textLeavesOf(schema: z.ZodType | undefined, path: readonly strin
     );
   }
   return textLeavesOf((schema.def as { readonly innerType?: z.ZodType }).innerType, path);
+}
+
+/** A string in the body of a staff call. */
+export interface RouteText extends TextLeaf {
+  readonly method: string;
+  /** Of the call, as its record has it. */
+  readonly route: string;
+  /** `method path field`. */
+  readonly name: string;
+}
+
+/** Every string in the bodies of staff calls, from the very records that the server mounts. */
+export function textsOfRoutes(): readonly RouteText[] {
+  return restRoutes({} as UseCases)
+    .filter(({ path }) => path.startsWith('/accounts/:a/'))
+    .flatMap(({ method, path: route, body }) =>
+      textLeavesOf(body).map((leaf) => ({
+        ...leaf,
+        ...{ method, route, name: `${method} ${route} ${leaf.path.join('.')}` },
+      })),
+    );
 }
 
 /** The value with a text at a leaf's place; what is missing on the way is made. */

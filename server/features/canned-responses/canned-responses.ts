@@ -13,6 +13,7 @@ import type { Redactor } from '../../pipeline/redact.ts';
 import { type Clock, type EntityStore, type Ids, UniqueViolation } from '../../ports/index.ts';
 import { presentCannedResponse } from '../../presenters/canned-response-presenter.ts';
 import type { Audit } from '../audit/index.ts';
+import type { DepartmentDirectory } from '../departments/index.ts';
 import type { ConversationProfiles } from '../visitors/conversation-profiles.ts';
 
 const BY_STAFF = { from: 'agent', place: 'message' } as const;
@@ -22,6 +23,7 @@ export interface CannedResponsesDeps {
   readonly lanes: Lanes;
   readonly profiles: Pick<ConversationProfiles, 'read'>;
   readonly redactor: Redactor;
+  readonly departments: Pick<DepartmentDirectory, 'find'>;
   readonly audit: Audit;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -63,11 +65,12 @@ export class CannedResponses {
     return presentCannedResponse(await this.#find(staff, id));
   }
 
-  /** @throws Refusal `already_exists` (shortcut) */
+  /** @throws Refusal `already_exists` (shortcut), `department.unknown` */
   async create(staff: StaffPrincipal, input: CannedResponseInput): Promise<WireCannedResponse> {
     const { responses, ids, clock } = this.#deps;
     const { accountId } = staff;
     const { departmentId } = input;
+    await this.#requireDepartment(accountId, departmentId);
     const rest = await this.#clean(accountId, input);
     const now = clock.now();
     const response: CannedResponse = {
@@ -81,11 +84,12 @@ export class CannedResponses {
     return presentCannedResponse(response);
   }
 
-  /** @throws Refusal `already_exists` (shortcut), `conflict` */
+  /** @throws Refusal `already_exists` (shortcut), `department.unknown`, `conflict` */
   async change(staff: StaffPrincipal, id: string, change: CannedResponseChange): Promise<WireCannedResponse> {
     const before = await this.#find(staff, id);
     const { departmentId: kept, ...rest } = before;
     const { accountId } = staff;
+    await this.#requireDepartment(accountId, change.departmentId ?? undefined);
     const departmentId = change.departmentId === undefined ? kept : (change.departmentId ?? undefined);
     const { shortcut = before.shortcut, text = before.text, tags = before.tags } = change;
     const clean = await this.#clean(accountId, { shortcut, text, tags });
@@ -131,6 +135,11 @@ export class CannedResponses {
     const rules = await this.#deps.redactor.rulesOf(accountId);
     const clean = (one: string) => this.#deps.redactor.apply(rules, one, BY_STAFF).text;
     return { shortcut: clean(shortcut), text: clean(text), tags: tags.map(clean) };
+  }
+
+  async #requireDepartment(accountId: string, id: string | undefined): Promise<void> {
+    if (id === undefined || (await this.#deps.departments.find(accountId, id)) !== undefined) return;
+    throw new Refusal('department.unknown');
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<CannedResponse> {

@@ -139,7 +139,14 @@ const profileSchema = z
     fields: z.record(z.string(), z.string()),
     prechat: z.record(z.string(), z.string()),
     pages: z
-      .array(z.object({ url: z.string(), title: z.string().exactOptional(), at: instantSchema }))
+      .array(
+        z.object({
+          url: z.string(),
+          title: z.string().exactOptional(),
+          at: instantSchema,
+          scrollDepth: z.number().exactOptional(),
+        }),
+      )
       .readonly(),
     referrer: z.string().exactOptional(),
     ratingComment: z.string().exactOptional(),

@@ -34,7 +34,7 @@ export function cannedResponseRoutes(responses: CannedResponses): readonly Route
       summary: 'Add a canned response; it is redacted as a message is',
       body: createCannedResponseSchema,
       answer: { status: 201, schema: cannedResponseSchema, description: 'The canned response' },
-      refusals: ['already_exists'],
+      refusals: ['already_exists', 'department.unknown'],
       handler: ({ principal, body }) => responses.create(principal, body),
     }),
     defineRoute({
@@ -52,7 +52,7 @@ export function cannedResponseRoutes(responses: CannedResponses): readonly Route
       summary: 'Change a canned response',
       body: changeCannedResponseSchema,
       answer: ONE,
-      refusals: ['already_exists', 'conflict'],
+      refusals: ['already_exists', 'department.unknown', 'conflict'],
       handler: ({ principal, params, body }) => responses.change(principal, params.id, body),
     }),
     defineRoute({

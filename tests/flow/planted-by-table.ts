@@ -1,0 +1,161 @@
+import { agentEventSchemas } from '../../shared/schemas/agent-events.ts';
+import { FREE_TEXT } from '../../shared/schemas/free-text.ts';
+import { visitorEventSchemas } from '../../shared/schemas/visitor-events.ts';
+import { RULE, reasonOf } from '../static/free-text-table.ts';
+import type { AgentClient, VisitorClient } from '../support/clients.ts';
+import { planted, type TextLeaf, textLeavesOf, textsOfRoutes } from '../support/text-leaves.ts';
+import type { RedactionAdmin } from './redaction-support.ts';
+
+/** Plants texts wherever the tables of events and routes have a string, and tells where they were let in. */
+export interface PlantedByTable {
+  /** Places where a text was taken: `event field` or `method path field`. */
+  readonly taken: ReadonlySet<string>;
+  /** Those where one has to be taken, or the test would plant nothing there. */
+  readonly wanted: readonly string[];
+  /** What was answered, but for what is only looked up or tried. */
+  readonly answers: readonly string[];
+}
+
+let made = 0;
+const WHEN = { fact: 'page.path', op: 'eq', value: '/cart' };
+const VARIANT = { key: 'a', message: 'Hello', translations: { sv: 'Hej' } };
+const ENGAGE = {
+  ...{ name: 'Rule', kind: 'engage', when: WHEN, goal: 'bought' },
+  action: { type: 'invite', message: 'Hello', translations: { sv: 'Hej' } },
+  variants: [VARIANT, { key: 'b', message: 'Hi' }],
+};
+const REDACTION = { name: 'Rule', pattern: 'zzz\\d' };
+const PRECHAT = [{ key: 'order', label: 'Order', required: false }];
+
+/** Good bodies of staff calls, by method and path. A call with free text that is added needs one too. */
+const GOOD_BODIES: Readonly<Record<string, (conversationId: string) => object>> = {
+  'patch /accounts/:a/settings': () => ({
+    dpa: { customFields: [{ key: 'note', label: 'Note', category: 'other', searchable: false }] },
+  }),
+  'post /accounts/:a/users': () => ({
+    email: `planted-${++made}@example.com`,
+    name: 'User',
+    password: 'a password of some length',
+    roles: ['analyst'],
+  }),
+  'post /accounts/:a/roles': () => ({ name: `Role ${++made}`, authorizations: ['site:read'] }),
+  'patch /accounts/:a/roles/:id': () => ({ name: `Role ${++made}` }),
+  'post /accounts/:a/departments': () => ({ name: `Department ${++made}` }),
+  'post /accounts/:a/sites': () => ({ name: 'Site', prechat: PRECHAT }),
+  'patch /accounts/:a/sites/:id': () => ({ prechat: PRECHAT }),
+  'post /accounts/:a/webhooks': () => ({
+    name: 'Hook',
+    url: 'https://hooks.example.com/',
+    events: ['transcript.erased'],
+  }),
+  'post /accounts/:a/identity-keys': () => ({ name: 'Key', algorithm: 'HS256' }),
+  'post /accounts/:a/canned-responses': () => ({ shortcut: `planted-${++made}`, text: 'Text' }),
+  'post /accounts/:a/legal-holds': (conversationId) => ({ reason: 'A reason', scope: { conversationId } }),
+  'post /accounts/:a/redaction-rules': () => REDACTION,
+  'post /accounts/:a/redaction-rules/import': () => ({ mode: 'add', rules: [REDACTION] }),
+  'post /accounts/:a/redaction-rules/preview': () => ({ text: 'x', rules: [REDACTION] }),
+  'post /accounts/:a/engagement-rules': () => ENGAGE,
+  'patch /accounts/:a/engagement-rules/:id': () => ENGAGE,
+  'post /accounts/:a/engagement-rules/simulate': () => ({ events: [], rules: [ENGAGE] }),
+  'post /accounts/:a/visitors/:id/try-rule': () => ({ rule: ENGAGE }),
+};
+
+/** Free texts that are not taken in this test, each with the reason. */
+const NOT_TAKEN: Readonly<Record<string, string>> = {
+  'post /accounts/:a/access-grants reason':
+    'needs an operator of elsewhere: access-grants.test.ts plants one',
+};
+
+export async function plantInRoutes(of: {
+  admin: RedactionAdmin;
+  secrets: readonly string[];
+  conversationId: string;
+  sessionId: string;
+}): Promise<PlantedByTable> {
+  const { admin, secrets, conversationId, sessionId } = of;
+  const taken = new Set<string>();
+  const answers: string[] = [];
+  const ids = new Map([['visitors', sessionId]]);
+  const texts = textsOfRoutes().filter(({ name }) => reasonOf(name) !== RULE);
+  // What is made comes before what changes it.
+  for (const text of [...texts].sort((a, b) => rankOf(a.method) - rankOf(b.method))) {
+    const { method, route, path, name } = text;
+    const collection = /\/([a-z-]+)\/:id/.exec(route)?.[1] ?? '';
+    const url = route.replace('/accounts/:a', '').replace(':id', ids.get(collection) ?? conversationId);
+    for (const typed of fitting(text, secrets)) {
+      const good = GOOD_BODIES[`${method} ${route}`]?.(conversationId) ?? {};
+      const answer = await admin.call(method.toUpperCase(), url, planted(good, path, typed));
+      // What is only looked up or tried is answered to who asked, and kept nowhere.
+      if (FREE_TEXT.has(text.schema)) answers.push(`${name}: ${JSON.stringify(answer.body)}`);
+      if (answer.status >= 300) continue;
+      taken.add(name);
+      const room = /^\/accounts\/:a\/([a-z-]+)$/.exec(route)?.[1];
+      if (method === 'post' && room !== undefined) ids.set(room, String(answer.body.id));
+    }
+  }
+  const wanted = texts
+    .filter(({ schema, name }) => FREE_TEXT.has(schema) && NOT_TAKEN[name] === undefined)
+    .map(({ name }) => name);
+  return { taken, wanted, answers };
+}
+
+const rankOf = (method: string): number => (method === 'post' ? 0 : 1);
+
+/** Texts with a secret that may stand there; behind a word of their own, for some names may be there but once. */
+const fitting = ({ schema }: TextLeaf, secrets: readonly string[]): string[] =>
+  secrets.map((secret) => `${word(++made)} ${secret}`).filter((text) => schema.safeParse(text).success);
+
+const word = (n: number): string =>
+  [...String(n)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');
+
+const PAGE = 'https://shop.example/';
+/** A good value for each field that events have; an event with a field of another name needs one too. */
+const GOOD_FIELDS = {
+  ...{ url: PAGE, title: 'Shop', referrer: PAGE, scrollDepth: 1, idle: false, fields: { note: 'x' } },
+  ...{ event: { name: 'seen', value: 'x' }, prechat: { note: 'x' }, text: 'x', active: true, score: 5 },
+  ...{ comment: 'x', accepted: false, email: 'a@example.com', identity: 'x', afterSeq: 0, seq: 1 },
+  ...{ status: 'online', capacity: 50, tags: ['x'], caseId: 'C-1', message: 'Hello' },
+};
+
+/** Fields of events by which something is looked up, or that prove something; what does not fit is refused. */
+const LOOKED_UP = /\b(conversationId|sessionId|departmentId|inviteId|identity|toAgentId|toDepartmentId)$/;
+const NOT_IN_DPA = 'profile:update fields.*key';
+const LEFT_OUT = ['departmentId', 'inviteId', 'toAgentId', 'toDepartmentId'];
+
+export async function plantInEvents(of: {
+  clients: { visitor: VisitorClient; agent: AgentClient };
+  secrets: readonly string[];
+  ids: { conversationId: string; sessionId: string };
+}): Promise<PlantedByTable> {
+  const { clients, secrets, ids } = of;
+  const taken = new Set<string>();
+  const answers: string[] = [];
+  const wanted: string[] = [];
+  const sides = [
+    { client: clients.visitor, schemas: visitorEventSchemas },
+    { client: clients.agent, schemas: agentEventSchemas },
+  ];
+  for (const { client, schemas } of sides) {
+    for (const [event, schema] of Object.entries(schemas)) {
+      for (const leaf of textLeavesOf(schema)) {
+        const name = `${event} ${leaf.path.join('.')}`;
+        for (const typed of fitting(leaf, secrets)) {
+          const payload = planted(goodPayload(schema, ids), leaf.path, typed);
+          const isGood = schema.safeParse(payload).success;
+          if (isGood && !LOOKED_UP.test(name) && name !== NOT_IN_DPA) wanted.push(name);
+          const ack = await client.emitRaw(event, payload);
+          answers.push(`${name}: ${JSON.stringify(ack)}`);
+          if (ack.ok) taken.add(name);
+        }
+      }
+    }
+  }
+  return { taken, wanted, answers };
+}
+
+function goodPayload(schema: object, ids: object): object {
+  const { shape = {} } = schema as { shape?: object };
+  const values = { ...GOOD_FIELDS, ...ids, clientId: `planted-${++made}` } as Record<string, unknown>;
+  const names = Object.keys(shape).filter((name) => !LEFT_OUT.includes(name));
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
