@@ -48,6 +48,7 @@ const GOOD_BODIES: Readonly<Record<string, (conversationId: string) => object>> 
     url: 'https://hooks.example.com/',
     events: ['transcript.erased'],
   }),
+  'post /accounts/:a/api-tokens': () => ({ name: 'Token', scopes: ['conversation:read'] }),
   'post /accounts/:a/identity-keys': () => ({ name: 'Key', algorithm: 'HS256' }),
   'post /accounts/:a/canned-responses': () => ({ shortcut: `planted-${++made}`, text: 'Text' }),
   'post /accounts/:a/legal-holds': (conversationId) => ({ reason: 'A reason', scope: { conversationId } }),
