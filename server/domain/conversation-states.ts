@@ -23,6 +23,7 @@ export function assigned(conversation: Conversation, agentId: string, now: numbe
         status: 'active',
         agentId,
         assignedAt: now,
+        participants: [...new Set([...(conversation.participants ?? []), agentId])],
         version: conversation.version + 1,
       };
   }

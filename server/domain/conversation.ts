@@ -9,6 +9,8 @@ interface ConversationBase {
   readonly caseId: string;
   readonly departmentId?: string;
   readonly tags: readonly string[];
+  /** Agents who have had it, also those from whom it was taken; absent while nobody has. */
+  readonly participants?: readonly string[];
   readonly rating?: number;
   /** The invitation that it came from. */
   readonly engagement?: ConversationOrigin;

@@ -29,6 +29,7 @@ export * from './private.ts';
 export * from './profile.ts';
 export * from './profile-index.ts';
 export * from './profile-view.ts';
+export * from './reading.ts';
 export * from './redaction-report.ts';
 export * from './redaction-rescan.ts';
 export * from './redaction-rule.ts';

@@ -47,7 +47,14 @@ export const AUTHORIZATIONS = {
     reach: 'account',
     help: 'change redaction rules, and apply them to stored transcripts',
   },
-  'conversation:read': { reach: 'conversation', help: 'see the queue, and find and read conversations' },
+  'conversation:read': {
+    reach: 'conversation',
+    help: 'see the queue, and find and read conversations that wait or that they have or had',
+  },
+  'transcript:read-all': {
+    reach: 'conversation',
+    help: 'find and read the conversations of everybody, where they may read at all',
+  },
   'profile:read-own': {
     reach: 'account',
     help: 'see the values of profile fields and pre-chat answers in conversations that are theirs',
@@ -125,7 +132,7 @@ export interface BuiltinRole {
 export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
   agent: {
     name: 'Agent',
-    about: 'Answers visitors and reads transcripts',
+    about: 'Answers visitors, and reads the transcripts of their own conversations',
     roles: [],
     authorizations: [
       'conversation:read',
@@ -140,9 +147,10 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
   },
   supervisor: {
     name: 'Supervisor',
-    about: 'An agent who also watches and helps others, sees the staff and exports transcripts',
+    about: 'An agent who also watches and helps others, sees the staff, reads and exports all transcripts',
     roles: ['agent'],
     authorizations: [
+      'transcript:read-all',
       'conversation:supervise',
       'profile:read',
       'user:read',
@@ -172,6 +180,7 @@ export const BUILTIN_ROLES: { readonly [Key in RoleKey]: BuiltinRole } = {
     roles: [],
     authorizations: [
       'conversation:read',
+      'transcript:read-all',
       'profile:read',
       'profile:search',
       'transcript:export',

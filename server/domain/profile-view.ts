@@ -1,6 +1,7 @@
 import type { WireProfile } from '../../shared/protocol/index.ts';
 import type { Conversation } from './conversation.ts';
 import type { Authorization } from './permissions.ts';
+import { tookPart } from './reading.ts';
 
 /** What is shown in the place of a value: of one length, so that it tells nothing. */
 export const MASKED_VALUE = '••••••';
@@ -17,8 +18,7 @@ export interface ProfileViewer {
  */
 export function seesProfileValues(viewer: ProfileViewer, conversation: Conversation): boolean {
   if (viewer.authorizations.has('profile:read')) return true;
-  const own = conversation.status !== 'queued' && conversation.agentId === viewer.userId;
-  return own && viewer.authorizations.has('profile:read-own');
+  return viewer.authorizations.has('profile:read-own') && tookPart(conversation, viewer.userId);
 }
 
 /** The profile as this viewer may see it: without the right to its values, which fields there are and no value. */

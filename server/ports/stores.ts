@@ -27,6 +27,7 @@ import type {
   PasswordReset,
   ProfileIndexEntry,
   ProfileRecord,
+  Reader,
   RedactionDay,
   RedactionRescan,
   RedactionRuleChange,
@@ -230,6 +231,8 @@ export interface ConversationFilter {
   readonly departmentId?: string;
   /** Only those of one of these departments, and so none that has no department. */
   readonly departments?: readonly string[];
+  /** Only what this reader is kept to. */
+  readonly reader?: Reader;
   /** `startedAt` bounds, inclusive, epoch milliseconds. */
   readonly from?: number;
   readonly to?: number;

@@ -58,6 +58,7 @@ async function tour(stores: Stores): Promise<void> {
     { tag: 't' },
     { departmentId: 'd' },
     { departments: ['d', 'e'] },
+    { reader: { agentId: 'a', departments: ['d'] } },
     { from: T0 },
   ];
   for (const filter of filters) await conversations.list({ ...page, ...filter });

@@ -85,6 +85,55 @@ describeOnEveryStore('conversations', (start) => {
     expect(audit.body.items.filter(({ target }) => target?.id === id)).toHaveLength(1);
   });
 
+  it('C7 are read by an agent when they wait or are or were that agent’s, by a supervisor always', async () => {
+    const others = await chat();
+    const credentials = { email: 'mia@example.com', password: 'long password of Mia' };
+    const made = await client.call<{ id: string }>('POST', '/users', {
+      ...credentials,
+      name: 'Mia',
+      roles: ['agent'],
+    });
+    const own = accountClient(server, await server.signIn(credentials));
+    const mia = await connectAgent(server, credentials);
+    const listed = async (query = '') =>
+      (await own.call<Page<WireConversation>>('GET', `/conversations?limit=200&${query}`)).body.items.map(
+        ({ id }) => id,
+      );
+    const statuses = async (id: string) =>
+      Promise.all(
+        ['', '?include=messages', '/export?format=json'].map(
+          async (rest) => (await own.call('GET', `/conversations/${id}${rest}`)).status,
+        ),
+      );
+    const resume = (conversationId: string) => mia.emitRaw('chat:resume', { conversationId, afterSeq: 0 });
+    const refused = { ok: false, error: { code: 'not_found' } };
+
+    await agent.emit('presence:set', { status: 'away' });
+    const waiting = await chat();
+    expect(await listed()).toEqual([waiting.id]);
+    expect(await statuses(waiting.id)).toEqual([200, 200, 403]);
+    expect(await statuses(others.id)).toEqual([404, 404, 403]);
+    expect(await resume(others.id)).toMatchObject(refused);
+    expect(await resume(waiting.id)).toMatchObject({ ok: true });
+    expect(await listed(`caseId=${others.caseId}`)).toEqual([]);
+
+    await mia.emit('presence:set', { status: 'online', capacity: 1 });
+    await mia.emit('presence:set', { status: 'away' });
+    expect(await listed('status=active')).toEqual([waiting.id]);
+    await mia.emit('chat:close', { conversationId: waiting.id });
+    expect(await listed('status=closed')).toEqual([waiting.id]);
+    expect(await statuses(waiting.id)).toEqual([200, 200, 403]);
+
+    await client.call('PATCH', `/users/${made.body.id}`, { roles: ['supervisor'] });
+    expect(await listed()).toEqual(expect.arrayContaining([others.id, waiting.id]));
+    expect(await statuses(others.id)).toEqual([200, 200, 200]);
+    expect(await resume(others.id)).toMatchObject({ ok: true });
+    await client.call('PATCH', `/users/${made.body.id}`, { roles: ['agent'] });
+    expect(await resume(others.id)).toMatchObject(refused);
+    mia.close();
+    await agent.emit('presence:set', { status: 'online', capacity: 100 });
+  });
+
   it('are given out as files', async () => {
     const { id } = await chat();
     const { accessToken } = await server.signIn();

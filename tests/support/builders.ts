@@ -69,6 +69,7 @@ export function assigned(
     status: 'active',
     agentId,
     assignedAt: conversation.startedAt + 1_000,
+    participants: [...(conversation.participants ?? []), agentId],
     version: conversation.version + 1,
   };
 }

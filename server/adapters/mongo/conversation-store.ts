@@ -1,5 +1,5 @@
 import type { Model } from 'mongoose';
-import { type Conversation, HELD_UNTIL } from '../../domain/index.ts';
+import { type Conversation, HELD_UNTIL, type Reader } from '../../domain/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { ConversationFilter, ConversationStore, QueueFilter } from '../../ports/stores.ts';
 import { toBuffer, toDate, withoutUndefined } from './codec.ts';
@@ -135,14 +135,30 @@ async function replace(model: Conversations, next: Conversation): Promise<boolea
   return result.matchedCount === 1;
 }
 
+/** Each part is served by an index in the order of the list. */
+function readable({ agentId, departments }: Reader) {
+  return {
+    $or: [
+      { agentId },
+      { participants: agentId },
+      { status: 'queued' as const },
+      ...(departments.length === 0 ? [] : [{ departmentId: { $in: [...departments] } }]),
+    ],
+  };
+}
+
 async function list(model: Conversations, filter: ConversationFilter) {
-  const { accountId, limit, cursor, from, to, departments, tag, ...others } = filter;
+  const { accountId, limit, cursor, from, to, departments, reader, tag, ...others } = filter;
+  const kept = [
+    ...(departments === undefined ? [] : [{ departmentId: { $in: [...departments] } }]),
+    ...(reader === undefined ? [] : [readable(reader)]),
+  ];
   const keyset: Keyset = { time: 'startedAt', direction: 'newest-first', from, to, cursor };
   const documents = await model
     .find({
       accountId,
       ...withoutUndefined({ ...others, tags: tag }),
-      ...(departments !== undefined && { $and: [{ departmentId: { $in: [...departments] } }] }),
+      ...(kept.length > 0 && { $and: kept }),
       ...keysetFilter(keyset),
     })
     .sort(keysetSort(keyset))

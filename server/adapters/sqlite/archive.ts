@@ -18,7 +18,8 @@ const FILES: Readonly<Record<ArchivePart, readonly string[]>> = {
   data: [ENGAGEMENT_DB, ATTACHMENTS_DB],
   keys: [KEYS_DB],
 };
-const LEFT_OUT = new Set(['refresh_families']);
+/** Sign-ins, and what the database keeps by itself. */
+const LEFT_OUT = new Set(['refresh_families', 'conversation_participants']);
 const KEPT = 'erasure_list';
 const BUSY_TIMEOUT_MS = 10_000;
 

@@ -1,11 +1,12 @@
-import { type Conversation, HELD_UNTIL, type TranscriptAnchor } from '../../domain/index.ts';
+import { type Conversation, HELD_UNTIL, type Reader, type TranscriptAnchor } from '../../domain/index.ts';
 import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { HIGHEST, keyOf, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
 
-const SELECT = 'SELECT body, expires_at, anchor_seq, anchor_mac FROM conversations';
+const COLUMNS = 'body, expires_at, anchor_seq, anchor_mac';
+const SELECT = `SELECT ${COLUMNS} FROM conversations`;
 
 const INSERT = `INSERT INTO conversations (id, account_id, session_id, status, agent_id, case_id, started_at,
     queued_at, version, expires_at, anchor_seq, anchor_mac, body)
@@ -36,6 +37,43 @@ const EQUALS = [
 
 /** Served in the order of another index. */
 const TAGGED = "EXISTS (SELECT 1 FROM json_each(body, '$.tags') j WHERE j.value = ?)";
+
+/** A part of what is listed, which an index gives in the order of the list. */
+interface Part {
+  readonly from: string;
+  readonly time: string;
+  readonly id: string;
+  readonly conditions: readonly string[];
+  readonly params: readonly SqlValue[];
+}
+
+const ALL: Part = { from: 'conversations', time: 'started_at', id: 'id', conditions: [], params: [] };
+
+/** What a reader is kept to, part by part; a conversation may be in several. */
+function partsOf(accountId: string, { agentId, departments }: Reader): readonly Part[] {
+  return [
+    { ...ALL, conditions: ['agent_id = ?'], params: [agentId] },
+    {
+      from: 'conversation_participants CROSS JOIN conversations ON id = conversation',
+      time: 'began',
+      id: 'conversation',
+      conditions: ['account = ?', 'agent = ?'],
+      params: [accountId, agentId],
+    },
+    { ...ALL, conditions: ["status = 'queued'"] },
+    ...(departments.length === 0
+      ? []
+      : [{ ...ALL, conditions: [IN_DEPARTMENTS], params: [JSON.stringify(departments)] }]),
+  ];
+}
+
+/** Lists of one order made one, each conversation once. */
+function newestFirst(lists: readonly (readonly Conversation[])[]): readonly Conversation[] {
+  const [only, ...others] = lists;
+  if (only !== undefined && others.length === 0) return only;
+  const each = new Map(lists.flat().map((one) => [one.id, one]));
+  return [...each.values()].sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
+}
 
 /** How often `create` looks again when the conversation in its way is gone by the time that it is read. */
 const CREATE_ATTEMPTS = 5;
@@ -68,9 +106,20 @@ export class SqliteConversationStore implements ConversationStore {
   }
 
   async list(filter: ConversationFilter): Promise<StorePage<Conversation>> {
+    const parts = filter.reader === undefined ? [ALL] : partsOf(filter.accountId, filter.reader);
+    const found = parts.map((part) => this.#listed(filter, part));
+    return pageOf(newestFirst(found), { limit: filter.limit, time: ({ startedAt }) => startedAt });
+  }
+
+  /** One more than asked for, so that it shows whether there are more. */
+  #listed(filter: ConversationFilter, { from: table, time, id, ...part }: Part): Conversation[] {
     const equal = EQUALS.filter(([key]) => filter[key] !== undefined);
-    const conditions = ['account_id = ?', ...equal.map(([, column]) => `${column} = ?`)];
-    const params: SqlValue[] = [filter.accountId, ...equal.map(([key]) => filter[key] ?? null)];
+    const conditions = [...part.conditions, 'account_id = ?', ...equal.map(([, column]) => `${column} = ?`)];
+    const params: SqlValue[] = [
+      ...part.params,
+      filter.accountId,
+      ...equal.map(([key]) => filter[key] ?? null),
+    ];
     if (filter.tag !== undefined) {
       conditions.push(TAGGED);
       params.push(filter.tag);
@@ -79,11 +128,12 @@ export class SqliteConversationStore implements ConversationStore {
       conditions.push(IN_DEPARTMENTS);
       params.push(JSON.stringify(filter.departments));
     }
-    const sql = `${SELECT} WHERE ${conditions.join(' AND ')} AND started_at BETWEEN ? AND ?
-      AND (started_at, id) < (?, ?) ORDER BY started_at DESC, id DESC LIMIT ?`;
+    const sql = `SELECT ${COLUMNS} FROM ${table} WHERE ${conditions.join(' AND ')} AND ${time} BETWEEN ? AND ?
+      AND (${time}, ${id}) < (?, ?) ORDER BY ${time} DESC, ${id} DESC LIMIT ?`;
     const { from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = filter;
-    const rows = this.#file.all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1]);
-    return pageOf(rows.map(conversationIn), { limit, time: ({ startedAt }) => startedAt });
+    return this.#file
+      .all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1])
+      .map(conversationIn);
   }
 
   async findOpenBySession(sessionId: string): Promise<Conversation | undefined> {

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS conversations (
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS conversations_open_session ON conversations (session_id) WHERE status <> 'closed';
 CREATE INDEX IF NOT EXISTS conversations_queue ON conversations (account_id, queued_at, id) WHERE status = 'queued';
+CREATE INDEX IF NOT EXISTS conversations_waiting ON conversations (account_id, started_at, id) WHERE status = 'queued';
 CREATE INDEX IF NOT EXISTS conversations_open_agent ON conversations (account_id, agent_id) WHERE status <> 'closed';
 CREATE INDEX IF NOT EXISTS conversations_time ON conversations (account_id, started_at, id);
 CREATE INDEX IF NOT EXISTS conversations_agent ON conversations (account_id, agent_id, started_at, id);
@@ -39,6 +40,32 @@ CREATE INDEX IF NOT EXISTS conversations_session ON conversations (account_id, s
 CREATE INDEX IF NOT EXISTS conversations_department
   ON conversations (account_id, (body ->> '$.departmentId'), started_at, id);
 CREATE INDEX IF NOT EXISTS conversations_expiry ON conversations (expires_at);
+`;
+
+/** Who has had a conversation, kept by the database itself from what stands in its body. */
+const PARTICIPANTS = `
+CREATE TABLE IF NOT EXISTS conversation_participants (
+  account TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  began INTEGER NOT NULL,
+  conversation TEXT NOT NULL,
+  PRIMARY KEY (account, agent, began, conversation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conversation_participants_conversation ON conversation_participants (conversation);
+CREATE TRIGGER IF NOT EXISTS conversations_insert AFTER INSERT ON conversations BEGIN
+  INSERT INTO conversation_participants
+    SELECT new.account_id, j.value, new.started_at, new.id FROM json_each(new.body, '$.participants') j
+    WHERE true ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER IF NOT EXISTS conversations_update AFTER UPDATE OF body ON conversations BEGIN
+  DELETE FROM conversation_participants WHERE conversation = new.id;
+  INSERT INTO conversation_participants
+    SELECT new.account_id, j.value, new.started_at, new.id FROM json_each(new.body, '$.participants') j
+    WHERE true ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER IF NOT EXISTS conversations_delete AFTER DELETE ON conversations BEGIN
+  DELETE FROM conversation_participants WHERE conversation = old.id;
+END;
 `;
 
 /**
@@ -131,6 +158,7 @@ CREATE INDEX IF NOT EXISTS agent_presence_gone ON agent_presence (lease_until) W
 
 export const ENGAGEMENT_SCHEMA: string = [
   CONVERSATIONS,
+  PARTICIPANTS,
   MESSAGES,
   PROFILES,
   AUDIT,

@@ -3,9 +3,9 @@ import {
   type Conversation,
   type Draft,
   type MessageFile,
-  mayWith,
   Private,
   Refusal,
+  requireMayRead,
   type StaffPrincipal,
   type UploadedFile,
   type VisitorPrincipal,
@@ -100,10 +100,10 @@ export class Attachments {
     return this.#open(lane.context, fileId);
   }
 
-  /** A file of any conversation of the account; audited. @throws Refusal `not_found` */
+  /** A file of a conversation that they may read; audited. @throws Refusal `not_found` */
   async openForStaff(staff: StaffPrincipal, id: string, fileId: string): Promise<OpenedFile> {
     const lane = await this.#deps.lanes.open(staff.accountId, id);
-    if (!mayWith(staff, 'conversation:read', lane.conversation)) throw new Refusal('not_found');
+    requireMayRead(staff, lane.conversation);
     const opened = await this.#open(lane.context, fileId);
     await this.#deps.audit.byStaff(staff, {
       action: 'attachment.read',

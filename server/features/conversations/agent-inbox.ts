@@ -3,7 +3,7 @@ import {
   type Conversation,
   departmentsOf,
   Refusal,
-  requireWith,
+  requireMayRead,
   type StaffPrincipal,
 } from '../../domain/index.ts';
 import type { Broadcaster, ConversationStore } from '../../ports/index.ts';
@@ -52,7 +52,7 @@ export class AgentInbox {
     const { accountId, userId } = agent;
     const conversation = await this.#deps.store.get(accountId, ref.conversationId);
     if (conversation === undefined) throw new Refusal('not_found');
-    requireWith(agent, 'conversation:read', conversation);
+    requireMayRead(agent, conversation);
     const resumed = await this.#deps.conversations.resume({ kind: 'agent', agentId: userId, accountId }, ref);
     if (conversation.status === 'queued' || conversation.agentId !== userId) {
       await this.#deps.audit.record({

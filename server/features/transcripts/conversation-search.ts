@@ -1,4 +1,4 @@
-import type { Conversation } from '../../domain/index.ts';
+import { type Conversation, readableBy } from '../../domain/index.ts';
 import type { ConversationFilter, ConversationStore, StorePage } from '../../ports/index.ts';
 import type { ProfileIndex } from '../profile-index/index.ts';
 
@@ -45,7 +45,7 @@ export class ConversationSearch {
 
 /** As the store would judge it. */
 function matches(conversation: Conversation, filter: ConversationFilter): boolean {
-  const { agentId, sessionId, status, caseId, tag, departmentId, departments, from, to } = filter;
+  const { agentId, sessionId, status, caseId, tag, departmentId, departments, reader, from, to } = filter;
   const agent = conversation.status === 'queued' ? undefined : conversation.agentId;
   const equal: readonly (readonly [unknown, unknown])[] = [
     [agentId, agent],
@@ -58,6 +58,7 @@ function matches(conversation: Conversation, filter: ConversationFilter): boolea
     equal.every(([wanted, actual]) => wanted === undefined || wanted === actual) &&
     (tag === undefined || conversation.tags.includes(tag)) &&
     (departments === undefined || departments.includes(conversation.departmentId ?? '')) &&
+    (reader === undefined || readableBy(conversation, reader)) &&
     (from === undefined || conversation.startedAt >= from) &&
     (to === undefined || conversation.startedAt <= to)
   );

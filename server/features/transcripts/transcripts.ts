@@ -7,6 +7,8 @@ import {
   departmentsOf,
   profileFor,
   Refusal,
+  readerOf,
+  requireMayRead,
   requireWith,
   type StaffPrincipal,
 } from '../../domain/index.ts';
@@ -73,8 +75,10 @@ export class Transcripts {
     const by = Object.keys(fields);
     if (by.length > 0 && !staff.authorizations.has('profile:search')) throw new Refusal('forbidden');
     const departments = departmentsOf(staff, 'conversation:read');
+    const reader = readerOf(staff);
+    const kept = { ...(departments && { departments }), ...(reader && { reader }) };
     const page = await this.#deps.search.find(
-      { accountId: staff.accountId, limit, ...definedOnly(rest), ...(departments && { departments }) },
+      { accountId: staff.accountId, limit, ...definedOnly(rest), ...kept },
       fields,
     );
     await this.#auditSearch(staff, filter);
@@ -101,6 +105,7 @@ export class Transcripts {
     include: { messages: boolean; profile: boolean },
   ): Promise<WireTranscript> {
     const conversation = await this.#find(staff, id, 'conversation:read');
+    requireMayRead(staff, conversation);
     const view = await this.#present(conversation, true);
     if (!include.messages && !include.profile) {
       await this.#deps.audit.byStaff(staff, {

@@ -118,6 +118,16 @@ const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] =
     12,
   ],
   [
+    'list of a reader',
+    (s) =>
+      s.conversations.list({
+        accountId: 'account-1',
+        reader: { agentId: 'agent-1', departments: ['department-1'] },
+        limit: 5,
+      }),
+    12,
+  ],
+  [
     'queue of departments',
     (s) => s.conversations.queue({ accountId: 'account-1', departments: ['department-1', null], limit: 5 }),
     20,

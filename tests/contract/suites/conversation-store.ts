@@ -1,4 +1,4 @@
-import type { Conversation } from '../../../server/domain/index.ts';
+import type { ActiveConversation, Conversation, QueuedConversation } from '../../../server/domain/index.ts';
 import { DAY_MS } from '../../../server/domain/index.ts';
 import type { ConversationFilter } from '../../../server/ports/index.ts';
 import { aConversation, assigned, closed, freshBytes, freshId, T0 } from '../../support/builders.ts';
@@ -324,6 +324,42 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         expect(await listed({ departments: ['help'], departmentId: 'sales' })).toEqual([]);
         expect(await listed({ departments: [] })).toEqual([]);
         expect(await listed({ departments: ['help', 'sales'], departmentId: 'sales' })).toEqual([3, 0]);
+      });
+
+      it('keeps a reader to what waits, what they have or had, and all of their departments', async () => {
+        const accountId = freshId('account');
+        let serial = 0;
+        const room = (more: { departmentId?: string } = {}) =>
+          keep(aConversation({ accountId, startedAt: T0 + Math.floor(serial++ / 2), ...more }));
+        const handed = async (to: readonly string[], more = {}) => {
+          let standing: QueuedConversation | ActiveConversation = await room(more);
+          for (const agentId of to) {
+            standing = assigned(standing, agentId);
+            expect(await store().replace(standing)).toBe(true);
+          }
+          return standing;
+        };
+        const waiting = await room();
+        const mine = await handed(['me']);
+        const given = await handed(['me', 'other']);
+        await handed(['other']);
+        const ended = await handed(['me', 'other', 'me', 'other']);
+        await store().replace(closed(ended));
+        const sales = await handed(['other'], { departmentId: 'sales' });
+        const newest = (wanted: readonly Conversation[]) =>
+          ids([...wanted].sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1)));
+        const read = async (filter: Partial<ConversationFilter>) =>
+          ids(await walk({ accountId, limit: 2, ...filter }));
+        const reader = { agentId: 'me', departments: [] };
+        expect(await read({ reader })).toEqual(newest([waiting, mine, given, ended]));
+        const inSales = { ...reader, departments: ['sales'] };
+        expect(await read({ reader: inSales })).toEqual(newest([waiting, mine, given, ended, sales]));
+        expect(await read({ reader, status: 'active' })).toEqual(newest([mine, given]));
+        expect(await read({ reader, agentId: 'other' })).toEqual(newest([given, ended]));
+        expect(await read({ reader: { ...reader, agentId: 'nobody' } })).toEqual([waiting.id]);
+        expect(await walk({ accountId: freshId('account'), limit: 2, reader })).toEqual([]);
+        await store().delete(accountId, given.id);
+        expect(await read({ reader })).toEqual(newest([waiting, mine, ended]));
       });
 
       it('filters by agent, session, status, case and inclusive times, and by all of them together', async () => {
