@@ -11,7 +11,7 @@ import { type OpenBackup, openBackup, verifyBackup } from '../ops/backup/read-ba
 import { endRestore, restoreRows } from '../ops/backup/restore.ts';
 import { settleRestored } from '../ops/backup/settle-restored.ts';
 import { Progress, type ProgressOutput } from '../ops/progress.ts';
-import { settleFloors } from '../pipeline/record-check.ts';
+import { sealErasureList, settleFloors } from '../pipeline/record-check.ts';
 import type { KeyRing } from '../ports/index.ts';
 import { commandLogger, NO_METRICS } from './command-logger.ts';
 import { composeErasables } from './erasables.ts';
@@ -90,6 +90,8 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
     progress.end();
     await archive.close();
     const left = await settleFloors(guard);
+    const foreign = await sealErasureList(guard);
+    if (foreign > 0) say(context, `erasures of before that were under another key, and count: ${foreign}`);
     if (left > 0) say(context, `records that are not what was written, and are not used: ${left}`);
     const settled = await settleRestored({
       stores,

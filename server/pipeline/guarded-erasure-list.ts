@@ -20,14 +20,21 @@ export class GuardedErasureList implements ErasureList {
   }
 
   async append(erased: readonly ErasedThing[]): Promise<void> {
-    const sealed = erased.map(async (thing) => ({ ...thing, mac: await this.#seal.mac(KIND, thing) }));
-    await this.#inner.append(await Promise.all(sealed));
+    await this.#inner.append(await this.#sealed(erased));
+  }
+
+  async put(erased: readonly ErasedThing[]): Promise<void> {
+    await this.#inner.put(await this.#sealed(erased));
   }
 
   /** @throws Refusal `record.tampered` */
   async list(query: Parameters<ErasureList['list']>[0]): Promise<StorePage<ErasedThing>> {
     const page = await this.#inner.list(query);
     return { ...page, items: await Promise.all(page.items.map((kept: Kept) => this.#open(kept))) };
+  }
+
+  #sealed(erased: readonly ErasedThing[]): Promise<readonly Kept[]> {
+    return Promise.all(erased.map(async (thing) => ({ ...thing, mac: await this.#seal.mac(KIND, thing) })));
   }
 
   isWhole({ mac, ...thing }: Kept): Promise<boolean> {

@@ -59,6 +59,22 @@ export async function settleFloors(guard: Guard): Promise<number> {
   return left;
 }
 
+/**
+ * Puts the seal of this deployment on what another one had erased, whose list outlived a restore over it. All of it is
+ * honoured: what was erased stays erased, and to add to the list gains nothing that deleting would not. Answers how much
+ * there was.
+ */
+export async function sealErasureList({ raw, erasureList }: Guard): Promise<number> {
+  let sealed = 0;
+  for await (const items of pages(raw.erasureList)) {
+    const whole = await Promise.all(items.map((thing) => erasureList.isWhole(thing)));
+    const strange = items.filter((_, index) => whole[index] === false);
+    await erasureList.put(strange.map(({ id, kind, accountId, at }) => ({ id, kind, accountId, at })));
+    sealed += strange.length;
+  }
+  return sealed;
+}
+
 /** Seals what carries no seal: records of a release before there was one. Answers how many. */
 export async function adoptRecords(guard: Guard): Promise<number> {
   let adopted = 0;

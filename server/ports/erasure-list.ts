@@ -8,6 +8,8 @@ import type { StorePage } from './stores.ts';
 export interface ErasureList {
   /** What is on the list already stays as it is. Durable when it resolves; call it before anything is deleted. */
   append(erased: readonly ErasedThing[]): Promise<void>;
+  /** As {@link append}, but in the place of what is on the list. */
+  put(erased: readonly ErasedThing[]): Promise<void>;
   /** Oldest first (by `at`, then `id`); `from` bounds `at`, inclusive. */
   list(query: { from?: number; limit: number; cursor?: string }): Promise<StorePage<ErasedThing>>;
 }

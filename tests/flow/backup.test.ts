@@ -147,6 +147,21 @@ describeOnEveryStore('backup and restore', (start) => {
     expect(await test.server.stores.messages.last(gone)).toBeUndefined();
   });
 
+  it('P8: drops what the store that it is restored over had erased, under another key', async () => {
+    const gone = await chat('PLANTED-GONE');
+    await backup();
+    const target = await start({ env: { ENCRYPTION_MASTER_KEY: MASTER_KEY } });
+    await target.server.stores.erasureList.append([
+      { id: gone, kind: 'conversation', accountId: (await test.signIn()).accountId, at: 1 },
+    ]);
+    await target.close({ keepData: true });
+    await restoreTo(target, '--force');
+    expect(said).toContain('under another key, and count: 1');
+    await goOn(target);
+    expect((await read(gone)).status).toBe(404);
+    expect((await test.server.stores.erasureList.list({ limit: 5 })).items).toHaveLength(1);
+  });
+
   it('detects what was changed in a backup, and then touches nothing', async () => {
     await chat('one');
     await backup();

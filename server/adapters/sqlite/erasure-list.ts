@@ -7,6 +7,8 @@ import { jsonRows, text } from './driver.ts';
 const APPEND = `INSERT INTO erasure_list (id, at, body)
   SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING`;
 
+const PUT = APPEND.replace('DO NOTHING', '(id) DO UPDATE SET body = excluded.body');
+
 export class SqliteErasureList implements ErasureList {
   readonly #file: DatabaseFile;
 
@@ -14,10 +16,18 @@ export class SqliteErasureList implements ErasureList {
     this.#file = file;
   }
 
-  async append(erased: readonly ErasedThing[]): Promise<void> {
+  append(erased: readonly ErasedThing[]): Promise<void> {
+    return this.#write(APPEND, erased);
+  }
+
+  put(erased: readonly ErasedThing[]): Promise<void> {
+    return this.#write(PUT, erased);
+  }
+
+  async #write(sql: string, erased: readonly ErasedThing[]): Promise<void> {
     if (erased.length === 0) return;
     const rows = erased.map((thing) => [thing.id, thing.at, JSON.stringify(thing)]);
-    await this.#file.write(APPEND, [jsonRows(rows)]);
+    await this.#file.write(sql, [jsonRows(rows)]);
   }
 
   async list(query: { from?: number; limit: number; cursor?: string }): Promise<StorePage<ErasedThing>> {
