@@ -17,7 +17,8 @@ import { callRest, openVisitorSession, type StaffSession, signIn } from './rest-
 import type { ServerProcess } from './server-process.ts';
 import { ADMIN, describeOnStoredData, SITE_KEY, type StoredData } from './stored-server.ts';
 
-const CHATS = 25;
+/** More than one step of an erasure. */
+const CHATS = 12;
 const LOOK_EVERY_MS = 20;
 const TEST_TIMEOUT_MS = 240_000;
 const MASTER_KEY = randomBytes(32).toString('base64');
@@ -60,7 +61,7 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
   const command = (script: string, args: readonly string[], more: { killAt?: RegExp; key?: string } = {}) =>
     new Promise<Said>((resolve, reject) => {
       const { PATH, HOME } = process.env;
-      const child = spawn(process.execPath, [join(process.cwd(), 'scripts', script), ...args], {
+      const child = spawn(process.execPath, [join(process.cwd(), script), ...args], {
         env: { PATH, HOME, ...data.env, ENCRYPTION_MASTER_KEY: more.key ?? MASTER_KEY },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -75,8 +76,8 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code, out, err }));
     });
-  const run = (...args: string[]) => command('command.mjs', args);
-  const verifyAudit = (...args: string[]) => command('audit-verify.mjs', args);
+  const run = (...args: string[]) => command('dist/server/commands.js', args);
+  const verifyAudit = (...args: string[]) => command('scripts/audit-verify.mjs', args);
   /** Asks until the answer is good. */
   const until = async <Body>(path: string, good: (body: Body) => boolean): Promise<Body> => {
     for (;;) {
@@ -137,14 +138,14 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
       const certificate = await call<WireErasureCertificate>(`/erasure-certificates/${done.certificateId}`);
       writeFileSync(file, JSON.stringify(certificate));
       writeFileSync(key, JSON.stringify(await call('~/certificate-key')));
-      expect(await command('verify-certificate.mjs', [file, '--public-key', key])).toMatchObject({
+      expect(await command('scripts/verify-certificate.mjs', [file, '--public-key', key])).toMatchObject({
         code: 0,
         out: expect.stringContaining('valid: visitor erased'),
       });
       const counts = { ...certificate.statement.counts, messages: 999 };
       const forged = { ...certificate, statement: { ...certificate.statement, counts } };
       writeFileSync(file, JSON.stringify(forged));
-      expect(await command('verify-certificate.mjs', [file, '--public-key', key])).toMatchObject({
+      expect(await command('scripts/verify-certificate.mjs', [file, '--public-key', key])).toMatchObject({
         code: 1,
         err: expect.stringContaining('NOT VALID'),
       });
@@ -179,13 +180,13 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
     'goes on with a backup after kill -9, shows how far it is, and finds one flipped byte',
     async () => {
       const backups = join(folder, 'backups');
-      const cut = await command('command.mjs', ['backup', '--to', backups], { killAt: /backup/ });
+      const cut = await command('dist/server/commands.js', ['backup', '--to', backups], { killAt: /backup/ });
       expect(cut.code).not.toBe(0);
       const whole = await run('backup', '--to', backups);
       expect([whole.code, whole.err]).toEqual([0, expect.stringContaining('100')]);
       expect((await run('backup:verify', backups)).code).toBe(0);
       const other = { key: randomBytes(32).toString('base64') };
-      const refused = await command('command.mjs', ['backup:verify', backups], other);
+      const refused = await command('dist/server/commands.js', ['backup:verify', backups], other);
       expect([refused.code, refused.err + refused.out]).toEqual([1, expect.stringMatching(/key/)]);
       for (const { name, bytes } of filesBelow(backups)) {
         expect([name, placesWith(SECRET, [{ name, bytes }])]).toEqual([name, []]);

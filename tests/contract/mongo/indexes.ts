@@ -103,6 +103,7 @@ export function describeIndexes(databases: MongoDatabases): void {
       await stores.activity.append([anActivityRecord({ expiresAt })]);
       await stores.entities.refreshFamilies.insert(aRefreshFamily({ expiresAt }));
       await stores.entities.visitorSessions.insert(aVisitorSession({ expiresAt }));
+      await stores.floors.put([{ kind: 'roles', id: 'a', version: 1, settled: true, expiresAt, mac: 'm' }]);
       await stores.close();
       const ends = DATED.map(async (name) => (await connection.collection(name).findOne())?.expiresAt);
       expect(await Promise.all(ends)).toEqual(DATED.map(() => new Date(expiresAt)));
