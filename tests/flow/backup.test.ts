@@ -31,15 +31,15 @@ describeOnEveryStore('backup and restore', (start) => {
   let dir: string;
   let test: TestServer;
   let said: string;
-  beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'engagement-backup-'));
-    said = '';
+  beforeAll(async () => {
     test = await start({ env: { ENCRYPTION_MASTER_KEY: MASTER_KEY } });
   });
-  afterEach(async () => {
-    await test.close();
-    rmSync(dir, { recursive: true, force: true });
+  afterAll(() => test.close());
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'engagement-backup-'));
+    said = '';
   });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   const context = (server: TestServer, env: Record<string, string> = {}): CommandContext => {
     const config = loadConfig({
@@ -65,13 +65,19 @@ describeOnEveryStore('backup and restore', (start) => {
     visitor.close();
     return conversationId;
   };
+  const signIns = new WeakMap<TestServer, ReturnType<TestServer['signIn']>>();
+  const signedIn = () => {
+    const known = signIns.get(test) ?? test.signIn();
+    signIns.set(test, known);
+    return known;
+  };
   const read = async (id: string) => {
-    const { accessToken, accountId } = await test.signIn();
+    const { accessToken, accountId } = await signedIn();
     const path = `/accounts/${accountId}/conversations/${id}?include=messages,profile`;
     return test.call<WireTranscript>('GET', path, undefined, accessToken);
   };
   const erase = async (id: string): Promise<void> => {
-    const { accessToken, accountId } = await test.signIn();
+    const { accessToken, accountId } = await signedIn();
     await test.call('DELETE', `/accounts/${accountId}/conversations/${id}`, undefined, accessToken);
   };
   const folders = (part: string) => readdirSync(dir).filter((name) => name.startsWith(`${part}-`));
@@ -97,6 +103,8 @@ describeOnEveryStore('backup and restore', (start) => {
     await expect(restoreTo(target)).rejects.toThrow('not empty');
     await restoreTo(target, '--force');
     await goOn(target);
+    // Nobody is signed in again.
+    expect(await test.server.stores.entities.refreshFamilies.list({ limit: 5 })).toEqual({ items: [] });
     for (const [id, text] of [
       [first, 'PLANTED-ONE'],
       [second, 'PLANTED-TWO'],
@@ -104,10 +112,6 @@ describeOnEveryStore('backup and restore', (start) => {
       const { status, body } = await read(id);
       expect([status, body.messages?.[0]?.text, body.profile?.prechat.name]).toEqual([200, text, text]);
     }
-    // Nobody is signed in again, and no address came back.
-    expect(await test.server.stores.entities.refreshFamilies.list({ limit: 5 })).toMatchObject({
-      items: [expect.anything(), expect.anything()],
-    });
   });
 
   it('P8: leaves what was erased after the backup unreadable in it, and does not bring it back', async () => {
@@ -152,14 +156,15 @@ describeOnEveryStore('backup and restore', (start) => {
     await backup();
     const target = await start({ env: { ENCRYPTION_MASTER_KEY: MASTER_KEY } });
     await target.server.stores.erasureList.append([
-      { id: gone, kind: 'conversation', accountId: (await test.signIn()).accountId, at: 1 },
+      { id: gone, kind: 'conversation', accountId: (await signedIn()).accountId, at: 1 },
     ]);
     await target.close({ keepData: true });
     await restoreTo(target, '--force');
     expect(said).toContain('under another key, and count: 1');
     await goOn(target);
     expect((await read(gone)).status).toBe(404);
-    expect((await test.server.stores.erasureList.list({ limit: 5 })).items).toHaveLength(1);
+    const { items } = await test.server.stores.erasureList.list({ limit: 50 });
+    expect(items.map(({ id }) => id)).toContain(gone);
   });
 
   it('detects what was changed in a backup, and then touches nothing', async () => {
