@@ -110,6 +110,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       changes,
       signInsOf: (userId) => signIns.list(userId),
       endSignInsOf: (user) => signIns.endAllOf(user),
+      endUser: signIn.endUser,
       reconsider: (accountId, agentId) => parts.routing.reconsider(accountId, agentId),
       broadcaster,
       ids,
@@ -154,6 +155,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
   };
   return {
     useCases,
+    endUser: signIn.endUser,
     audit,
     knownSites,
     /** On an empty store makes the first account; answers the administrator's sign-in when it did. */

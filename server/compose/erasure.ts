@@ -1,7 +1,8 @@
 import { createEd25519Signer } from '../adapters/crypto/ed25519-signer.ts';
 import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
-import { INSTANCE, type User } from '../domain/index.ts';
+import { INSTANCE } from '../domain/index.ts';
 import type { Audit } from '../features/audit/index.ts';
+import type { EndUser } from '../features/auth/index.ts';
 import { AccountEnd, DataRequests, ErasureSteps } from '../features/data-requests/index.ts';
 import { Certificates } from '../features/erasure/certificates.ts';
 import { ConversationEraser } from '../features/erasure/conversation-eraser.ts';
@@ -29,7 +30,7 @@ export interface ErasureParts {
   readonly profileIndex: ProfileIndex;
   readonly routing: Routing;
   readonly activity: ActivityRecorder;
-  readonly endSignInsOf: (user: User) => Promise<void>;
+  readonly endUser: EndUser;
 }
 
 /** The end of personal data: erasure with certificates, legal holds, requests of subjects, what expires when. */
@@ -72,7 +73,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
     users: entities.users,
     sites: entities.sites,
     dataKeys: stores.dataKeys,
-    endSignInsOf: parts.endSignInsOf,
+    endUser: parts.endUser,
     ...{ eraser, erasureList, vault, broadcaster, bus, clock },
   });
   const dataRequests = new DataRequests({

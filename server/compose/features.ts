@@ -156,9 +156,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
         alsoForget: engagement.forget,
       }),
     ],
-    endSignInsOf: async (user): Promise<void> => {
-      await administration.useCases.signIns.endAllOf(user);
-    },
+    endUser: (user): Promise<void> => administration.endUser(user),
   });
   const retention = new Retention({
     store: stores.retention,

@@ -10,6 +10,7 @@ import { ApiTokens } from '../features/api-tokens/index.ts';
 import type { Audit } from '../features/audit/index.ts';
 import {
   createAuth,
+  createEndUser,
   createHashNewPassword,
   createPasswordCheck,
   OwnSecurity,
@@ -87,6 +88,7 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
     hashNewPassword,
     auth,
     signIns,
+    endUser: createEndUser({ entities: stores.entities, signIns }),
     apiTokens,
     secondFactors,
     secondStep,

@@ -102,6 +102,9 @@ describeOnEveryStore('API tokens', (start) => {
       expect([bad, answer.status]).toEqual([bad, 403]);
       expect(await answer.json()).toMatchObject({ code: 'auth.address_not_allowed' });
     }
+    const everyIPv6 = (await make({ addressRanges: ['::/0'] })).body.token;
+    expect((await from('2001:db8:1:2::3', everyIPv6)).status).toBe(200);
+    expect((await from('192.0.2.1', everyIPv6)).status).toBe(403);
     for (const range of ['192.0.2.0/33', '300.0.0.1', 'example.com', '']) {
       expect((await make({ addressRanges: [range] })).status).toBe(422);
     }

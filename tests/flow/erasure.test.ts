@@ -318,6 +318,12 @@ describeOnEveryStore('the end of personal data', (start) => {
     const staff = await connectAgent(test, { email: boss.email, password: boss.password });
     await guest.emitRaw('page:view', { url: 'https://gone.example/planted-page' });
     expect((await client.call('POST', '/erasure', { confirm: 'Gone' })).status).toBe(422);
+    const { password } = boss;
+    const own = await test.signIn({ email: boss.email, password });
+    await test.call('POST', '/auth/second-factor/setup', { password }, own.accessToken);
+    const bossId = own.user.id;
+    const link = { id: 'link-of-boss', version: 1, createdAt: 0, updatedAt: 0 };
+    await test.server.stores.entities.identityLinks.insert({ ...link, userId: bossId, subjectHash: 'boss' });
     const started = await client.call<WireDataRequest>('POST', '/erasure', { confirm: 'Gone AB' });
     expect(started.status).toBe(201);
     await test.server.features.dataRequests.whenIdle();
@@ -333,6 +339,8 @@ describeOnEveryStore('the end of personal data', (start) => {
     const { entities, accountKeys, audit } = test.server.stores;
     expect(await entities.accounts.get(accountId)).toBeUndefined();
     expect(await entities.users.findBy('email', boss.email)).toBeUndefined();
+    expect(await entities.secondFactors.get(bossId)).toBeUndefined();
+    expect(await entities.identityLinks.findBy('subjectHash', 'boss')).toBeUndefined();
     expect(await entities.sites.findBy('siteKey', 'gone')).toBeUndefined();
     expect(await accountKeys.newest(accountId)).toBeUndefined();
     expect((await audit.list({ accountId, limit: 5 })).items).toEqual([]);
@@ -349,8 +357,8 @@ describeOnEveryStore('the end of personal data', (start) => {
     const keys = { accountId, version: Number.MAX_SAFE_INTEGER, limit: 5 };
     expect(await test.server.stores.dataKeys.wrappedBefore(keys)).toEqual([]);
     expect((await test.call('POST', '/visitor/sessions', { siteKey: 'gone' })).status).toBe(401);
-    const own = { accountId: owner.accountId, confirm: 'demo' };
-    const refused = await test.call('POST', '/account-erasures', own, owner.accessToken);
+    const demo = { accountId: owner.accountId, confirm: 'demo' };
+    const refused = await test.call('POST', '/account-erasures', demo, owner.accessToken);
     expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
   });
 });

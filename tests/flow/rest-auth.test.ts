@@ -1,5 +1,6 @@
+import { TOTP } from 'otpauth';
 import { SLOW_DOWN_MS } from '../../server/features/auth/index.ts';
-import type { SignIn } from '../../shared/protocol/index.ts';
+import type { SecondFactorChallenge, SignIn, TotpSetup } from '../../shared/protocol/index.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { ShiftedClock } from './rest-support.ts';
@@ -171,6 +172,34 @@ describe('sign-in under attack', () => {
       Array.from({ length: 20 }, () => login('wrong', '192.0.2.11', 'nobody@example.com')),
     );
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(8);
+  });
+
+  it('locks the second step after ten wrong codes, from wherever, and the right one with it', async () => {
+    const { password } = server.admin;
+    const { accessToken } = await server.signIn();
+    const post = <Body>(path: string, body: object, token?: string) =>
+      server.call<Body & { code?: string }>('POST', path, body, token);
+    const setup = await post<TotpSetup>('/auth/second-factor/setup', { password }, accessToken);
+    const totp = new TOTP({ secret: setup.body.secret });
+    const confirmed = totp.generate({ timestamp: clock.now() });
+    await post('/auth/second-factor/confirm', { code: confirmed }, accessToken);
+    const asked = await login(password, '192.0.2.60');
+    const { challenge } = ((await asked.json()) as SecondFactorChallenge).secondFactor;
+    const guess = (code: string, address: string) =>
+      fetch(`${server.url}/api/v1/auth/second-factor`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: JSON.stringify({ challenge, code }),
+      });
+    clock.shift(60_000);
+    const right = totp.generate({ timestamp: clock.now() });
+    const wrong = right === '000000' ? '000001' : '000000';
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      statuses.push((await guess(wrong, `203.0.113.${attempt}`)).status);
+    const locked = await guess(right, '203.0.113.99');
+    expect([...statuses, locked.status]).toEqual([...new Array(10).fill(422), 429]);
+    expect(await locked.json()).toMatchObject({ code: 'auth.locked' });
   });
 
   it('limits one address over many people', async () => {

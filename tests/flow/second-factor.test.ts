@@ -189,6 +189,17 @@ describeOnEveryStore('the second factor', (start) => {
     expect(actions).toEqual(expect.arrayContaining(['user.second_factor_on', 'user.second_factor_removed']));
   });
 
+  it('goes with its person, as does a way to a new password that was not used', async () => {
+    const { id } = await enrolled();
+    const user = `/accounts/${admin.accountId}/users/${id}`;
+    const { secondFactors, passwordResets } = server.server.stores.entities;
+    const resets = async () => (await passwordResets.list({ where: { userId: id }, limit: 5 })).items.length;
+    await server.call('POST', `${user}/password-reset`, undefined, admin.accessToken);
+    expect([(await secondFactors.get(id))?.id, await resets()]).toEqual([id, 1]);
+    expect((await server.call('DELETE', user, undefined, admin.accessToken)).status).toBe(204);
+    expect([await secondFactors.get(id), await resets()]).toEqual([undefined, 0]);
+  });
+
   it('keeps neither secret nor code where a copy of the store or the log shows it', async () => {
     const { setup, recoveryCodes } = await enrolled();
     const { items } = await server.server.stores.entities.secondFactors.list({ limit: 200 });

@@ -10,3 +10,4 @@ export * from './second-step.ts';
 export { type SignInLimits, SLOW_DOWN_MS } from './sign-in-guard.ts';
 export { SignInNotes } from './sign-in-notes.ts';
 export * from './sign-ins.ts';
+export * from './user-end.ts';

@@ -88,6 +88,7 @@ export class SecondFactors {
       confirmedAt: this.#deps.clock.now(),
       recoveryHashes: hashes,
     });
+    await this.#deps.rateLimiter.reset(this.#deps.limit, user.id);
     return shown;
   }
 

@@ -23,7 +23,7 @@ export interface AccountEndDeps {
   readonly erasureList: Pick<ErasureList, 'append'>;
   readonly vault: Pick<KeyVault, 'destroyAccount'>;
   readonly dataKeys: Pick<DataKeyStore, 'wrappedBefore' | 'destroy'>;
-  readonly endSignInsOf: (user: User) => Promise<void>;
+  readonly endUser: (user: User) => Promise<void>;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent' | 'disconnectSite'>;
   readonly bus: Pick<ChangeBus, 'publish'>;
   readonly clock: Clock;
@@ -117,7 +117,7 @@ export class AccountEnd {
   }
 
   async #endMembership(accountId: string, userId: string): Promise<void> {
-    const { users, broadcaster, endSignInsOf, clock } = this.#deps;
+    const { users, broadcaster, endUser, clock } = this.#deps;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const user = await users.get(userId);
       if (user === undefined) return;
@@ -125,9 +125,7 @@ export class AccountEnd {
       const next = { ...user, memberships, version: user.version + 1, updatedAt: clock.now() };
       if (!(await users.replace(next))) continue;
       broadcaster.disconnectAgent(accountId, userId);
-      if (memberships.length > 0) return;
-      await endSignInsOf(user);
-      await users.delete(userId);
+      if (memberships.length === 0) await endUser(user);
       return;
     }
     throw new Error('a membership could not be ended');

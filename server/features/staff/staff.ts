@@ -25,7 +25,7 @@ import {
 import { presentUser } from '../../presenters/account-presenter.ts';
 import type { Access } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
-import type { HashNewPassword, PasswordResets, SecondFactors } from '../auth/index.ts';
+import type { EndUser, HashNewPassword, PasswordResets, SecondFactors } from '../auth/index.ts';
 import { hasAdministrator, isAdministrator } from './administrators.ts';
 import {
   givenRoles,
@@ -40,7 +40,7 @@ import {
 const PAGE = 200;
 
 export interface StaffDeps {
-  readonly stores: { readonly entities: Pick<EntityStores, 'users' | 'departments' | 'identityLinks'> };
+  readonly stores: { readonly entities: Pick<EntityStores, 'users' | 'departments'> };
   readonly access: Pick<Access, 'graph'>;
   readonly hashNewPassword: HashNewPassword;
   readonly passwordResets: Pick<PasswordResets, 'create'>;
@@ -52,6 +52,7 @@ export interface StaffDeps {
   readonly signInsOf: (userId: string) => Promise<{ items: readonly WireStaffSession[] }>;
   /** Ends every sign-in of a user and cuts their sockets. */
   readonly endSignInsOf: (user: User) => Promise<number>;
+  readonly endUser: EndUser;
   readonly broadcaster: Pick<Broadcaster, 'disconnectAgent'>;
   /** Tells that what someone may do has changed. */
   readonly changes: Pick<ChangeBus, 'publish'>;
@@ -183,12 +184,7 @@ export class Staff {
     this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
     await this.#reconsider(user, [staff]);
     await this.#deps.removeTokensOf({ accountId: staff.accountId, userId: id });
-    if (memberships.length === 0) {
-      await this.#deps.endSignInsOf(user);
-      await this.#deps.secondFactors.remove(id);
-      await this.#deps.stores.entities.identityLinks.deleteWhere({ userId: id });
-      await this.#users.delete(id);
-    }
+    if (memberships.length === 0) await this.#deps.endUser(user);
     await this.#note(staff, 'user.removed', { id });
   }
 
