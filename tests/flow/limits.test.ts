@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import { WebSocket } from 'ws';
-import { connect, connectVisitor } from '../support/clients.ts';
+import { type ServerToVisitor, UPLOAD_HEADERS, type VisitorEvents } from '../../shared/protocol/index.ts';
+import { connect, connectVisitor, TestClient } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 /** A client that speaks WebSocket and never shows a token. */
@@ -14,6 +15,9 @@ function silentSocket(url: string): { socket: WebSocket; opened: Promise<void>; 
     closed: new Promise((resolve) => socket.once('close', () => resolve())),
   };
 }
+
+/** Files that one sender may send, where the rate is tested. */
+const ALLOWED = 3;
 
 describe('limits', () => {
   let test: TestServer;
@@ -67,6 +71,33 @@ describe('limits', () => {
     await cut;
     expect(await calm.emitRaw('chat:start', {})).toMatchObject({ ok: true });
     calm.close();
+  });
+
+  it('refuses files beyond the rate of their sender (ATTACHMENTS_PER_10_MINUTES)', async () => {
+    const { url } = await start({ RATE_LIMIT_FACTOR: '1', ATTACHMENTS_PER_10_MINUTES: String(ALLOWED) });
+    const session = await test.openVisitorSession();
+    const socket = new TestClient<VisitorEvents, ServerToVisitor>(
+      await connect(`${url}/visitor`, { token: session.token }),
+    );
+    const { conversationId } = await socket.emit('chat:start', {});
+    const statuses: number[] = [];
+    for (let index = 0; index < ALLOWED + 2; index += 1) {
+      const response = await fetch(`${url}/api/v1/visitor/conversations/${conversationId}/files`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${session.token}`,
+          [UPLOAD_HEADERS.fileName]: 'a.txt',
+          [UPLOAD_HEADERS.clientId]: `file-${index}`,
+        },
+        body: `file ${index}`,
+      });
+      statuses.push(response.status);
+      if (response.status !== 429) continue;
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await response.json()).toMatchObject({ code: 'rate_limited' });
+    }
+    expect(statuses).toEqual([...new Array<number>(ALLOWED).fill(201), 429, 429]);
+    socket.close();
   });
 
   it('answers message.too_long beyond the configured length', async () => {
