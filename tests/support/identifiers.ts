@@ -232,6 +232,37 @@ export const POSITIVES: Readonly<
 
 export type GeneratedKey = keyof typeof POSITIVES;
 
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** What is a secret by its form or by the words before it; written otherwise it would be another one. */
+export const SECRETS: Readonly<Record<'password' | 'jwt' | 'api-key', (random: Random) => string>> = {
+  password: (random) => {
+    const value = letters(random, ALPHANUMERIC, between(random, 6, 16));
+    const words = [
+      'my password is ',
+      'Password: ',
+      'lösenordet är ',
+      'pin=',
+      'mein Passwort ist ',
+      'mot de passe : ',
+    ];
+    return pick(random, words) + value;
+  },
+  jwt: (random) => {
+    const payload = { sub: digitString(random, 8), iat: between(random, 1e9, 2e9) };
+    return `${base64url({ alg: 'HS256' })}.${base64url(payload)}.${letters(random, ALPHANUMERIC, 43)}`;
+  },
+  'api-key': (random) =>
+    pick(random, [
+      `AKIA${letters(random, 'ABCDEFGHIJ234567', 15)}7`,
+      `ghp_${letters(random, ALPHANUMERIC, 35)}7`,
+      `sk_live_${letters(random, ALPHANUMERIC, 23)}7`,
+      `AIza${letters(random, ALPHANUMERIC, 34)}7`,
+      `xoxb-${digitString(random, 12)}-${letters(random, ALPHANUMERIC, 24)}`,
+    ]),
+};
+
 /** Rules whose values carry a checksum. */
 export const CHECKSUM_KEYS: readonly GeneratedKey[] = [
   'se-personnummer',
