@@ -3,13 +3,23 @@ export const GAP = { none: 0, broken: 255 } as const;
 
 /** Longest separator between two digits that may belong to one number, in characters. */
 const MAX_GAP = 3;
+/** What people write between the digits of a number. */
 const SEPARATORS = " .-/_*,:+|~#'()\n\r\t";
+/** What they write there to hide one: the other signs of ASCII, and one that stands for controls and for those beyond it. */
+const STRANGE_SEPARATORS = '!"$%&;<=>?@[\\]^`{}\u007f¤';
+const ALL_SEPARATORS = SEPARATORS + STRANGE_SEPARATORS;
+const BEYOND_ASCII = ALL_SEPARATORS.length;
+/** Punctuation, symbols, controls, marks, and halves of what has two units, such as emoji. */
+const SIGN = /[\p{P}\p{S}\p{C}\p{M}]/u;
 /** Longest run of look-alike letters that is looked through: the length of a card number. */
 const MAX_LETTERS = 19;
 const NOT_A_DIGIT = -1;
 
 /** By UTF-16 unit below 128: the gap a separator makes, the value of a digit, the value of a look-alike letter. */
-const GAPS = Uint8Array.from({ length: 128 }, (_, code) => SEPARATORS.indexOf(String.fromCharCode(code)) + 1);
+const GAPS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const separator = ALL_SEPARATORS.indexOf(String.fromCharCode(code)) + 1;
+  return separator === 0 && code < 32 ? BEYOND_ASCII : separator;
+});
 const VALUES = Int8Array.from({ length: 128 }, (_, code) =>
   code >= 48 && code <= 57 ? code - 48 : NOT_A_DIGIT,
 );
@@ -140,15 +150,20 @@ function gapBefore(text: string, previous: number, at: number): number {
   let kind: number = GAP.none;
   for (let index = previous + 1; index < at; index++) {
     const code = text.charCodeAt(index);
-    const separator = code < 128 ? (GAPS[code] ?? 0) : 0;
+    const separator = code < 128 ? (GAPS[code] ?? 0) : gapBeyondAscii(text[index] ?? '');
     if (separator === 0) return GAP.broken;
     kind = Math.max(kind, separator);
   }
   return kind;
 }
 
+const gapBeyondAscii = (sign: string): number => (SIGN.test(sign) ? BEYOND_ASCII : 0);
+
+/** Whether the gap is one of those that nobody needs. */
+export const isStrange = (gap: number): boolean => gap > SEPARATORS.length && gap <= BEYOND_ASCII;
+
 /** The gap that a separator character makes, alone or with spaces around it. */
-export const gapOf = (separator: string): number => SEPARATORS.indexOf(separator) + 1;
+export const gapOf = (separator: string): number => ALL_SEPARATORS.indexOf(separator) + 1;
 
 /** The separator that a gap stands for. */
-export const separatorOf = (gap: number): string => SEPARATORS.charAt(gap - 1);
+export const separatorOf = (gap: number): string => ALL_SEPARATORS.charAt(gap - 1);

@@ -1,4 +1,4 @@
-import { type DigitStream, GAP, separatorOf } from './digit-stream.ts';
+import { type DigitStream, GAP, isStrange, separatorOf } from './digit-stream.ts';
 
 /** A kind of number that is recognised by its digits. */
 export interface NumberKind {
@@ -34,6 +34,8 @@ export interface DigitRun {
   readonly uniform: boolean;
   /** Whether a separator is among those that also separate numbers: commas, colons and such. */
   readonly breaking: boolean;
+  /** Whether a sign is among them that nobody needs between digits: then the groups must be those of the number. */
+  readonly strange: boolean;
   readonly letters: boolean;
 }
 
@@ -90,6 +92,7 @@ function addRuns(
   let gap: number = GAP.none;
   let uniform = true;
   let breaking = false;
+  let strange = false;
   let letters = false;
   for (let group = from; group < groups; group++) {
     const begin = groupFirst[group] ?? 0;
@@ -100,13 +103,15 @@ function addRuns(
     if (before !== GAP.none) {
       uniform &&= gap === GAP.none || gap === before;
       breaking ||= BREAKING[before] === 1;
+      strange ||= isStrange(before);
       gap = before;
     }
     letters ||= groupLetters[group] === 1;
     const count = group - from + 1;
     shape = count > MOST_GROUPS ? 0 : shape * 32 + end - begin;
     if (length < SHORTEST_RUN) continue;
-    list.push({ first, length, shape: count === length ? SPELLED : shape, uniform, breaking, letters });
+    const form = count === length ? SPELLED : shape;
+    list.push({ first, length, shape: form, uniform, breaking, strange, letters });
     lengths |= 1 << length;
   }
   return lengths;
@@ -126,8 +131,9 @@ export interface DigitText {
 export function numberFinder(kind: NumberKind): (source: DigitText, emit: Emit) => void {
   const lengths = kind.lengths.reduce((bits, length) => bits | (1 << length), 0);
   const shapes = new Set(kind.shapes.map(shapeCode));
-  const isBelievable = ({ shape, uniform, breaking, letters, length }: DigitRun): boolean => {
+  const isBelievable = ({ shape, uniform, breaking, strange, letters, length }: DigitRun): boolean => {
     if (shape === length) return kind.checksum || !letters;
+    if (strange) return kind.checksum && uniform && (shape === SPELLED || shapes.has(shape));
     if (!kind.checksum) return !letters && !breaking && (shape === SPELLED || shapes.has(shape));
     return uniform || shape === SPELLED || (!breaking && shapes.has(shape));
   };
