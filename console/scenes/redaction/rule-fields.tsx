@@ -75,7 +75,7 @@ export function RuleFields(props: { readonly form: RuleForm; readonly checks: re
       </Panel>
       <Panel
         title="Examples"
-        about="One a line. They are checked whenever the rule is saved; a rule that fails them is refused."
+        about="One a line, made up: they are kept as you type them. They are checked whenever the rule is saved; a rule that fails them is refused."
       >
         <Stack gap="md" mt="sm">
           <Textarea label="Must be recognised" autosize minRows={2} {...form.getInputProps('match')} />
