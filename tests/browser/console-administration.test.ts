@@ -69,6 +69,19 @@ describeInBrowser('administration in the console', () => {
       transcriptRetentionDays: 3,
       dpa: { customFields: [{ key: 'customerNumber', label: 'Customer number', searchable: false }] },
     });
+    const asked = async () => (await test.call('POST', '/auth/login', test.admin)).body.secondFactor;
+    const required = page.getByRole('switch', { name: 'Ask everybody for a second factor' });
+    const saveTurned = async (on: boolean) => {
+      await required.press('Space');
+      await page.getByRole('switch', { name: 'Ask everybody', checked: on }).waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.locator('button[type=submit][disabled]').waitFor();
+    };
+    await saveTurned(true);
+    await picture(page, 'settings-sign-in');
+    expect(await asked()).toMatchObject({ kind: 'setup' });
+    await saveTurned(false);
+    expect(await asked()).toBeUndefined();
   });
 
   it('adds a user, changes the roles, and ends the access', async () => {

@@ -14,6 +14,7 @@ import { RedactionPanel } from './redaction-panel.tsx';
 import styles from './settings.module.css';
 import type { SettingsFormApi } from './settings-form-api.ts';
 import { changeOf, type SettingsValues, valuesOf } from './settings-values.ts';
+import { SignInPanel } from './sign-in-panel.tsx';
 
 const TRANSCRIPT_DAYS_MAX = 3_650;
 const LOG_DAYS_MAX = 7;
@@ -59,6 +60,7 @@ export function SettingsForm(props: {
           <RoutingPanel form={form} />
           <RedactionPanel form={form} saved={settings.redaction.applyTo} />
           <AttachmentsPanel form={form} />
+          <SignInPanel form={form} />
           <Panel
             title="Fields allowed by the data-processing agreement"
             about="A profile field is kept only if it is listed here. Taking a field away stops it from being kept."

@@ -11,6 +11,7 @@ export interface SettingsValues {
   dpa: { customFields: { key: string; label: string; category: string; searchable: boolean }[] };
   redaction: { applyTo: 'store' | 'store-and-delivery' };
   attachments: { enabled: boolean; kinds: FileKind[] };
+  signIn: { secondFactorRequired: boolean };
   routing: { assignment: 'automatic' | 'manual'; defaultCapacity: number; agentGraceS: number };
 }
 
@@ -29,6 +30,7 @@ export function valuesOf(settings: AccountSettings): SettingsValues {
     dpa: { customFields: settings.dpa.customFields.map((field) => ({ ...field })) },
     redaction: { ...settings.redaction },
     attachments: { enabled: settings.attachments.enabled, kinds: [...settings.attachments.kinds] },
+    signIn: { secondFactorRequired: settings.signIn?.secondFactorRequired === true },
     routing: { assignment, defaultCapacity, agentGraceS: agentGraceMs / 1000 },
   };
 }
