@@ -14,6 +14,7 @@ import {
   call,
   composer,
   describeInBrowser,
+  expectGone,
   goOnline,
   log,
   openConsole,
@@ -22,6 +23,12 @@ import {
 } from './console-support.ts';
 
 const CARD = '4242 4242 4242 4242';
+/** Each with the place at fault and the reason. */
+const FAULTY_PATTERNS = [
+  ['ORD-a++', 5, 'possessive-or-atomic'],
+  ['ORD-(\\d)\\1', 8, 'back-reference'],
+  ['ORD-(?<=x)\\d{6}', 4, 'look-around'],
+] as const;
 
 describeInBrowser('what is written, sent and removed, in the console', () => {
   let browser: Browser;
@@ -142,6 +149,32 @@ describeInBrowser('what is written, sent and removed, in the console', () => {
       expect(await axeFindings(page)).toEqual([]);
       await picture(page, `report-${dark ? 'dark' : 'light'}`);
       caller.visitor.close();
+    },
+    60_000,
+  );
+
+  it.each([{ dark: false }, { dark: true }])(
+    'marks the place at which a pattern is at fault, until it is mended (dark: $dark)',
+    async ({ dark }) => {
+      await opened.context.close();
+      opened = await openConsole(browser, test, { dark, path: '/redaction/new' });
+      const { page } = opened;
+      await signIn(page, test.admin);
+      const pattern = page.getByLabel('Pattern');
+      const mark = page.locator('mark');
+      for (const [written, at, reason] of FAULTY_PATTERNS) {
+        await pattern.fill(written);
+        await page.getByText(`${reason} at position ${at}`).waitFor();
+        expect(await mark.textContent()).toBe(written[at]);
+      }
+      expect(await axeFindings(page)).toEqual([]);
+      await picture(page, `pattern-fault-${dark ? 'dark' : 'light'}`);
+      await page.getByLabel('Name').fill('Orders');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/The field in question is marked/).waitFor();
+      expect(await mark.textContent()).toBe('(');
+      await pattern.fill('ORD-\\d{6}');
+      await expectGone(mark);
     },
     60_000,
   );
