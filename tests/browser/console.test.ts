@@ -129,6 +129,14 @@ describeInBrowser('the console in a browser', () => {
     await caller.say('My card is 4111 1111 1111 1111, is that fine?');
     await log(page).getByText('1 detail removed').waitFor();
     expect(await log(page).textContent()).not.toContain('4111');
+    await caller.say('and my number is 811218');
+    await log(page).getByText('811218').waitFor();
+    await visitor.emit('typing', { conversationId, active: true, text: '-9876, I think' });
+    await log(page).getByText(', I think').waitFor();
+    expect(await log(page).textContent()).not.toContain('9876');
+    await caller.say('-9876');
+    await expectGone(log(page).getByText('811218'));
+    expect(await log(page).textContent()).not.toContain('9876');
 
     await page.locator('label', { hasText: 'Note' }).click();
     await page.getByRole('textbox', { name: 'Note for staff' }).fill('Sounds like size 39.');

@@ -69,6 +69,8 @@ describeOnEveryStore('a number split over messages', (start) => {
     await send(visitor, '0');
     await send(visitor, '1');
     expect(JSON.stringify((await admin.transcript(conversationId)).messages)).toMatch(REST);
+    await visitor.emit('typing', { conversationId, active: true, text: PARTS[2] });
+    expect((await agent.next('typing', ({ text }) => text !== undefined)).text).toBe('████, thank you');
     const last = await send(visitor, '2');
     expect(last.redacted).toBe(1);
     expect(last.removed).toMatchObject([{ count: 1 }]);
