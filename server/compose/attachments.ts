@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.ts';
 
 /** Files in conversations. */
 export function composeAttachments(
-  { stores, ids, config }: Foundation,
+  { stores, floors, ids, config }: Foundation,
   stages: Pipeline,
   parts: { readonly audit: Audit; readonly rateLimiter: RateLimiter },
 ): Attachments {
@@ -14,7 +14,7 @@ export function composeAttachments(
   const { attachments: limits } = config.limits;
   const store = stores.attachments;
   return new Attachments({
-    ...{ store, ids, limits, ...parts },
+    ...{ store, floors, ids, limits, ...parts },
     ...{ lanes, pipeline, reader, redactor, sealer, fileSealer, settings },
   });
 }

@@ -24,11 +24,9 @@ export interface Reach {
   readonly version: number;
   /** How often the profile was written. */
   readonly profile: number;
-  /** How often its files were sealed anew. */
-  readonly files: number;
 }
 
-export const NO_REACH: Reach = { seq: 0, version: 0, profile: 0, files: 0 };
+export const NO_REACH: Reach = { seq: 0, version: 0, profile: 0 };
 
 /** A reach as it lies beside its data key, and ends with it. */
 export interface KeyFloor extends Reach {

@@ -8,10 +8,13 @@ import {
   type RecordFloors,
 } from '../ports/index.ts';
 import type { RecordSeal } from './record-seal.ts';
+import type { SealContext } from './seal.ts';
 
 /** Reaches are noted this often; what was written since falls short of no floor when an older copy is put back. */
 const NOTE_MS = 10_000;
 const SEALED_AS = 'floor';
+const AUDIT = 'auditChains';
+const FILES = 'attachments';
 /** Reaches that were written last, so that writing a further one reads nothing. */
 const REMEMBERED = 5_000;
 
@@ -21,6 +24,12 @@ export interface FloorsDeps {
   readonly seal: RecordSeal;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** A file of a conversation. */
+export interface FilePlace {
+  readonly context: Pick<SealContext, 'conversationId' | 'expiresAt'>;
+  readonly fileId: string;
 }
 
 /**
@@ -51,22 +60,30 @@ export class Floors {
     this.#ends.set(accountId, Math.max(seq, this.#ends.get(accountId) ?? 0));
   }
 
-  /** @throws IntegrityError when the note was altered */
+  /**
+   * How far what the key opens is known to be. To be asked before the record is read, so that what is written meanwhile
+   * does no harm.
+   * @throws IntegrityError when the note was altered
+   */
   async reachOf(keyName: string): Promise<Reach> {
-    const floor = await this.#deps.dataKeys.floor(keyName);
-    if (floor === undefined) return NO_REACH;
-    const { mac, ...reach } = floor;
-    await this.#require(keyName, reach, mac);
-    return reach;
+    return furthest(await this.#writtenReach(keyName), this.#noted.get(keyName) ?? NO_REACH);
   }
 
   /** How long the audit chain of an account was, at least. @throws IntegrityError */
   async auditReach(accountId: string): Promise<number> {
-    const floor = await this.#deps.records.get('auditChains', accountId);
-    if (floor === undefined) return 0;
-    const { mac, ...end } = floor;
-    await this.#require('auditChains', end, mac);
-    return end.version;
+    return this.#recordReach(AUDIT, accountId);
+  }
+
+  /** A file was sealed anew, for the so manieth time. Durable when it resolves. */
+  async noteFile(file: FilePlace, version: number): Promise<void> {
+    const { expiresAt } = file.context;
+    const end = { kind: FILES, id: fileName(file), version, settled: true, expiresAt };
+    await this.#deps.records.put([{ ...end, mac: await this.#macOf(end) }]);
+  }
+
+  /** How often a file was sealed anew, at least. @throws IntegrityError */
+  async fileReach(file: FilePlace): Promise<number> {
+    return this.#recordReach(FILES, fileName(file));
   }
 
   /** Writes what was noted since the last time. */
@@ -88,11 +105,19 @@ export class Floors {
     this.#stop();
   }
 
+  async #writtenReach(keyName: string): Promise<Reach> {
+    const floor = await this.#deps.dataKeys.floor(keyName);
+    if (floor === undefined) return NO_REACH;
+    const { mac, ...reach } = floor;
+    await this.#require(keyName, reach, mac);
+    return reach;
+  }
+
   async #keyFloor([conversationId, noted]: [string, Reach]): Promise<{
     conversationId: string;
     floor: KeyFloor;
   }> {
-    const before = this.#written.get(conversationId) ?? (await this.reachOf(conversationId));
+    const before = this.#written.get(conversationId) ?? (await this.#writtenReach(conversationId));
     const reach = furthest(noted, before);
     this.#written.set(conversationId, reach);
     const mac = await this.#deps.seal.mac(SEALED_AS, { of: conversationId, ...reach });
@@ -100,8 +125,20 @@ export class Floors {
   }
 
   async #auditFloor([id, version]: [string, number]): Promise<RecordFloor> {
-    const end = { kind: 'auditChains', id, version, settled: true };
-    return { ...end, mac: await this.#deps.seal.mac(SEALED_AS, { of: 'auditChains', ...end }) };
+    const end = { kind: AUDIT, id, version, settled: true };
+    return { ...end, mac: await this.#macOf(end) };
+  }
+
+  async #recordReach(kind: string, id: string): Promise<number> {
+    const floor = await this.#deps.records.get(kind, id);
+    if (floor === undefined) return 0;
+    const { mac, ...end } = floor;
+    await this.#require(kind, end, mac);
+    return end.version;
+  }
+
+  #macOf(end: Omit<RecordFloor, 'mac'>): Promise<string> {
+    return this.#deps.seal.mac(SEALED_AS, { of: end.kind, ...end });
   }
 
   async #require(of: string, content: object, mac: string): Promise<void> {
@@ -109,11 +146,15 @@ export class Floors {
   }
 }
 
+/** What its floor is named by. */
+export function fileName({ context: { conversationId }, fileId }: FilePlace): string {
+  return `${conversationId}.${fileId}`;
+}
+
 function furthest(one: Reach, other: Partial<Reach>): Reach {
   return {
     seq: Math.max(one.seq, other.seq ?? 0),
     version: Math.max(one.version, other.version ?? 0),
     profile: Math.max(one.profile, other.profile ?? 0),
-    files: Math.max(one.files, other.files ?? 0),
   };
 }

@@ -1,5 +1,11 @@
-import type { Conversation, TranscriptAnchor } from '../domain/index.ts';
-import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../ports/index.ts';
+import type { Conversation, Reach, TranscriptAnchor } from '../domain/index.ts';
+import {
+  type ConversationFilter,
+  type ConversationStore,
+  IntegrityError,
+  type QueueFilter,
+  type StorePage,
+} from '../ports/index.ts';
 import type { Floors } from './floors.ts';
 import type { RecordAlarm } from './record-alarm.ts';
 import type { RecordSeal } from './record-seal.ts';
@@ -33,15 +39,12 @@ export class GuardedConversations implements ConversationStore {
   }
 
   async get(accountId: string, id: string): Promise<Conversation | undefined> {
-    for (let looks = 1; ; looks += 1) {
-      const stored = await this.#inner.get(accountId, id);
-      if (stored === undefined) return undefined;
-      const opened = await this.#open(stored);
-      const reach = await this.#deps.floors.reachOf(id).catch(() => undefined);
-      if (reach !== undefined && opened.version >= reach.version) return opened;
-      // It may have been changed between the two looks.
-      if (looks > 1) throw this.#deps.alarm.raise(KIND, id, reach === undefined ? 'altered' : 'older');
-    }
+    const reach = await this.#reachOf(id);
+    const stored = await this.#inner.get(accountId, id);
+    if (stored === undefined) return undefined;
+    const opened = await this.#open(stored);
+    if (opened.version >= reach.version) return opened;
+    throw this.#deps.alarm.raise(KIND, id, 'older');
   }
 
   async replace(next: Conversation): Promise<boolean> {
@@ -103,6 +106,14 @@ export class GuardedConversations implements ConversationStore {
 
   isWhole(stored: Kept): Promise<boolean> {
     return this.#deps.seal.holds(KIND, contentOf(stored), stored.mac);
+  }
+
+  async #reachOf(id: string): Promise<Reach> {
+    try {
+      return await this.#deps.floors.reachOf(id);
+    } catch (error) {
+      throw error instanceof IntegrityError ? this.#deps.alarm.raise(KIND, id, 'altered') : error;
+    }
   }
 
   async #open(stored: Kept): Promise<Conversation> {

@@ -12,6 +12,8 @@ interface FileHead {
   readonly kind: FileKind;
   readonly sizeBytes: number;
   readonly pieces: number;
+  /** How often it was sealed anew; 0 when absent. */
+  readonly revision?: number;
 }
 
 /** Seals files piece by piece under the conversation's data key; the additional data binds file and place. */
@@ -23,9 +25,13 @@ export class FileSealer {
   }
 
   /** In the order of the file. The first piece stands for the whole, so it is to be written last. */
-  seal(file: CleanFile, context: SealContext, id: string): readonly SealedPiece[] {
+  seal(
+    file: Pick<CleanFile, 'kind' | 'bytes'>,
+    context: SealContext,
+    { id, revision }: { readonly id: string; readonly revision: number },
+  ): readonly SealedPiece[] {
     const pieces = Math.max(1, Math.ceil(file.bytes.byteLength / PIECE_BYTES));
-    const head = headBytes({ kind: file.kind, sizeBytes: file.bytes.byteLength, pieces });
+    const head = headBytes({ kind: file.kind, sizeBytes: file.bytes.byteLength, pieces, revision });
     return Array.from({ length: pieces }, (_, index) => {
       const part = file.bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES);
       const plain = index === 0 ? Buffer.concat([head, part]) : part;
@@ -47,7 +53,7 @@ export class FileSealer {
     pieces: readonly AttachmentPiece[],
     context: SealContext,
     id: string,
-  ): { file: WireFile; bytes: Uint8Array } {
+  ): { file: WireFile; bytes: Uint8Array; revision: number } {
     const parts = pieces.map(({ sealed, index }) =>
       this.#cipher.open(context.key, sealed, pieceData(context, id, index)),
     );
@@ -57,7 +63,7 @@ export class FileSealer {
     const head = JSON.parse(Buffer.from(first.subarray(HEAD_LENGTH_BYTES, headEnd)).toString()) as FileHead;
     const bytes = Buffer.concat([first.subarray(headEnd), ...rest]);
     if (head.pieces !== pieces.length || head.sizeBytes !== bytes.byteLength) throw new IntegrityError();
-    return { file: wireFile(id, head), bytes };
+    return { file: wireFile(id, head), bytes, revision: head.revision ?? 0 };
   }
 }
 

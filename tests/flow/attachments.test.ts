@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import type { SealedPiece } from '../../server/domain/index.ts';
 import {
   type SentMessage,
   UPLOAD_HEADERS,
@@ -271,6 +272,9 @@ describeOnEveryStore('files in conversations', (start) => {
   it('P4: are looked at again by a re-scan with a new rule', async () => {
     const sent = await send({ name: 'orders ORD-123456.txt', body: 'one\nORD-123456\ntwo' });
     expect(sent.body.redacted).toBe(0);
+    const fileId = sent.body.file?.id ?? '';
+    const { attachments } = test.server.stores;
+    const before = (await attachments.read(conversationId, fileId)) as SealedPiece[];
     const rule = { name: 'Orders', pattern: 'ORD-\\d{6}', replacement: '█', enabled: true };
     const made = await admin.call<{ id: string }>('POST', '/redaction-rules', rule);
     expect(made.status).toBe(201);
@@ -284,5 +288,39 @@ describeOnEveryStore('files in conversations', (start) => {
     const transcript: WireTranscript = await admin.transcript(conversationId);
     expect(transcript.messages?.at(-1)).toMatchObject({ text: 'orders ████.txt', file: { kind: 'txt' } });
     await admin.call('DELETE', `/redaction-rules/${made.body.id}`);
+    // One of before, put back in the database, is not handed out.
+    const after = (await attachments.read(conversationId, fileId)) as SealedPiece[];
+    await attachments.put(before);
+    const refused = await download(`${visitorPath()}/${fileId}`, visitorToken);
+    expect([refused.status, refused.bytes.toString()]).toEqual([
+      500,
+      expect.stringContaining('transcript.tampered'),
+    ]);
+    await attachments.put(after);
+    expect((await download(`${visitorPath()}/${fileId}`, visitorToken)).status).toBe(200);
+  });
+
+  it('R3: are not handed out when they were altered, swapped or cut', async () => {
+    const [one, two] = [
+      await send({ name: 'a.txt', body: 'one' }),
+      await send({ name: 'b.txt', body: 'two' }),
+    ];
+    const { attachments } = test.server.stores;
+    const piecesOf = async (sent: typeof one) =>
+      (await attachments.read(conversationId, sent.body.file?.id ?? '')) as SealedPiece[];
+    const [a, b] = [await piecesOf(one), await piecesOf(two)];
+    const [first, second] = [a[0], b[0]];
+    if (first === undefined || second === undefined) throw new Error('both are kept');
+    const flipped = Uint8Array.from(first.sealed, (byte, at) => (at === 20 ? byte ^ 1 : byte));
+    for (const sealed of [flipped, second.sealed, first.sealed.subarray(0, -1)]) {
+      await attachments.put([{ ...first, sealed } as SealedPiece]);
+      const got = await download(`${visitorPath()}/${one.body.file?.id}`, visitorToken);
+      expect([got.status, got.bytes.toString()]).toEqual([
+        500,
+        expect.stringContaining('transcript.tampered'),
+      ]);
+    }
+    await attachments.put(a);
+    expect((await download(`${visitorPath()}/${one.body.file?.id}`, visitorToken)).status).toBe(200);
   });
 });

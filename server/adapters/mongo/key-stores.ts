@@ -15,7 +15,7 @@ import {
 } from './schemas/keys.ts';
 
 const WITHOUT_ID = { _id: 0, floor: 0 } as const;
-const PARTS = ['seq', 'version', 'profile', 'files'] as const;
+const PARTS = ['seq', 'version', 'profile'] as const;
 /** Inserts unless it is there, and answers what is there then, in one operation. */
 const UNLESS_THERE = { upsert: true, returnDocument: 'after', projection: WITHOUT_ID } as const;
 

@@ -5,14 +5,12 @@ import type { DatabaseFile } from './database-file.ts';
 import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
 
 /** Only beside a key that is there; a floor with a part lower than the standing one changes nothing. */
-const RAISE = `INSERT INTO key_floors (conversation_id, seq, version, profile, files, mac)
-  SELECT k.conversation_id, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
+const RAISE = `INSERT INTO key_floors (conversation_id, seq, version, profile, mac)
+  SELECT k.conversation_id, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4
   FROM json_each(?) j JOIN data_keys k ON k.conversation_id = j.value ->> 0 WHERE true
   ON CONFLICT (conversation_id) DO UPDATE SET
-    seq = excluded.seq, version = excluded.version, profile = excluded.profile, files = excluded.files,
-    mac = excluded.mac
-  WHERE seq <= excluded.seq AND version <= excluded.version AND profile <= excluded.profile
-    AND files <= excluded.files`;
+    seq = excluded.seq, version = excluded.version, profile = excluded.profile, mac = excluded.mac
+  WHERE seq <= excluded.seq AND version <= excluded.version AND profile <= excluded.profile`;
 
 export class SqliteDataKeyStore implements DataKeyStore {
   readonly #file: DatabaseFile;
@@ -70,8 +68,8 @@ export class SqliteDataKeyStore implements DataKeyStore {
     floors: readonly { readonly conversationId: string; readonly floor: KeyFloor }[],
   ): Promise<void> {
     if (floors.length === 0) return;
-    const rows = floors.map(({ conversationId, floor: { seq, version, profile, files, mac } }) => {
-      return [conversationId, seq, version, profile, files, mac];
+    const rows = floors.map(({ conversationId, floor: { seq, version, profile, mac } }) => {
+      return [conversationId, seq, version, profile, mac];
     });
     await this.#file.write(RAISE, [jsonRows(rows)]);
   }
@@ -215,7 +213,6 @@ function floorIn(row: Row): KeyFloor {
     seq: integer(row.seq),
     version: integer(row.version),
     profile: integer(row.profile),
-    files: integer(row.files),
     mac: text(row.mac),
   };
 }

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { Refusal } from '../../domain/index.ts';
-import { type Logger, type LogText, logId, type Metrics } from '../../ports/index.ts';
+import { IntegrityError, type Logger, type LogText, logId, type Metrics } from '../../ports/index.ts';
 import { PROBLEM_TYPE, problemOf, refusalOf, retryAfterSeconds } from './problem.ts';
 
 /** Whatever reaches it has no route. */
@@ -12,7 +12,7 @@ export const refuseUnknownPath: RequestHandler = () => {
 export function answerErrors(deps: { logger: Logger; metrics: Pick<Metrics, 'count'> }): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     const expected = refusalOf(error);
-    if (expected === undefined || expected.code === 'store.unavailable') {
+    if (expected === undefined || error instanceof IntegrityError || expected.code === 'store.unavailable') {
       deps.logger.error('a request failed', error, { route: routeOf(response) });
       deps.metrics.count('errors_total', { where: 'http' });
     }

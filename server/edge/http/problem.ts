@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode, type Problem } from '../../../shared/protocol/index.ts';
 import { Refusal } from '../../domain/index.ts';
-import { StoreError } from '../../ports/index.ts';
+import { IntegrityError, StoreError } from '../../ports/index.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -10,6 +10,7 @@ const PARSER_REFUSALS: Readonly<Record<string, ErrorCode>> = { 'entity.too.large
 /** The refusal that an error stands for; undefined for one that nobody expected. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
+  if (error instanceof IntegrityError) return new Refusal('transcript.tampered');
   if (error instanceof StoreError) return new Refusal('store.unavailable');
   if (isClientFault(error)) return new Refusal(PARSER_REFUSALS[error.type ?? ''] ?? 'bad_request');
   return undefined;

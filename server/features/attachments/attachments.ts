@@ -1,5 +1,6 @@
 import type { AttachmentPolicy, SentMessage, WireFile } from '../../../shared/protocol/index.ts';
 import {
+  type CleanFile,
   type Conversation,
   type Draft,
   type MessageFile,
@@ -12,13 +13,20 @@ import {
 } from '../../domain/index.ts';
 import { assertParty, type Sender } from '../../pipeline/admit.ts';
 import { cleanAgain, cleanFile } from '../../pipeline/clean-file.ts';
+import type { Floors } from '../../pipeline/floors.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { MessagePipeline } from '../../pipeline/message-pipeline.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import { type FileSealer, wireFile } from '../../pipeline/seal-file.ts';
 import type { TranscriptReader } from '../../pipeline/transcript-reader.ts';
-import type { AttachmentStore, Ids, RateLimit, RateLimiter } from '../../ports/index.ts';
+import {
+  type AttachmentStore,
+  type Ids,
+  IntegrityError,
+  type RateLimit,
+  type RateLimiter,
+} from '../../ports/index.ts';
 import { presentSent } from '../../presenters/message-presenter.ts';
 import type { Audit } from '../audit/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
@@ -31,6 +39,7 @@ export interface AttachmentsDeps {
   readonly redactor: Redactor;
   readonly sealer: Sealer;
   readonly fileSealer: FileSealer;
+  readonly floors: Pick<Floors, 'noteFile' | 'fileReach'>;
   readonly settings: AccountSettingsReader;
   readonly audit: Audit;
   readonly rateLimiter: RateLimiter;
@@ -119,27 +128,38 @@ export class Attachments {
     return Promise.all(ids.map((id) => this.#open(context, id)));
   }
 
-  /** Applies today's rules to the kept text files of a conversation; answers whether something was redacted anew. */
+  /**
+   * Applies today's rules to the kept text files of a conversation; answers whether something was redacted anew. A file
+   * of before, put back, shows from then on.
+   */
   async redactAgain({ accountId, id }: Conversation): Promise<boolean> {
-    const { store, lanes, redactor, fileSealer, limits } = this.#deps;
+    const { store, lanes, fileSealer, floors } = this.#deps;
     const ids = await store.list(id);
     if (ids.length === 0) return false;
     const { context } = await lanes.open(accountId, id);
-    const rules = await redactor.rulesOf(accountId);
     let changed = false;
     for (const fileId of ids) {
-      const { file, bytes } = await this.#open(context, fileId);
-      const { maxTextBytes } = limits;
-      // Who sent a file stands in its message; a rule for one side alone is applied to both here.
-      for (const from of ['visitor', 'agent'] as const) {
-        const clean = await cleanAgain({ kind: file.kind, bytes }, { redactor, rules, from, maxTextBytes });
-        if (clean === undefined) continue;
-        await store.put(fileSealer.seal(clean, context, fileId));
-        changed = true;
-        break;
-      }
+      const { file, bytes, revision: before } = await this.#openKept(context, fileId);
+      const clean = await this.#cleanAgain(accountId, { kind: file.kind, bytes });
+      if (clean === undefined) continue;
+      const revision = before + 1;
+      await store.put(fileSealer.seal(clean, context, { id: fileId, revision }));
+      await floors.noteFile({ context, fileId }, revision);
+      changed = true;
     }
     return changed;
+  }
+
+  /** Who sent a file stands in its message; a rule for one side alone is applied to both here. */
+  async #cleanAgain(accountId: string, file: Pick<CleanFile, 'kind' | 'bytes'>) {
+    const { redactor, limits } = this.#deps;
+    const rules = await redactor.rulesOf(accountId);
+    const { maxTextBytes } = limits;
+    for (const from of ['visitor', 'agent'] as const) {
+      const clean = await cleanAgain(file, { redactor, rules, from, maxTextBytes });
+      if (clean !== undefined) return clean;
+    }
+    return undefined;
   }
 
   async #send(party: Party, submission: FileSubmission): Promise<SentMessage> {
@@ -192,13 +212,22 @@ export class Attachments {
     const id = ids.id();
     const { redacted, removed, kind, bytes } = clean;
     const kept = { ...wireFile(id, { kind, sizeBytes: bytes.byteLength }), redacted, removed };
-    return { kept, pieces: fileSealer.seal(clean, context, id) };
+    return { kept, pieces: fileSealer.seal(clean, context, { id, revision: 0 }) };
   }
 
   async #open(context: SealContext, fileId: string): Promise<OpenedFile> {
+    const { revision: _revision, ...opened } = await this.#openKept(context, fileId);
+    return opened;
+  }
+
+  /** @throws IntegrityError when it is not what was kept, or not the last that was */
+  async #openKept(context: SealContext, fileId: string): Promise<OpenedFile & { revision: number }> {
+    const reach = await this.#deps.floors.fileReach({ context, fileId });
     const pieces = await this.#deps.store.read(context.conversationId, fileId);
     if (pieces.length === 0) throw new Refusal('not_found');
-    return this.#deps.fileSealer.open(pieces, context, fileId);
+    const opened = this.#deps.fileSealer.open(pieces, context, fileId);
+    if (opened.revision < reach) throw new IntegrityError();
+    return opened;
   }
 }
 

@@ -14,7 +14,7 @@ import {
 
 export interface KeptInStores {
   readonly messages: Pick<MessageStore, 'deleteConversation'>;
-  readonly attachments: Pick<AttachmentStore, 'deleteConversation'>;
+  readonly attachments: Pick<AttachmentStore, 'deleteConversation' | 'list'>;
   readonly profiles: Pick<ProfileStore, 'delete'>;
   readonly activity: Pick<ActivityStore, 'deleteOf'>;
   readonly presence: Pick<PresenceStore, 'deleteAccount'>;
@@ -37,8 +37,16 @@ export function storeErasables(stores: KeptInStores): readonly Erasable[] {
     },
     {
       keeps: 'attachments',
-      erase: async (scope) =>
-        scope.kind === 'conversation' ? attachments.deleteConversation(scope.conversationId) : 0,
+      erase: async (scope) => {
+        if (scope.kind !== 'conversation') return 0;
+        const { conversationId } = scope;
+        const ids = await attachments.list(conversationId);
+        await floors.remove(
+          'attachments',
+          ids.map((id) => `${conversationId}.${id}`),
+        );
+        return attachments.deleteConversation(conversationId);
+      },
     },
     {
       keeps: 'profiles',

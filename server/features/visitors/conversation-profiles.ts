@@ -178,8 +178,8 @@ export class ConversationProfiles {
 
   /** @throws IntegrityError when the record is not what was kept, or not the last that was */
   async read(context: SealContext): Promise<WireProfile> {
-    const { revision, ...profile } = await this.#kept(context);
     const reach = await this.#deps.floors.reachOf(context.conversationId);
+    const { revision, ...profile } = await this.#kept(context);
     if (revision < reach.profile) throw new IntegrityError();
     return profile;
   }

@@ -80,11 +80,11 @@ export class VisitorKeeper {
   }): Promise<{ visitor: KeptVisitor; parts: Readonly<Record<string, unknown>> } | undefined> {
     const { accountId, sessionId } = session;
     try {
+      const { version } = await this.#deps.floors.reachOf(visitorKeyName(sessionId));
       const record = await this.#deps.records.get(sessionId);
       if (record === undefined || record.accountId !== accountId) return undefined;
       const key = await this.#deps.vault.dataKey(visitorKeyName(sessionId));
       if (key === undefined) return undefined;
-      const { version } = await this.#deps.floors.reachOf(visitorKeyName(sessionId));
       if (record.version < version) throw new IntegrityError();
       const { parts = {}, ...visitor } = this.#open(record, key);
       this.#standing.set(sessionId, { key, createdAt: record.createdAt, version: record.version });

@@ -57,15 +57,15 @@ export function describeRecordFloors(name: string, open: OpenStores): void {
       const { dataKeys } = stores();
       const key = aDataKey();
       const { conversationId } = key;
-      const floor = { seq: 4, version: 2, profile: 1, files: 0, mac: 'm' };
+      const floor = { seq: 4, version: 2, profile: 1, mac: 'm' };
       await dataKeys.raise([{ conversationId, floor }]);
       expect(await dataKeys.floor(conversationId)).toBeUndefined();
       await dataKeys.create(key);
       await dataKeys.raise([{ conversationId, floor }]);
       await dataKeys.raise([{ conversationId, floor: { ...floor, seq: 9, version: 1 } }]);
       expect(plain(await dataKeys.floor(conversationId))).toEqual(floor);
-      await dataKeys.raise([{ conversationId, floor: { ...floor, seq: 9, files: 1 } }]);
-      expect(await dataKeys.floor(conversationId)).toMatchObject({ seq: 9, files: 1 });
+      await dataKeys.raise([{ conversationId, floor: { ...floor, seq: 9, profile: 2 } }]);
+      expect(await dataKeys.floor(conversationId)).toMatchObject({ seq: 9, profile: 2 });
       expect(plain(await dataKeys.get(conversationId))).toEqual(key);
       expect(await dataKeys.rewrap({ ...key, accountKeyVersion: 9 }, key.accountKeyVersion)).toBe(true);
       expect(await dataKeys.floor(conversationId)).toMatchObject({ seq: 9 });

@@ -25,7 +25,7 @@ export const dataKeySchema = createSchema<DataKeyDocument>({
     retainFrom: time,
     expiresAt: time,
     floor: {
-      type: { seq: Number, version: Number, profile: Number, files: Number, mac: String, _id: false },
+      type: { seq: Number, version: Number, profile: Number, mac: String, _id: false },
       default: undefined,
     },
   },
