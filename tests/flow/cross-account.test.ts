@@ -11,7 +11,13 @@ import {
 } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import type { TestServer } from '../support/server.ts';
+import { GOOD_BODIES } from './planted-by-table.ts';
 
+/**
+ * Kinds of which this victim has nothing, or that go by numbers of each account's own; whatever else a path names by an id
+ * has to be there.
+ */
+const NOTHING_OF = ['access-grants', 'engagement-rule-versions'];
 const REFUSED = ['not_found', 'forbidden', 'invalid_value'];
 
 /** Events of a namespace that name something by an id: from the very table that the server reads. */
@@ -47,11 +53,8 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
     conversationId = (await visitor.emit('chat:start', {})).conversationId;
     await visitor.emit('message:send', { conversationId, clientId: '1', text: 'hello' });
     ids = { conversations: conversationId, users: victim.user.id };
-    for (const kind of ['sites', 'redaction-rules']) {
-      const { body } = await of<Page<{ id: string }>>(victim, 'GET', `/${kind}`);
-      ids[kind] = body.items[0]?.id ?? '';
-    }
-  });
+    await makeOneOfEach();
+  }, 60_000);
   afterAll(async () => {
     agent.close();
     visitor.close();
@@ -60,6 +63,38 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
 
   const of = <Body>(who: SignIn & { accountId: string }, method: string, path: string, body?: unknown) =>
     test.call<Body>(method, `/accounts/${who.accountId}${path}`, body, who.accessToken);
+  /** Something of the victim's behind every path with an id, found in the list of its kind. */
+  async function makeOneOfEach(): Promise<void> {
+    for (const [route, body] of Object.entries(GOOD_BODIES)) {
+      const [, kind] = /^post \/accounts\/:a\/([a-z-]+)$/.exec(route) ?? [];
+      if (kind === undefined) continue;
+      const made = await of<{ id?: string }>(victim, 'POST', `/${kind}`, body(conversationId));
+      if (made.body.id !== undefined) ids[kind] = made.body.id;
+    }
+    const guest = await connectVisitor(test);
+    const { conversationId: erased } = await guest.emit('chat:start', {});
+    guest.close();
+    await of(victim, 'DELETE', `/conversations/${erased}`);
+    await of(victim, 'POST', '/subject-access', { sessionId: visitor.sessionId });
+    await of(victim, 'POST', '/erasures', { sessionId: visitor.sessionId });
+    await of(victim, 'POST', '/key-rotations');
+    await of(victim, 'POST', '/redaction-rescans');
+    const { dataRequests, keyRotations, rescans } = test.server.features;
+    await Promise.all([dataRequests.whenIdle(), keyRotations.whenIdle(), rescans.whenIdle()]);
+    const document = await openApi();
+    ids.visitors = visitor.sessionId;
+    for (const path of Object.keys(document.paths)) {
+      const [, kind] = /^\/accounts\/\{a\}\/([a-z-]+)\/\{id\}/.exec(path.replace('/api/v1', '')) ?? [];
+      if (kind === undefined || ids[kind] !== undefined) continue;
+      const { body } = await of<Page<{ id: string }>>(victim, 'GET', `/${kind}`);
+      const id = body.items?.[0]?.id;
+      if (id !== undefined) ids[kind] = id;
+    }
+  }
+  const openApi = async () =>
+    (await (await fetch(`${test.url}/api/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { security: unknown[]; requestBody?: unknown }>>;
+    };
   const refusals = async (who: SignIn & { accountId: string }) =>
     (await of<Page<WireAuditEntry>>(who, 'GET', '/audit-log?action=access.refused&limit=200')).body.items;
   /** All that an attacker would change. */
@@ -73,15 +108,26 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
   };
 
   it('reaches nothing by any route, changes nothing, and stands in the attacker’s own audit log', async () => {
-    const document = (await (await fetch(`${test.url}/api/openapi.json`)).json()) as {
-      paths: Record<string, Record<string, { security: unknown[]; requestBody?: unknown }>>;
-    };
+    const document = await openApi();
     const before = await state();
     const aimed: string[] = [];
+    const nothingOf = new Set<string>();
+    const scopes = ['conversation:read', 'user:read', 'site:write', 'webhook:write'];
+    const token = await of<{ token: string }>(attacker, 'POST', '/api-tokens', { name: 'Mine', scopes });
+    const apiToken = token.body.token;
+    expect(
+      (await test.call('GET', `/accounts/${attacker.accountId}/sites`, undefined, apiToken)).status,
+    ).toBe(403);
+    expect(
+      (await test.call('GET', `/accounts/${attacker.accountId}/users`, undefined, apiToken)).status,
+    ).toBe(200);
     for (const [path, methods] of Object.entries(document.paths).filter(([path]) => path.includes('{a}'))) {
       for (const [method, { requestBody }] of Object.entries(methods)) {
-        const body = requestBody === undefined ? undefined : {};
+        const route = path.replace('/api/v1', '').replaceAll(/\{(\w+)\}/g, ':$1');
+        const good = GOOD_BODIES[`${method} ${route}`]?.(conversationId);
+        const body = requestBody === undefined ? undefined : (good ?? {});
         const kind = /\/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? '';
+        if (path.includes('{id}') && ids[kind] === undefined) nothingOf.add(kind);
         const filled = path
           .replace('{id}', ids[kind] ?? conversationId)
           .replaceAll(/\{\w+\}/g, (name) => (name === '{a}' ? name : conversationId));
@@ -93,13 +139,16 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
           attacker.accessToken,
         );
         expect([method, path, foreign.status]).toEqual([method, path, 404]);
+        const byToken = await test.call(method.toUpperCase(), at(victim.accountId), body, apiToken);
+        expect([method, path, [403, 404].includes(byToken.status)]).toEqual([method, path, true]);
         if (!path.includes('{id}')) continue;
         const own = await test.call(method.toUpperCase(), at(attacker.accountId), body, attacker.accessToken);
         expect([method, path, own.status >= 400 && own.status < 500]).toEqual([method, path, true]);
         if (own.status === 404) aimed.push(`${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
       }
     }
-    expect(aimed.length).toBeGreaterThan(8);
+    expect([...nothingOf]).toEqual(NOTHING_OF);
+    expect(aimed.length).toBeGreaterThan(25);
     expect(await state()).toEqual(before);
     const noted = await test.server.stores.audit.list({
       accountId: attacker.accountId,

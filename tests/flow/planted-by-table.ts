@@ -28,7 +28,7 @@ const REDACTION = { name: 'Rule', pattern: 'zzz\\d' };
 const PRECHAT = [{ key: 'order', label: 'Order', required: false }];
 
 /** Good bodies of staff calls, by method and path. A call with free text that is added needs one too. */
-const GOOD_BODIES: Readonly<Record<string, (conversationId: string) => object>> = {
+export const GOOD_BODIES: Readonly<Record<string, (conversationId: string) => object>> = {
   'patch /accounts/:a/settings': () => ({
     dpa: { customFields: [{ key: 'note', label: 'Note', category: 'other', searchable: false }] },
   }),
