@@ -4,7 +4,7 @@ import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import { createOneTimeCodes } from '../adapters/crypto/totp.ts';
 import { createOpenIdProvider } from '../adapters/oidc/openid-provider.ts';
 import { inAddressRanges } from '../adapters/system/address-ranges.ts';
-import { SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
+import { REFUSAL_LIMITS, SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { Access } from '../features/access/index.ts';
 import { ApiTokens } from '../features/api-tokens/index.ts';
 import type { Audit } from '../features/audit/index.ts';
@@ -41,11 +41,12 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
   const { audit, access, rateLimiter, settings, secretBox: box } = parts;
   const { users, secondFactors: factors, passwordResets: resets } = stores.entities;
   const limit = (name: keyof typeof SIGN_IN_LIMITS) => scaled(SIGN_IN_LIMITS[name], config.limits.rateFactor);
+  const failures = scaled(REFUSAL_LIMITS.failedSignIns, config.limits.rateFactor);
   const tokens = createTokenSigner({ secret: secrets.jwtSecret, clock });
   const passwords = createPasswordHasher();
   const policy = createPasswordPolicy();
   const hashNewPassword = createHashNewPassword({ passwords, policy });
-  const notes = new SignInNotes(audit);
+  const notes = new SignInNotes({ audit, rateLimiter, failures });
   const signIns = new SignIns({ stores, access, tokens, broadcaster, notes, ids, clock });
   const secondFactors = new SecondFactors({
     secondFactors: factors,

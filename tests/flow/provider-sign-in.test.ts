@@ -1,4 +1,10 @@
-import type { BegunProviderSignIn, SignIn } from '../../shared/protocol/index.ts';
+import { TOTP } from 'otpauth';
+import type {
+  BegunProviderSignIn,
+  SecondFactorChallenge,
+  SignIn,
+  TotpSetup,
+} from '../../shared/protocol/index.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { startIdentityProvider, type TestProvider } from '../support/identity-provider.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -61,6 +67,30 @@ describeOnEveryStore('sign-in by an identity provider', (start) => {
         body: { code: 'auth.identity_unknown' },
       });
     }
+  });
+
+  it('asks for the second factor that somebody has set up here', async () => {
+    const { accessToken, accountId } = await server.signIn();
+    const who = { email: 'two@example.com', password: 'long password of Two' };
+    const user = { ...who, name: 'Two', roles: ['agent'] };
+    await server.call('POST', `/accounts/${accountId}/users`, user, accessToken);
+    const own = await server.signIn(who);
+    const post = <Body>(path: string, body: object, token?: string) =>
+      server.call<Body>('POST', path, body, token);
+    const setup = await post<TotpSetup>(
+      '/auth/second-factor/setup',
+      { password: who.password },
+      own.accessToken,
+    );
+    const codeIn = (ms: number) =>
+      new TOTP({ secret: setup.body.secret }).generate({ timestamp: clock.now() + ms });
+    await post('/auth/second-factor/confirm', { code: codeIn(0) }, own.accessToken);
+    const { body } = await signInAs(who.email);
+    expect(body).toMatchObject({ secondFactor: { kind: 'code' } });
+    expect(body.accessToken).toBeUndefined();
+    const { challenge } = (body as unknown as SecondFactorChallenge).secondFactor;
+    const done = await post<SignIn>('/auth/second-factor', { challenge, code: codeIn(30_000) });
+    expect(done).toMatchObject({ status: 200, body: { user: { email: who.email } } });
   });
 
   it('lets in no disabled user', async () => {

@@ -1,6 +1,12 @@
 import { TOTP } from 'otpauth';
 import { SLOW_DOWN_MS } from '../../server/features/auth/index.ts';
-import type { SecondFactorChallenge, SignIn, TotpSetup } from '../../shared/protocol/index.ts';
+import type {
+  Page,
+  SecondFactorChallenge,
+  SignIn,
+  TotpSetup,
+  WireAuditEntry,
+} from '../../shared/protocol/index.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { ShiftedClock } from './rest-support.ts';
@@ -165,6 +171,14 @@ describe('sign-in under attack', () => {
     const before = clock.slowedDown;
     expect((await login(server.admin.password, '198.51.100.20')).status).toBe(200);
     expect(clock.slowedDown).toBe(before + 1);
+    const { accessToken, accountId } = await server.signIn();
+    const { body } = await server.call<Page<WireAuditEntry>>(
+      'GET',
+      `/accounts/${accountId}/audit-log?action=sign-in.failed&limit=200`,
+      undefined,
+      accessToken,
+    );
+    expect(body.items).toHaveLength(60);
   });
 
   it('locks someone who does not exist in the same way', async () => {

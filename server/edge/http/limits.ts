@@ -118,6 +118,12 @@ export const REFUSAL_LIMITS = {
     windowMs: MINUTE_MS,
     stops: 'filling the audit log with refusals by scripts on the public site',
   },
+  failedSignIns: {
+    name: 'audit.failed-sign-ins',
+    points: 60,
+    windowMs: 60 * MINUTE_MS,
+    stops: 'filling the audit log with guesses at the password of one person',
+  },
 } as const satisfies Record<string, RateLimit>;
 
 /** The limit with `factor` times the points, at least one. */
