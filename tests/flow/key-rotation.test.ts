@@ -18,8 +18,19 @@ describeOnEveryStore('rotation of keys', (start) => {
   let test: TestServer;
   let token: string;
   let accountId: string;
-  afterEach(() => test.close());
+  const old = key();
+  beforeAll(async () => {
+    test = await start({ env: { ENCRYPTION_MASTER_KEY: old } });
+    await signIn();
+  });
+  afterAll(() => test.close());
 
+  const restart = async (env: Record<string, string>): Promise<void> => {
+    const { dataDir } = test;
+    await test.close({ keepData: true });
+    test = await start({ dataDir, env });
+    await signIn();
+  };
   const signIn = async () => {
     ({ accessToken: token, accountId } = await test.signIn());
   };
@@ -41,8 +52,6 @@ describeOnEveryStore('rotation of keys', (start) => {
   const keysOfAccount = () => get<WireAccountKeys>(`/accounts/${accountId}/keys`);
 
   it('gives an account a new key while chats go on, start and are erased, and retires the old one', async () => {
-    test = await start();
-    await signIn();
     const ids = await chats();
     const secret = await test.server.pipeline.vault.namedKey(accountId, 'index');
     const visitor = await connectVisitor(test);
@@ -84,71 +93,40 @@ describeOnEveryStore('rotation of keys', (start) => {
   });
 
   it('takes up a rotation that was cut off, and refuses a second one meanwhile', async () => {
-    test = await start();
-    await signIn();
     const ids = await chats();
     // As a kill leaves it: the new version is there, one key is under it, and nobody works on the rest.
     const { vault } = test.server.pipeline;
-    await vault.createAccountKey(accountId, 2);
-    const [first] = await test.server.stores.dataKeys.wrappedBefore({ accountId, version: 2, limit: 1 });
+    const version = (await vault.newestAccountKey(accountId)).version + 1;
+    await vault.createAccountKey(accountId, version);
+    const older = await test.server.stores.dataKeys.wrappedBefore({ accountId, version, limit: 200 });
+    const [first] = older;
     if (first !== undefined) await vault.rewrapDataKey(first);
     const rotation: KeyRotation = {
       ...{ id: 'cut-off', accountId, slot: accountId, version: 1, createdAt: 1, updatedAt: 1 },
-      ...{ status: 'running', startedBy: 'command', target: '2', total: CHATS, rewrapped: 1, failed: 0 },
+      ...{ status: 'running', startedBy: 'command', target: String(version) },
+      ...{ total: older.length, rewrapped: 1, failed: 0 },
     };
     await test.server.stores.entities.keyRotations.insert(rotation);
     const again = await test.call('POST', `/accounts/${accountId}/key-rotations`, undefined, token);
     expect(again).toMatchObject({ status: 409, body: { code: 'already_exists' } });
 
-    const { dataDir } = test;
-    await test.close({ keepData: true });
-    test = await start({ dataDir });
-    await signIn();
+    await restart({ ENCRYPTION_MASTER_KEY: old });
     await finished();
-    expect(await get(`/accounts/${accountId}/key-rotations/cut-off`)).toMatchObject({
-      status: 'done',
-      rewrapped: CHATS,
-    });
+    const ended = await get<WireKeyRotation>(`/accounts/${accountId}/key-rotations/cut-off`);
+    expect(ended.status).toBe('done');
+    expect(ended.rewrapped).toBeGreaterThanOrEqual(older.length);
     const { versions } = await keysOfAccount();
-    expect(versions.map(({ version }) => version)).toEqual([2]);
+    expect(versions.map((one) => one.version)).toEqual([version]);
     // What visitors do is kept under keys of its own, from a while after they came.
     expect(versions[0]?.dataKeys).toBeGreaterThanOrEqual(CHATS);
     for (const id of ids) expect(await textsOf(id)).toHaveLength(2);
   });
 
-  it('leaves what it cannot open, with the key that it is under, and says how many', async () => {
-    test = await start();
-    await signIn();
-    const [broken, good] = await chats();
-    const { dataKeys } = test.server.stores;
-    const record = await dataKeys.get(broken ?? '');
-    if (record !== undefined) await dataKeys.rewrap({ ...record, wrapped: randomBytes(60) }, 1);
-    await test.call('POST', `/accounts/${accountId}/key-rotations`, undefined, token);
-    await finished();
-    const { items } = await get<{ items: WireKeyRotation[] }>(`/accounts/${accountId}/key-rotations`);
-    expect(items).toMatchObject([{ status: 'done', failed: 1 }]);
-    expect(items[0]?.rewrapped).toBe((items[0]?.total ?? 0) - 1);
-    const { versions } = await keysOfAccount();
-    expect(versions).toMatchObject([
-      { version: 1, current: false, dataKeys: 1 },
-      { version: 2, current: true },
-    ]);
-    expect(versions[1]?.dataKeys).toBeGreaterThanOrEqual(CHATS - 1);
-    expect(await textsOf(good ?? '')).toHaveLength(2);
-  });
-
   it('changes the master key: the old one opens until all is under the new one, and is not needed then', async () => {
-    const [old, next] = [key(), key()];
-    test = await start({ env: { ENCRYPTION_MASTER_KEY: old } });
-    await signIn();
+    const next = key();
     const [id] = await chats();
     const signing = await test.server.pipeline.vault.namedKey(INSTANCE, 'signing');
     const { dataDir } = test;
-    const restart = async (env: Record<string, string>): Promise<void> => {
-      await test.close({ keepData: true });
-      test = await start({ dataDir, env });
-      await signIn();
-    };
     await restart({ ENCRYPTION_MASTER_KEY: next, ENCRYPTION_PREVIOUS_MASTER_KEYS: old });
     const before = await get<WireMasterKeys>('/keys');
     expect(before.items).toMatchObject([
@@ -168,11 +146,30 @@ describeOnEveryStore('rotation of keys', (start) => {
     await test.close({ keepData: true });
     await expect(start({ dataDir, env: { ENCRYPTION_MASTER_KEY: old } })).rejects.toThrow(WrongKeyError);
     test = await start({ dataDir, env: { ENCRYPTION_MASTER_KEY: next } });
+    await signIn();
+  });
+
+  it('leaves what it cannot open, with the key that it is under, and says how many', async () => {
+    const [broken, good] = await chats();
+    const { dataKeys } = test.server.stores;
+    const record = await dataKeys.get(broken ?? '');
+    const version = record?.accountKeyVersion ?? 0;
+    if (record !== undefined) await dataKeys.rewrap({ ...record, wrapped: randomBytes(60) }, version);
+    await test.call('POST', `/accounts/${accountId}/key-rotations`, undefined, token);
+    await finished();
+    const { items } = await get<{ items: WireKeyRotation[] }>(`/accounts/${accountId}/key-rotations`);
+    expect(items[0]).toMatchObject({ status: 'done', failed: 1 });
+    expect(items[0]?.rewrapped).toBe((items[0]?.total ?? 0) - 1);
+    const { versions } = await keysOfAccount();
+    expect(versions).toMatchObject([
+      { version, current: false, dataKeys: 1 },
+      { version: version + 1, current: true },
+    ]);
+    expect(versions[1]?.dataKeys).toBeGreaterThanOrEqual(CHATS - 1);
+    expect(await textsOf(good ?? '')).toHaveLength(2);
   });
 
   it('P6: shows the keys of the deployment to operators alone', async () => {
-    test = await start();
-    await signIn();
     const other = {
       email: 'other@example.com',
       name: 'Other',
