@@ -1,6 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type/core';
 import { FILE_KINDS, type FileKind, type FileKindSpec } from '../../shared/protocol/index.ts';
-import { decodeText } from '../domain/files/decode-text.ts';
+import { decodeText, utf16Mark } from '../domain/files/decode-text.ts';
 import { MalformedImage, stripMetadata } from '../domain/files/strip-metadata.ts';
 import { type CleanFile, Refusal, type UploadedFile } from '../domain/index.ts';
 import type { CompiledRules, Redactor } from './redact.ts';
@@ -77,6 +77,8 @@ async function kindOf({ name, contentType, bytes }: UploadedFile): Promise<FileK
   const spec: FileKindSpec = FILE_KINDS[named];
   const claims = [spec.contentType, ...spec.aliases];
   if (!UNSAID.has(contentType) && !claims.includes(contentType)) return undefined;
+  // The mark of UTF-16 is also how a frame of MPEG audio may begin.
+  if (spec.reading === 'text' && utf16Mark(bytes) !== undefined) return named;
   const detected = await fileTypeFromBuffer(bytes);
   if (spec.reading === 'text') return detected === undefined ? named : undefined;
   return detected?.mime === spec.contentType ? named : undefined;

@@ -169,6 +169,20 @@ describeOnEveryStore('files in conversations', (start) => {
     }
   });
 
+  it('F3 P4: are read as they are written, and refused where nobody can tell how', async () => {
+    const utf16 = Buffer.from(`\ufeffkort ${CARD} här`, 'utf16le');
+    const written = [Buffer.from(`\ufeffkort ${CARD} här`), utf16, Buffer.from(utf16).swap16()];
+    written.push(Buffer.from(`kort ${CARD} här`, 'latin1'));
+    for (const body of written) {
+      const sent = await send({ name: 'a.txt', body });
+      expect(sent).toMatchObject({ status: 201, body: { redacted: 1 } });
+      const got = await download(`${visitorPath()}/${sent.body.file?.id}`, visitorToken);
+      expect(got.bytes.toString()).toBe('kort ████ här');
+    }
+    const unmarked = await send({ name: 'a.txt', body: Buffer.from(`kort ${CARD}`, 'utf16le') });
+    expect(unmarked).toMatchObject({ status: 422, body: { code: 'attachment.type_refused' } });
+  });
+
   it('P3: sent again under the same client id are kept once', async () => {
     const file = { name: 'once.txt', body: 'once', clientId: 'same' };
     const [first, second] = await Promise.all([send(file), send(file)]);

@@ -6,6 +6,8 @@ const BRANDS: Readonly<Record<string, readonly string[]>> = {
   Redacted: ['server/pipeline/redact.ts'],
   Sealed: ['server/pipeline/seal.ts'],
   Stored: ['server/pipeline/persist.ts'],
+  CleanFile: ['server/pipeline/clean-file.ts'],
+  SealedPiece: ['server/pipeline/seal-file.ts'],
   // What is read back from a sealed record was redacted before it was sealed.
   RedactedText: [
     'server/domain/redaction/redact.ts',
