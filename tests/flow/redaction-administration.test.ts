@@ -9,6 +9,7 @@ import type {
 } from '../../shared/protocol/index.ts';
 import { connectAgent, connectVisitor } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
+import { keptParts } from '../support/kept-bytes.ts';
 import type { TestServer } from '../support/server.ts';
 import { type RedactionAdmin, redactionAdmin } from './redaction-support.ts';
 import { ShiftedClock } from './rest-support.ts';
@@ -211,6 +212,12 @@ describeOnEveryStore('redaction, as administrators see it:', (start) => {
       { from: 'store', to: 'store-and-delivery' },
       { from: 'store-and-delivery', to: 'store' },
     ]);
+    await test.server.pipeline.drain();
+    for (const { where, content } of await keptParts(test)) {
+      // The number alone stands in the examples of the rules.
+      const found = ['second', 'typing', 'said'].filter((word) => content.includes(`${word} ${CARD}`));
+      expect([where, found]).toEqual([where, []]);
+    }
     close();
   });
 
