@@ -102,9 +102,11 @@ export async function plantInRoutes(of: {
 
 const rankOf = (method: string): number => (method === 'post' ? 0 : 1);
 
-/** Texts with a secret that may stand there; behind a word of their own, for some names may be there but once. */
-const fitting = ({ schema }: TextLeaf, secrets: readonly string[]): string[] =>
-  secrets.map((secret) => `${word(++made)} ${secret}`).filter((text) => schema.safeParse(text).success);
+/** A text with the next secret, if one may stand there; behind a word of its own, for some names may be there but once. */
+function fitting({ schema }: TextLeaf, secrets: readonly string[]): string[] {
+  const text = `${word(++made)} ${secrets[made % secrets.length]}`;
+  return schema.safeParse(text).success ? [text] : [];
+}
 
 const word = (n: number): string =>
   [...String(n)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');

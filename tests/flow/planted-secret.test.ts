@@ -29,6 +29,8 @@ const SECRETS = [
   '4242–4242–4242–4242',
   'my password is Tr0ub4dor',
 ];
+/** One of each kind, plain and in disguise, where many places are tried. */
+const SOME = ['811218 98 76', '８１１２１８－９８７６', '4242.4242.4242.4242', 'my password is Tr0ub4dor'];
 /** Parts that give one away, also when only some of it was taken out. */
 const TRACES = [...SECRETS, 'Tr0ub4dor', '9876', '９８７６', '4242', '811218', '８１１２１８'];
 const ALL = SECRETS.join(' and ');
@@ -167,7 +169,7 @@ describeOnEveryStore('planted secrets', (start) => {
   }
 
   async function plantInRest(): Promise<void> {
-    for (const secret of SECRETS) {
+    for (const secret of SOME) {
       const q = encodeURIComponent(secret);
       await admin.call('POST', '/redaction-rules/preview', { text: secret });
       for (const query of ['caseId', 'agentId', 'cursor', 'status', 'field.note', secret]) {
@@ -204,9 +206,9 @@ describeOnEveryStore('planted secrets', (start) => {
     await admin.builtin('iban', { enabled: true });
   }
 
-  /** Wherever the tables have a string, by the tables themselves: two secrets do, for the places are many. */
+  /** Wherever the tables have a string, by the tables themselves. */
   async function plantByTables(): Promise<void> {
-    const secrets = SECRETS.filter((secret) => ['811218 98 76', '4242 4242 4242 4242'].includes(secret));
+    const secrets = ['811218 98 76', '4242 4242 4242 4242'];
     const guest = await connectVisitor(test);
     await guest.emit('page:view', { url: 'https://shop.example/', title: 'Shop' });
     const { sessionId } = guest;
