@@ -1,11 +1,11 @@
 import type { LiveFacts } from './live-facts.ts';
 import type { Moment } from './read-fact.ts';
+import { Remembered } from './remembered.ts';
 import type { NumberSlot, SlotGroup, TextSlot } from './slots.ts';
 import type { HoldingTests } from './text-index.ts';
 
-/** Addresses that are remembered, and the longest one of them: a few megabytes at the most. */
-const REMEMBERED = 5_000;
-const REMEMBERED_LENGTH = 300;
+/** Addresses that are remembered: a few megabytes at the most. */
+const REMEMBERED_ADDRESSES = 3_000;
 
 /** What the rules make of an address: a position for each number, what holds for each text. */
 interface AddressReading {
@@ -17,7 +17,7 @@ interface AddressReading {
 export class AddressSlots implements SlotGroup {
   readonly numbers: readonly NumberSlot[];
   readonly texts: readonly TextSlot[];
-  readonly #remembered = new Map<string, AddressReading>();
+  readonly #remembered = new Remembered<AddressReading>(REMEMBERED_ADDRESSES);
 
   constructor({ numbers, texts }: SlotGroup) {
     this.numbers = numbers;
@@ -33,15 +33,7 @@ export class AddressSlots implements SlotGroup {
       positions: this.numbers.map(({ index, read }) => index.positionOf(read(facts, moment))),
       holding: this.texts.map(({ index, read }) => index.testsFor(read(facts, moment))),
     };
-    if (url.length <= REMEMBERED_LENGTH) this.#remember(url, reading);
-    return reading;
-  }
-
-  #remember(url: string, reading: AddressReading): void {
-    if (this.#remembered.size >= REMEMBERED) {
-      const [oldest] = this.#remembered.keys();
-      this.#remembered.delete(oldest as string);
-    }
     this.#remembered.set(url, reading);
+    return reading;
   }
 }

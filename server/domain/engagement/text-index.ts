@@ -1,7 +1,8 @@
 import { Containment, type Needle, PrefixTree } from './automaton.ts';
 import type { TextTest } from './normalise.ts';
-import type { Pattern } from './pattern.ts';
+import { type Pattern, PatternGroup } from './pattern.ts';
 import { fold } from './read-fact.ts';
+import { Remembered } from './remembered.ts';
 
 /** A test of the index by its number in the rule set. */
 export interface NumberedTextTest {
@@ -10,10 +11,7 @@ export interface NumberedTextTest {
 }
 
 /** Values that many visitors share (pages of a site, languages) are looked at once. */
-const REMEMBERED_VALUES = 2_000;
-const REMEMBERED_LENGTH = 300;
-/** Steps that all patterns of one fact may together spend on one value: some milliseconds at the most. */
-export const PATTERN_STEPS = 200_000;
+const REMEMBERED_VALUES = 1_000;
 
 /** Tests that hold for one value, ascending. */
 export type HoldingTests = readonly number[];
@@ -21,7 +19,7 @@ const NOTHING: HoldingTests = [];
 
 /**
  * All tests of one text. Which of them hold for a value is found without asking each: equality by hash, beginnings and
- * ends in a tree, containment by an automaton, patterns one by one on the linear-time engine; and it is remembered.
+ * ends in a tree, containment by an automaton, patterns together in one pass of the linear-time engine; and it is remembered.
  */
 export class TextIndex {
   readonly #any: readonly number[];
@@ -29,9 +27,9 @@ export class TextIndex {
   readonly #prefixes: PrefixTree;
   readonly #suffixes: PrefixTree;
   readonly #contained: Containment;
-  readonly #patterns: readonly { readonly id: number; readonly pattern: Pattern }[];
+  readonly #patterns: PatternGroup;
   readonly #keys: (folded: string) => readonly string[];
-  readonly #remembered = new Map<string, HoldingTests>();
+  readonly #remembered = new Remembered<HoldingTests>(REMEMBERED_VALUES);
 
   constructor(
     tests: readonly NumberedTextTest[],
@@ -44,10 +42,12 @@ export class TextIndex {
     this.#prefixes = new PrefixTree(needlesOf(tests, 'startsWith'), { fromEnd: false });
     this.#suffixes = new PrefixTree(needlesOf(tests, 'endsWith'), { fromEnd: true });
     this.#contained = new Containment(needlesOf(tests, 'contains'));
-    this.#patterns = tests.flatMap(({ id, test }) => {
-      const pattern = test.kind === 'matches' ? options.patterns.get(test.pattern) : undefined;
-      return pattern === undefined ? [] : [{ id, pattern }];
-    });
+    this.#patterns = new PatternGroup(
+      tests.flatMap(({ id, test }) => {
+        const pattern = test.kind === 'matches' ? options.patterns.get(test.pattern) : undefined;
+        return pattern === undefined ? [] : [{ id, pattern }];
+      }),
+    );
     this.#keys = options.languageRanges ? languageRanges : (folded) => [folded];
   }
 
@@ -57,7 +57,7 @@ export class TextIndex {
     const known = this.#remembered.get(value);
     if (known !== undefined) return known;
     const found = this.#look(value);
-    if (value.length <= REMEMBERED_LENGTH) this.#remember(value, found);
+    this.#remembered.set(value, found);
     return found;
   }
 
@@ -74,17 +74,8 @@ export class TextIndex {
     this.#prefixes.find(folded, found);
     this.#suffixes.find(folded, found);
     this.#contained.find(folded, found);
-    const budget = { left: PATTERN_STEPS };
-    for (const { id, pattern } of this.#patterns) if (pattern.holds(value, budget)) found.push(id);
+    this.#patterns.find(value, found);
     return found.length === 0 ? NOTHING : [...new Set(found)].sort((a, b) => a - b);
-  }
-
-  #remember(value: string, found: HoldingTests): void {
-    if (this.#remembered.size >= REMEMBERED_VALUES) {
-      const [oldest] = this.#remembered.keys();
-      this.#remembered.delete(oldest as string);
-    }
-    this.#remembered.set(value, found);
   }
 }
 

@@ -9,6 +9,8 @@ export class Timer<Item> {
   readonly item: Item;
   /** Epoch milliseconds; infinite while it is not set. */
   at = Number.POSITIVE_INFINITY;
+  /** The time that its place in the wheel stands for; never later than `at`. */
+  placedAt = Number.POSITIVE_INFINITY;
   slot = -1;
   before: Timer<Item> | undefined;
   after: Timer<Item> | undefined;
@@ -43,12 +45,18 @@ export class TimerWheel<Item> {
     return new Timer(item);
   }
 
-  /** Sets or moves a timer. What lies in the past comes with the next {@link advance}; an infinite time stops it. */
+  /**
+   * Sets or moves a timer. What lies in the past comes with the next {@link advance}; an infinite time stops it. One that is
+   * put off keeps its place and is moved when that comes, for most are put off again and again before they ever come due.
+   */
   schedule(timer: Timer<Item>, at: number): void {
-    if (timer.at === at && timer.slot >= 0) return;
-    this.cancel(timer);
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === Number.POSITIVE_INFINITY) {
+      this.cancel(timer);
+      return;
+    }
     timer.at = at;
+    if (timer.slot >= 0 && at >= timer.placedAt) return;
+    if (timer.slot >= 0) this.#unlink(timer);
     this.#insert(timer);
   }
 
@@ -100,9 +108,14 @@ export class TimerWheel<Item> {
     let left = most;
     for (let timer = this.#heads[slot]; timer !== undefined && left > 0; timer = this.#heads[slot]) {
       const { at } = timer;
+      left--;
+      if (at > this.#now) {
+        this.#unlink(timer);
+        this.#insert(timer);
+        continue;
+      }
       this.cancel(timer);
       onDue(timer.item, at);
-      left--;
     }
     return left;
   }
@@ -121,6 +134,7 @@ export class TimerWheel<Item> {
 
   #insert(timer: Timer<Item>): void {
     const at = Math.max(timer.at, this.#now);
+    timer.placedAt = at;
     let level = 0;
     // The level on which the time's slot is not the one that the present lies in, and less than one turn ahead.
     while (level < LEVELS - 1 && slotsAhead(level, { now: this.#now, at }) >= SLOTS) level++;

@@ -12,10 +12,10 @@ import type {
 import type { CompiledRule, CompiledRuleSet } from './compile.ts';
 import type { LiveFacts } from './live-facts.ts';
 import { type FactTest, isWithin, normalise, type TextTest } from './normalise.ts';
-import { Pattern } from './pattern.ts';
+import { PATTERN_STEPS, Pattern } from './pattern.ts';
 import { fold, type Moment, numberView, readableFact, textView } from './read-fact.ts';
 import type { VisitorState } from './state.ts';
-import { languageRanges, PATTERN_STEPS } from './text-index.ts';
+import { languageRanges } from './text-index.ts';
 
 interface Seen {
   readonly ruleSet: CompiledRuleSet;

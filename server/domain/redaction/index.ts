@@ -12,7 +12,7 @@ export {
   ruleSetOf,
 } from './compile.ts';
 export { checkExamples, type ExampleFailure } from './examples.ts';
-export { compileProgram } from './program.ts';
+export { compileProgram, type Program } from './program.ts';
 export { redactText } from './redact.ts';
 export { redactLongText } from './redact-long.ts';
 export {
@@ -29,6 +29,7 @@ export {
   type Replacement,
 } from './rule.ts';
 export { LinearSearch, type StepBudget } from './search.ts';
+export { SetSearch } from './set-search.ts';
 export { findSplitMatches, type SplitMatch } from './split.ts';
 export { CHECK_NAMES, type CheckName, isCheckName } from './validators/names.ts';
 export { warmUpRedaction } from './warm-up.ts';

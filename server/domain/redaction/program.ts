@@ -184,7 +184,7 @@ export const tooCostly = (pattern: string): RedactionPatternError =>
  * Upper bound on the steps after any one character: everything reached, without taking another, from the start and
  * from all instructions that take it. Characters beyond ASCII count as one that satisfies all that take any.
  */
-function stepsPerCharacter(program: Program): number {
+export function stepsPerCharacter(program: Program): number {
   let most = 0;
   for (let code = 0; code <= 128; code++) {
     const reached = [program.start];

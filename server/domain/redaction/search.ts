@@ -194,12 +194,23 @@ function newThreadList(size: number): ThreadList {
 function assertsAt(text: string, at: number): number {
   const before = at > 0 ? text.charCodeAt(at - 1) : -1;
   const after = at < text.length ? text.charCodeAt(at) : -1;
+  return assertsBetween(before, after);
+}
+
+/** The assertions that hold between two characters; -1 for the beginning and for the end of the text. */
+export function assertsBetween(before: number, after: number): number {
   let bits = isWord(before) === isWord(after) ? AT.noBoundary : AT.boundary;
   if (before < 0) bits |= AT.beginText | AT.beginLine;
   if (before === NEWLINE) bits |= AT.beginLine;
   if (after < 0) bits |= AT.endText | AT.endLine;
   if (after === NEWLINE) bits |= AT.endLine;
   return bits;
+}
+
+/** A character for all those between which assertions see no difference. */
+export function assertedAs(code: number): number {
+  if (code < 0 || code === NEWLINE) return code;
+  return isWord(code) ? 'a'.charCodeAt(0) : ' '.charCodeAt(0);
 }
 
 function isWord(code: number): boolean {
