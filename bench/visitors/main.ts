@@ -18,6 +18,7 @@ const USAGE = `npm run bench visitors [options]
   --seconds N     how long they browse (60)
   --pause N       mean seconds of one visitor between two events (10)
   --rules N       engagement rules, of four conditions each (100)
+  --node OPTION   an option of Node itself for the server, such as --node=--max-semi-space-size=32
   --profile FILE  a CPU profile of the server while they browse (.cpuprofile); slows it down
   --seed N        of the traffic`;
 
@@ -26,7 +27,7 @@ async function run(): Promise<void> {
   const options = readOptions();
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-visitors-'));
   const env = { ...productEnvironment({ dataDir, mongodbUri: undefined }), SESSIONS_PER_SITE: '20000' };
-  const server = await startMeasured('dist/server/main.js', { env, nodeArguments: [] });
+  const server = await startMeasured('dist/server/main.js', { env, nodeArguments: options.node });
   const generator = startGenerator();
   try {
     const staff = await signIn(server.url, ADMIN);
@@ -127,11 +128,20 @@ interface Options {
   readonly rules: number;
   readonly seed: number;
   readonly profile: string | undefined;
+  readonly node: readonly string[];
 }
 
 function readOptions(): Options {
   const text = { type: 'string' } as const;
-  const options = { visitors: text, seconds: text, pause: text, rules: text, seed: text, profile: text };
+  const options = {
+    visitors: text,
+    seconds: text,
+    pause: text,
+    rules: text,
+    seed: text,
+    profile: text,
+    node: { ...text, multiple: true },
+  } as const;
   const { values } = parseArgs({ args: process.argv.slice(2), options });
   const number = (given: string | undefined, otherwise: number): number => {
     const value = given === undefined ? otherwise : Number(given);
@@ -145,6 +155,7 @@ function readOptions(): Options {
     rules: number(values.rules, 100),
     seed: number(values.seed, 20_260_101),
     profile: values.profile,
+    node: values.node ?? [],
   };
 }
 

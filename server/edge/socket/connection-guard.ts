@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
+import { inParts } from '../../features/in-parts.ts';
 import type { Clock, Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { clientAddress } from '../client-address.ts';
 import { addressKey } from '../http/client-address.ts';
@@ -24,6 +25,8 @@ export interface GuardDeps {
 }
 
 const BUFFER_SWEEP_MS = 5_000;
+/** Connections that are looked at in one turn of the event loop. */
+const SWEPT_AT_ONCE = 500;
 
 /** Engine.IO's raw connection, as far as the guard knows it. */
 interface RawConnection {
@@ -42,6 +45,7 @@ export class ConnectionGuard {
   readonly #waiting = new Map<string, number>();
   readonly #addressOf = new Map<string, string>();
   readonly #stopSweep: () => void;
+  #stopPart: () => void = () => {};
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
@@ -58,6 +62,7 @@ export class ConnectionGuard {
 
   close(): void {
     this.#stopSweep();
+    this.#stopPart();
     this.#deps.io.engine.off('connection', this.#onConnection);
   }
 
@@ -100,15 +105,21 @@ export class ConnectionGuard {
     else this.#waiting.set(address, left);
   }
 
-  /** A client that does not read loses its socket; it has lost nothing, because it resumes by seq. */
   #cutSlowReaders(): void {
-    const clients = (this.#deps.io.engine as unknown as { clients: Record<string, RawConnection> }).clients;
-    for (const connection of Object.values(clients)) {
-      const waiting = connection.transport?.socket?.bufferedAmount ?? 0;
-      if (waiting <= this.#deps.limits.outboundBufferMaxBytes) continue;
-      this.#deps.metrics.count('rate_limited_total', { limit: 'outbound_buffer' });
-      connection.close(true);
-    }
+    const { clients } = this.#deps.io.engine as unknown as { clients: Record<string, RawConnection> };
+    this.#stopPart();
+    this.#stopPart = inParts(this.#deps.clock, Object.values(clients), {
+      size: SWEPT_AT_ONCE,
+      visit: (connection) => this.#cutIfSlow(connection),
+    });
+  }
+
+  /** A client that does not read loses its socket; it has lost nothing, because it resumes by seq. */
+  #cutIfSlow(connection: RawConnection): void {
+    const waiting = connection.transport?.socket?.bufferedAmount ?? 0;
+    if (waiting <= this.#deps.limits.outboundBufferMaxBytes) return;
+    this.#deps.metrics.count('rate_limited_total', { limit: 'outbound_buffer' });
+    connection.close(true);
   }
 }
 

@@ -10,10 +10,14 @@ import type { Redactor } from '../../pipeline/redact.ts';
 import type { Broadcaster, Clock, ConversationEvents, Ids, Metrics } from '../../ports/index.ts';
 import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { Audit } from '../audit/index.ts';
+import { inParts } from '../in-parts.ts';
 import { type EngagedSession, type EngagedSessions, openInvitation, withInvitation } from './sessions.ts';
 
 /** An invitation that nobody answers ends this long after the rules count it as over, at the latest. */
 const LAPSE_SWEEP_MS = 5_000;
+
+/** Sessions that are looked at in one turn of the event loop. */
+const SWEPT_AT_ONCE = 500;
 
 /** Who wants to know what becomes of invitations. */
 export interface InvitationObserver {
@@ -36,8 +40,8 @@ export interface InvitationsDeps {
 /** Invitations from being shown to being answered: one at a time for a session, in all of its tabs. */
 export class Invitations {
   readonly #deps: InvitationsDeps;
-
   readonly #stop: () => void;
+  #stopPart: () => void = () => {};
 
   constructor(deps: InvitationsDeps) {
     this.#deps = deps;
@@ -46,6 +50,7 @@ export class Invitations {
 
   close(): void {
     this.#stop();
+    this.#stopPart();
   }
 
   /** Shows it in every tab of the session; one that nobody answered is over then. */
@@ -139,13 +144,18 @@ export class Invitations {
 
   /** The rules may invite again when the time is over; the widget then shows nothing stale. */
   #lapse(): void {
-    const now = this.#deps.clock.now();
-    for (const session of this.#deps.sessions.all()) {
-      const open = openInvitation(session);
-      if (open === undefined) continue;
-      const ttlMs = session.state.ruleSet?.timing.invitationTtlMs ?? Number.POSITIVE_INFINITY;
-      if (now >= open.at + ttlMs) this.withdraw(session, open);
-    }
+    this.#stopPart();
+    this.#stopPart = inParts(this.#deps.clock, this.#deps.sessions.all(), {
+      size: SWEPT_AT_ONCE,
+      visit: (session) => this.#lapseIfOld(session),
+    });
+  }
+
+  #lapseIfOld(session: EngagedSession): void {
+    const open = openInvitation(session);
+    if (open === undefined) return;
+    const ttlMs = session.state.ruleSet?.timing.invitationTtlMs ?? Number.POSITIVE_INFINITY;
+    if (this.#deps.clock.now() >= open.at + ttlMs) this.withdraw(session, open);
   }
 
   #settle(session: EngagedSession, invitation: Invitation, state: InviteState): void {

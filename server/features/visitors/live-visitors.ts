@@ -48,6 +48,8 @@ export interface LiveVisitor extends VisitorPrincipal {
   changedSinceKept: boolean;
   /** Changed since it was last written for itself. */
   unsaved: boolean;
+  /** When it was last written for itself, or came into memory. */
+  savedAt: number;
 }
 
 /** A profile that changed since it was last kept with its conversation. */
@@ -195,12 +197,14 @@ export class LiveVisitors {
 
   /** Profiles that changed since they were last kept; they count as kept from here on. */
   takeChanged(): ChangedProfile[] {
-    const all = [...this.#visitors].filter(([, visitor]) => visitor.changedSinceKept);
-    return all.flatMap(([sessionId, visitor]) => {
+    const taken: ChangedProfile[] = [];
+    for (const visitor of this.#visitors.values()) {
+      if (!visitor.changedSinceKept) continue;
       visitor.changedSinceKept = false;
-      const { conversation } = visitor;
-      return conversation === undefined ? [] : [{ sessionId, conversation, profile: profileOf(visitor) }];
-    });
+      const { sessionId, conversation } = visitor;
+      if (conversation !== undefined) taken.push({ sessionId, conversation, profile: profileOf(visitor) });
+    }
+    return taken;
   }
 
   /** The profile that was taken could not be kept: it is among the changed ones the next time. */
@@ -232,7 +236,7 @@ export class LiveVisitors {
     }
     const { accountId, siteId, sessionId } = principal;
     const visitor: LiveVisitor = {
-      ...{ accountId, siteId, sessionId, sockets: 0, startedAt: now, lastSeenAt: now },
+      ...{ accountId, siteId, sessionId, sockets: 0, startedAt: now, lastSeenAt: now, savedAt: now },
       ...{ visits: 1, client: UNKNOWN_CLIENT, fields: {}, verified: new Set(), pages: [], pageViews: 0 },
       ...{ utm: {}, events: new Map(), idle: false, inChat: false, changedSinceKept: false, unsaved: false },
     };

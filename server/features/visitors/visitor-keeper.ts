@@ -14,9 +14,11 @@ import { keptOf, type LiveVisitor, type LiveVisitors } from './live-visitors.ts'
 
 const PART = 'visitor';
 /** What changed since the last write is lost when the process is killed; a session is written this often at the most. */
-const KEEP_MS = 10_000;
+const KEEP_MS = 30_000;
+/** Sessions come due one after the other, as they came, and not all at once. */
+const LOOK_MS = 1_000;
 /** Writes under way at once. */
-const WRITES = 64;
+const WRITES = 16;
 
 /** What is kept of a session beside what its visitor did; each part names itself. */
 export interface KeptParts {
@@ -58,13 +60,16 @@ export class VisitorKeeper {
   readonly #standing = new Map<string, Standing>();
   readonly #writing = new Map<string, Promise<void>>();
   readonly #parts = new Map<string, KeptParts>();
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
+  #keeping = false;
 
   constructor(deps: VisitorKeeperDeps) {
     this.#deps = deps;
-    this.#stop = deps.clock.every(KEEP_MS, () => {
-      this.flush().catch((error) => deps.logger.error('visitors could not be kept', error));
-    });
+    const failed = (error: unknown) => deps.logger.error('visitors could not be kept', error);
+    this.#stops = [
+      deps.clock.every(LOOK_MS, () => void this.#keepDue().catch(failed)),
+      deps.clock.every(KEEP_MS, () => void this.#forgetExpired().catch(failed)),
+    ];
     deps.live.onForgotten(({ sessionId }) => this.#leave(sessionId));
   }
 
@@ -102,10 +107,7 @@ export class VisitorKeeper {
    */
   async flush(): Promise<void> {
     await this.#forgetExpired();
-    const unsaved = [...this.#deps.live.all()].filter((visitor) => visitor.unsaved);
-    for (let at = 0; at < unsaved.length; at += WRITES) {
-      await Promise.all(unsaved.slice(at, at + WRITES).map((visitor) => this.#save(visitor)));
-    }
+    await this.#saveAll(this.#unsavedSince(Number.POSITIVE_INFINITY));
   }
 
   /**
@@ -143,7 +145,33 @@ export class VisitorKeeper {
   }
 
   close(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
+  }
+
+  /** A store that is slow is not asked for more. */
+  async #keepDue(): Promise<void> {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    try {
+      await this.#saveAll(this.#unsavedSince(this.#deps.clock.now() - KEEP_MS));
+    } finally {
+      this.#keeping = false;
+    }
+  }
+
+  /** Sessions that changed and were not written after that instant. */
+  #unsavedSince(instant: number): LiveVisitor[] {
+    const found: LiveVisitor[] = [];
+    for (const visitor of this.#deps.live.all()) {
+      if (visitor.unsaved && visitor.savedAt <= instant) found.push(visitor);
+    }
+    return found;
+  }
+
+  async #saveAll(visitors: readonly LiveVisitor[]): Promise<void> {
+    for (let at = 0; at < visitors.length; at += WRITES) {
+      await Promise.all(visitors.slice(at, at + WRITES).map((visitor) => this.#save(visitor)));
+    }
   }
 
   /** While a visitor is there, memory has the newest; from here on an older copy of the record shows. */
@@ -157,6 +185,7 @@ export class VisitorKeeper {
   async #save(visitor: LiveVisitor): Promise<void> {
     if (!visitor.unsaved) return;
     visitor.unsaved = false;
+    visitor.savedAt = this.#deps.clock.now();
     const before = this.#writing.get(visitor.sessionId) ?? Promise.resolve();
     const writing = before
       .then(() => this.#write(visitor))
