@@ -44,7 +44,8 @@ function Decisions(props: {
   return (
     <Accordion multiple mt="sm">
       {decisions.map((decision) => {
-        const key = `${decision.ruleId} ${decision.at}`;
+        // It becomes part of ids, in which no space may be.
+        const key = `${decision.ruleId}-${Date.parse(String(decision.at))}`;
         return (
           <Accordion.Item key={key} value={key}>
             <Accordion.Control>
