@@ -18,6 +18,7 @@ export * from './errors.ts';
 export * from './field-sweep.ts';
 export * from './floors.ts';
 export * from './identity-key.ts';
+export { inParts } from './in-parts.ts';
 export * from './invitation.ts';
 export * from './key-rotation.ts';
 export * from './keys.ts';

@@ -4,6 +4,7 @@ import {
   Group,
   NumberInput,
   SegmentedControl,
+  Select,
   Stack,
   Switch,
   Textarea,
@@ -11,9 +12,12 @@ import {
 } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useCallback } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
 import { ENGAGEMENT_LIMITS } from '../../../shared/protocol/index.ts';
 import { Panel } from '../../components/common/scene.tsx';
+import { useLoad } from '../../components/common/use-load.ts';
+import { useConsole } from '../../components/shell/console-context.tsx';
 import styles from './engagement.module.css';
 import type { RuleValues } from './rule-values.ts';
 
@@ -45,6 +49,7 @@ export function InviteFields({ form }: { readonly form: RuleForm }) {
             {...form.getInputProps('message')}
           />
           <Translations form={form} />
+          <Department form={form} />
         </Stack>
       </Panel>
       <Panel
@@ -72,6 +77,27 @@ export function InviteFields({ form }: { readonly form: RuleForm }) {
         />
       </Panel>
     </>
+  );
+}
+
+/** Nothing to choose where there are no departments, or none may be seen. */
+function Department({ form }: { readonly form: RuleForm }) {
+  const { api, can } = useConsole();
+  const seen = can('department:read');
+  const load = useCallback(async () => (seen ? api.departments.list() : []), [api, seen]);
+  const { data = [] } = useLoad(load);
+  if (form.values.actionType !== 'invite' || data.length === 0) return null;
+  return (
+    <Select
+      label="The chat goes to"
+      placeholder="anyone who is free"
+      clearable
+      w={280}
+      data={data.map(({ id, name }) => ({ value: id, label: name }))}
+      {...form.getInputProps('departmentId')}
+      value={form.values.departmentId === '' ? null : form.values.departmentId}
+      onChange={(id) => form.setFieldValue('departmentId', id ?? '')}
+    />
   );
 }
 

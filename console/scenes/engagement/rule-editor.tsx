@@ -65,7 +65,7 @@ export function RuleEditor(props: {
     save(async () => {
       if (rule === undefined) await api.engagement.create(draftOf(values));
       else await api.engagement.change(rule.id, changeOf(values));
-      showDone(`${values.name.trim()} is saved. It works once the rules are published.`);
+      showDone(`${values.name.trim()} is saved.`);
       props.onSaved();
       router.navigate('engagement');
     }),
@@ -188,7 +188,9 @@ function RemoveButton(props: { readonly rule: WireEngagementRule; readonly onRem
         Remove
       </Button>
       <Modal opened={asking} onClose={() => setAsking(false)} title={`Remove ${rule.name}?`}>
-        <Text size="sm">It works until the rules are published without it.</Text>
+        <Text size="sm">
+          Where rules are published by hand, it works until they are published without it.
+        </Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={() => setAsking(false)}>
             Keep

@@ -29,7 +29,7 @@ export function RuleList(props: {
   return (
     <Scene
       title="Engagement rules"
-      about="Rules score visitors while they browse, and invite the right ones at the right moment. Changes work once they are published."
+      about="Rules score visitors while they browse, and invite the right ones at the right moment. Changes work at once, or where the account publishes by hand, when they are published."
       actions={<ListActions />}
     >
       <EngagementTabs part={undefined} />

@@ -1,4 +1,9 @@
-import type { ConditionTree, EngagementRule, EngagementRuleDraft } from '../../../shared/protocol/index.ts';
+import type {
+  ConditionTree,
+  EngagementRule,
+  EngagementRuleDraft,
+  MessageVariant,
+} from '../../../shared/protocol/index.ts';
 import { asRoot } from './condition-edit.ts';
 
 /** A message in another language. */
@@ -11,6 +16,8 @@ export interface VariantValues {
   key: string;
   weight: number;
   message: string;
+  /** Not shown in the editor, and kept. */
+  translations?: NonNullable<MessageVariant['translations']>;
 }
 
 export interface IntervalValues {
@@ -31,6 +38,8 @@ export interface RuleValues {
   actionType: 'invite' | 'offer';
   message: string;
   translations: TranslationValues[];
+  /** Who gets the chat that comes of it; empty: anyone. */
+  departmentId: string;
   variants: VariantValues[];
   oncePerSession: boolean;
   cooldownMinutes: number | '';
@@ -63,6 +72,7 @@ export function newRuleValues(): RuleValues {
     actionType: 'invite',
     message: '',
     translations: [],
+    departmentId: '',
     variants: [],
     oncePerSession: true,
     cooldownMinutes: '',
@@ -96,7 +106,8 @@ export function valuesOf(rule: EngagementRule): RuleValues {
       language,
       message,
     })),
-    variants: (rule.variants ?? []).map(({ key, weight = 1, message }) => ({ key, weight, message })),
+    departmentId: action?.departmentId ?? '',
+    variants: (rule.variants ?? []).map((variant) => ({ weight: 1, ...variant })),
     oncePerSession: limits?.oncePerSession ?? false,
     cooldownMinutes: limits?.cooldownMs === undefined ? '' : limits.cooldownMs / MS_PER_MINUTE,
     maxPerDay: limits?.maxPerDay ?? '',
@@ -164,11 +175,13 @@ function actionOf({
   actionType,
   message,
   translations,
+  departmentId,
 }: RuleValues): NonNullable<EngagementRuleDraft['action']> {
   const given = translations.filter(({ language }) => language.trim() !== '');
   return {
     type: actionType,
     message: message.trim(),
+    ...(departmentId !== '' && { departmentId }),
     ...(given.length > 0 && {
       translations: Object.fromEntries(
         given.map(({ language, message: text }) => [language.trim(), text.trim()]),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
-import { inParts } from '../../features/in-parts.ts';
+import { inParts } from '../../domain/index.ts';
 import type { Clock, Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
 import { clientAddress } from '../client-address.ts';
 import { addressKey } from '../http/client-address.ts';
@@ -108,8 +108,9 @@ export class ConnectionGuard {
   #cutSlowReaders(): void {
     const { clients } = this.#deps.io.engine as unknown as { clients: Record<string, RawConnection> };
     this.#stopPart();
-    this.#stopPart = inParts(this.#deps.clock, Object.values(clients), {
+    this.#stopPart = inParts(Object.values(clients), {
       size: SWEPT_AT_ONCE,
+      later: (next) => this.#deps.clock.after(0, next),
       visit: (connection) => this.#cutIfSlow(connection),
     });
   }

@@ -1,6 +1,7 @@
 import { INVITED_BY_HAND, type InviteState } from '../../../shared/protocol/index.ts';
 import {
   type Invitation,
+  inParts,
   Refusal,
   type StaffPrincipal,
   type StoredDecision,
@@ -10,7 +11,6 @@ import type { Redactor } from '../../pipeline/redact.ts';
 import type { Broadcaster, Clock, ConversationEvents, Ids, Metrics } from '../../ports/index.ts';
 import { presentInvite } from '../../presenters/visitor-presenter.ts';
 import type { Audit } from '../audit/index.ts';
-import { inParts } from '../in-parts.ts';
 import { type EngagedSession, type EngagedSessions, openInvitation, withInvitation } from './sessions.ts';
 
 /** An invitation that nobody answers ends this long after the rules count it as over, at the latest. */
@@ -145,8 +145,9 @@ export class Invitations {
   /** The rules may invite again when the time is over; the widget then shows nothing stale. */
   #lapse(): void {
     this.#stopPart();
-    this.#stopPart = inParts(this.#deps.clock, this.#deps.sessions.all(), {
+    this.#stopPart = inParts(this.#deps.sessions.all(), {
       size: SWEPT_AT_ONCE,
+      later: (next) => this.#deps.clock.after(0, next),
       visit: (session) => this.#lapseIfOld(session),
     });
   }
