@@ -67,6 +67,28 @@ const PLACES: readonly [name: string, go: (page: Page) => Promise<void>][] = [
     },
   ],
   [
+    'token',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'API tokens' }).click();
+      await page.getByRole('button', { name: 'New token' }).click();
+      await page.getByRole('checkbox', { name: 'site:read' }).check();
+    },
+  ],
+  [
+    'person',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      const tabs = page.getByRole('navigation', { name: 'Users and roles' });
+      await tabs.getByRole('link', { name: 'Users' }).click();
+      await page.getByRole('button', { name: 'Actions for Administrator' }).click();
+      await page.getByRole('menuitem', { name: 'Sign-in' }).click();
+      await page.getByRole('table', { name: 'Sign-ins' }).waitFor();
+    },
+  ],
+  [
     'settings',
     async (page) => {
       await page.keyboard.press('Escape');
