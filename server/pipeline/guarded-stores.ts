@@ -9,6 +9,7 @@ import {
   type Stores,
 } from '../ports/index.ts';
 import { Floors } from './floors.ts';
+import { GuardedActivity } from './guarded-activity.ts';
 import { GuardedConversations } from './guarded-conversations.ts';
 import { GuardedEntities } from './guarded-entities.ts';
 import { GuardedErasureList } from './guarded-erasure-list.ts';
@@ -57,6 +58,7 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
       conversations,
       entities: entities as unknown as EntityStores,
       erasureList,
+      activity: new GuardedActivity(stores.activity, { seal, alarm }),
     },
     floors,
     entities: entities as unknown as Guard['entities'],

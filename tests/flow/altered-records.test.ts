@@ -219,6 +219,28 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     expect(await faults()).toEqual([]);
   });
 
+  it('refuses an entry of the activity log that names another address', async () => {
+    const visitor = await connectVisitor(test);
+    visitor.close();
+    await test.server.features.activity.flush();
+    const { accountId } = admin;
+    const { sessionId } = visitor;
+    const look = () =>
+      admin.call<{ items: { ip: string; disconnectedAt?: string }[] }>(
+        'GET',
+        `/activity-logs?sessionId=${sessionId}`,
+      );
+    expect((await look()).body.items).toMatchObject([{ ip: '127.0.0.1' }]);
+    const [entry] = (await raw.activity.find({ accountId, sessionId, limit: 1 })).items;
+    if (entry === undefined) throw new Error('there is one');
+    await raw.activity.deleteOf({ accountId, sessionId });
+    await raw.activity.append([{ ...entry, ip: '192.0.2.66' }]);
+    expect(await look()).toMatchObject({ status: 500, body: { code: 'record.tampered' } });
+    await raw.activity.deleteOf({ accountId, sessionId });
+    await raw.activity.append([entry]);
+    expect((await look()).body.items).toMatchObject([{ ip: '127.0.0.1' }]);
+  });
+
   it('notes outside the audit log how long it is', async () => {
     await admin.call('GET', '/audit-log/verify');
     await test.server.pipeline.drain();
