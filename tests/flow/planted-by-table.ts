@@ -3,7 +3,8 @@ import { FREE_TEXT } from '../../shared/schemas/free-text.ts';
 import { visitorEventSchemas } from '../../shared/schemas/visitor-events.ts';
 import { RULE, reasonOf } from '../static/free-text-table.ts';
 import type { AgentClient, VisitorClient } from '../support/clients.ts';
-import { planted, type TextLeaf, textLeavesOf, textsOfRoutes } from '../support/text-leaves.ts';
+import { textsOfEvents } from '../support/event-texts.ts';
+import { planted, type TextLeaf, textsOfRoutes } from '../support/text-leaves.ts';
 import type { RedactionAdmin } from './redaction-support.ts';
 
 /** Plants texts wherever the tables of events and routes have a string, and tells where they were let in. */
@@ -111,20 +112,6 @@ function fitting({ schema }: TextLeaf, secrets: readonly string[]): string[] {
 const word = (n: number): string =>
   [...String(n)].map((digit) => 'abcdefghij'.charAt(Number(digit))).join('');
 
-const PAGE = 'https://shop.example/';
-/** A good value for each field that events have; an event with a field of another name needs one too. */
-const GOOD_FIELDS = {
-  ...{ url: PAGE, title: 'Shop', referrer: PAGE, scrollDepth: 1, idle: false, fields: { note: 'x' } },
-  ...{ event: { name: 'seen', value: 'x' }, prechat: { note: 'x' }, text: 'x', active: true, score: 5 },
-  ...{ comment: 'x', accepted: false, email: 'a@example.com', identity: 'x', afterSeq: 0, seq: 1 },
-  ...{ status: 'online', capacity: 50, tags: ['x'], caseId: 'C-1', message: 'Hello' },
-};
-
-/** Fields of events by which something is looked up, or that prove something; what does not fit is refused. */
-const LOOKED_UP = /\b(conversationId|sessionId|departmentId|inviteId|identity|toAgentId|toDepartmentId)$/;
-const NOT_IN_DPA = 'profile:update fields.*key';
-const LEFT_OUT = ['departmentId', 'inviteId', 'toAgentId', 'toDepartmentId'];
-
 export async function plantInEvents(of: {
   clients: { visitor: VisitorClient; agent: AgentClient };
   secrets: readonly string[];
@@ -135,30 +122,20 @@ export async function plantInEvents(of: {
   const answers: string[] = [];
   const wanted: string[] = [];
   const sides = [
-    { client: clients.visitor, schemas: visitorEventSchemas },
-    { client: clients.agent, schemas: agentEventSchemas },
+    { client: clients.visitor, texts: textsOfEvents(visitorEventSchemas, ids) },
+    { client: clients.agent, texts: textsOfEvents(agentEventSchemas, ids) },
   ];
-  for (const { client, schemas } of sides) {
-    for (const [event, schema] of Object.entries(schemas)) {
-      for (const leaf of textLeavesOf(schema)) {
-        const name = `${event} ${leaf.path.join('.')}`;
-        for (const typed of fitting(leaf, secrets)) {
-          const payload = planted(goodPayload(schema, ids), leaf.path, typed);
-          const isGood = schema.safeParse(payload).success;
-          if (isGood && !LOOKED_UP.test(name) && name !== NOT_IN_DPA) wanted.push(name);
-          const ack = await client.emitRaw(event, payload);
-          answers.push(`${name}: ${JSON.stringify(ack)}`);
-          if (ack.ok) taken.add(name);
-        }
+  for (const { client, texts } of sides) {
+    for (const text of texts) {
+      for (const typed of fitting(text, secrets)) {
+        const payload = text.payloadWith(typed);
+        if (payload === undefined) continue;
+        if (!text.isLookedUp) wanted.push(text.name);
+        const ack = await client.emitRaw(text.event, payload);
+        answers.push(`${text.name}: ${JSON.stringify(ack)}`);
+        if (ack.ok) taken.add(text.name);
       }
     }
   }
   return { taken, wanted, answers };
-}
-
-function goodPayload(schema: object, ids: object): object {
-  const { shape = {} } = schema as { shape?: object };
-  const values = { ...GOOD_FIELDS, ...ids, clientId: `planted-${++made}` } as Record<string, unknown>;
-  const names = Object.keys(shape).filter((name) => !LEFT_OUT.includes(name));
-  return Object.fromEntries(names.map((name) => [name, values[name]]));
 }

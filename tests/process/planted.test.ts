@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { io } from 'socket.io-client';
 import type { VisitorSession } from '../../shared/protocol/index.ts';
+import { visitorEventSchemas } from '../../shared/schemas/visitor-events.ts';
+import { textsOfEvents } from '../support/event-texts.ts';
 import { POSITIVES, seededRandom } from '../support/identifiers.ts';
 import { SEED } from '../support/seed.ts';
 import { collectionsOf, filesBelow, type Place, placesWith } from './planted.ts';
@@ -77,7 +79,7 @@ async function expectNothingInClear(places: readonly Place[], tokens: readonly s
   expect(placesWith(ADMIN.email, places).filter((name) => /log|std/.test(name))).toEqual([]);
 }
 
-/** Lets a visitor and an administrator do what they can; answers the tokens that they held. */
+/** Lets a visitor and an administrator do what they can; answers the tokens that they held and further texts that were taken. */
 async function plant(url: string): Promise<string[]> {
   const headers = { 'x-forwarded-for': ADDRESS, 'user-agent': PLANTED.userAgent };
   const session = await callRest<VisitorSession>(url, {
@@ -85,7 +87,7 @@ async function plant(url: string): Promise<string[]> {
     body: { siteKey: SITE_KEY },
     headers,
   });
-  await chat(url, session.token, headers);
+  const taken = await chat(url, session, headers);
   const staff = await signIn(url, ADMIN);
   const wrong = { email: ADMIN.email, password: PLANTED.wrongPassword };
   await expect(callRest(url, { path: '/auth/login', body: wrong, headers })).rejects.toThrow('401');
@@ -96,10 +98,14 @@ async function plant(url: string): Promise<string[]> {
   // Looking them up writes the connections that are still in memory.
   const lookUp = `/accounts/${staff.accountId}/activity-logs?sessionId=${session.sessionId}`;
   await callRest(url, { path: lookUp, token: staff.token });
-  return [session.token, session.visitorToken, staff.token, staff.refreshToken];
+  return [...taken, session.token, session.visitorToken, staff.token, staff.refreshToken];
 }
 
-async function chat(url: string, token: string, headers: Record<string, string>): Promise<void> {
+async function chat(
+  url: string,
+  { token, sessionId }: VisitorSession,
+  headers: Record<string, string>,
+): Promise<string[]> {
   const socket = io(`${url}/visitor`, {
     auth: { token },
     transports: ['websocket'],
@@ -127,7 +133,24 @@ async function chat(url: string, token: string, headers: Record<string, string>)
   expect(await emit('message:send', { conversationId, text: [PLANTED.malformed] })).toMatchObject({
     ok: false,
   });
+  const taken = await plantByTable(emit, { conversationId, sessionId });
   await emit('chat:end', { conversationId });
   await emit('chat:rate', { conversationId, score: 1, comment: PLANTED.comment });
   socket.disconnect();
+  return taken;
+}
+
+/** A text of its own wherever the table of events has a string; answers those that were taken. */
+async function plantByTable(
+  emit: (name: string, payload: unknown) => Promise<{ ok: boolean }>,
+  ids: { conversationId: string; sessionId: string },
+): Promise<string[]> {
+  const taken: string[] = [];
+  for (const { event, payloadWith } of textsOfEvents(visitorEventSchemas, ids)) {
+    const text = marker('table');
+    const payload = payloadWith(text);
+    if (payload !== undefined && (await emit(event, payload)).ok) taken.push(text);
+  }
+  expect(taken.length).toBeGreaterThan(10);
+  return taken;
 }
