@@ -16,7 +16,7 @@ const SEALED_AS = 'floor';
 const AUDIT = 'auditChains';
 const FILES = 'attachments';
 /** Reaches that were written last, so that writing a further one reads nothing. */
-const REMEMBERED = 5_000;
+const REMEMBERED = 20_000;
 
 export interface FloorsDeps {
   readonly dataKeys: Pick<DataKeyStore, 'floor' | 'raise'>;
@@ -48,6 +48,11 @@ export class Floors {
     this.#stop = deps.clock.every(NOTE_MS, () => {
       this.writeAll().catch((error) => deps.logger.error('floors could not be written', error));
     });
+  }
+
+  /** The data key of this name is new: nothing was noted of it, and nothing needs to be read to know. */
+  begin(keyName: string): void {
+    this.#written.set(keyName, NO_REACH);
   }
 
   /** What the data key of this name opens has come so far, at least. */

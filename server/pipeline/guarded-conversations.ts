@@ -16,7 +16,7 @@ type Kept = Conversation & { readonly mac?: string };
 
 export interface GuardedConversationsDeps {
   readonly seal: RecordSeal;
-  readonly floors: Pick<Floors, 'note' | 'reachOf'>;
+  readonly floors: Pick<Floors, 'begin' | 'note' | 'reachOf'>;
   readonly alarm: RecordAlarm;
 }
 
@@ -35,7 +35,9 @@ export class GuardedConversations implements ConversationStore {
   }
 
   async create(conversation: Conversation): Promise<Conversation> {
-    return this.#open(await this.#inner.create(await this.seal(conversation)));
+    const standing = await this.#open(await this.#inner.create(await this.seal(conversation)));
+    if (standing.id === conversation.id) this.#deps.floors.begin(standing.id);
+    return standing;
   }
 
   async get(accountId: string, id: string): Promise<Conversation | undefined> {
