@@ -91,6 +91,7 @@ export async function adoptRecords(guard: Guard): Promise<number> {
     const next = await guard.conversations.seal({ ...conversation, version: conversation.version + 1 });
     if (await guard.raw.conversations.replace(next)) adopted += 1;
   }
+  adopted += await sealErasureList(guard);
   await settleFloors(guard);
   return adopted;
 }

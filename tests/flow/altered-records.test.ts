@@ -1,6 +1,7 @@
 import { loadConfig, resolveSecrets } from '../../config/index.ts';
 import { recordsCommand } from '../../server/compose/records-command.ts';
 import { openArchive, openStores } from '../../server/compose/stores.ts';
+import { INSTANCE } from '../../server/domain/index.ts';
 import { type Archive, ENTITY_SPECS, type Stores } from '../../server/ports/index.ts';
 import { connectVisitor } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
@@ -55,16 +56,27 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     await test.close();
   });
 
+  const command = async (...args: readonly string[]): Promise<string> => {
+    said = '';
+    const out = {
+      write: (text: string) => {
+        said += text;
+      },
+    };
+    const context = {
+      config: config(),
+      secrets: resolveSecrets(config()),
+      now: Date.now,
+      out,
+      progress: out,
+    };
+    await recordsCommand(args, context).catch(() => undefined);
+    return said;
+  };
   /** What the command says of the store; nothing is remembered of what the server had read. */
   const faults = async (): Promise<readonly string[]> => {
-    said = '';
-    const out = { write: (text: string) => (said += text) } as unknown as NodeJS.WriteStream;
-    const context = {
-      ...{ config: config(), secrets: resolveSecrets(config()), now: Date.now },
-      ...{ out, progress: out },
-    };
-    await recordsCommand(['verify'], context).catch(() => undefined);
-    return said === 'every record is what was written\n' ? [] : said.trim().split('\n');
+    const answer = await command('verify');
+    return answer === 'every record is what was written\n' ? [] : answer.trim().split('\n');
   };
   const rowsOf = async (collection: string) =>
     (await archive.read({ part: 'data', collection, limit: 200 })).rows;
@@ -248,5 +260,31 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     expect(await raw.floors.get('auditChains', admin.accountId)).toMatchObject({
       version: links.at(-1)?.seq,
     });
+  });
+
+  it('does not start on records without seals, and seals them when it is told that this is right', async () => {
+    const bare = (row: string): string => {
+      const { mac: _mac, body, ...value } = JSON.parse(row) as { mac?: unknown; body?: string };
+      if (body === undefined) return JSON.stringify(value);
+      const { mac: _sealed, ...content } = JSON.parse(body) as { mac?: unknown };
+      return JSON.stringify({ ...value, body: JSON.stringify(content) });
+    };
+    const { dataDir } = test;
+    await test.close({ keepData: true });
+    // As a release before there were seals left it.
+    const keys = await raw.namedKeys.list(INSTANCE);
+    await raw.namedKeys.destroyAll(INSTANCE);
+    for (const key of keys) if (key.purpose !== 'records') await raw.namedKeys.create(key);
+    for (const collection of ['conversations', ...COLLECTIONS.map((one) => one.collection)]) {
+      if (collection !== 'refresh_families') await put(collection, (await rowsOf(collection)).map(bare));
+    }
+    await expect(start({ dataDir })).rejects.toThrow('carry no seal');
+    expect(await command('adopt')).toMatch(/^sealed \d+ records\n$/);
+    test = await start({ dataDir });
+    admin = accountClient(test, await test.signIn());
+    expect((await admin.call('GET', `/roles/${roleId}`)).status).toBe(200);
+    const read = await admin.call('GET', `/conversations/${conversationId}?include=messages,profile`);
+    expect(read.status).toBe(200);
+    expect((await faults()).filter((line) => !line.startsWith('refreshFamilies'))).toEqual([]);
   });
 });
