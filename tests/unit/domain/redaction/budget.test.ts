@@ -1,7 +1,7 @@
 import { budgetFor } from '../../../../server/domain/redaction/compile.ts';
-import { compileRuleSet, type RedactionRule } from '../../../../server/domain/redaction/index.ts';
+import { compileRuleSet, type RedactionRule, redactText } from '../../../../server/domain/redaction/index.ts';
 import { findSpans } from '../../../../server/domain/redaction/redact.ts';
-import { redact, ruleOf } from './support.ts';
+import { redact, ruleOf, WHERE } from './support.ts';
 
 const HOSTILE = ['.{1,20}x', '(?:\\w+\\s?)+!', '[ab]*a[ab]{40}c', '(.*)(.*)(.*)y', 'a(?:.*b)?'];
 const TEXT = `${'a'.repeat(3_990)} 1 !xycb`;
@@ -38,6 +38,20 @@ describe('the step budget of a rule set', () => {
     const { text, matches } = redact(repeated(HOSTILE, 100), TEXT);
     expect(text).toBe('\u2588\u2588\u2588\u2588');
     expect(matches).toEqual([{ ruleId: 'r0', start: 0, end: TEXT.length }]);
+  });
+
+  it('is shared by texts that come together: the values of a form cost no more than one long text', () => {
+    const ruleSet = compileRuleSet(repeated(['[ab]*a[ab]{40}c'], 10));
+    const value = `c${'a'.repeat(499)}`;
+    const values = Array.from({ length: 30 }, () => value);
+    const budget = budgetFor(values.join('').length);
+    const allowed = budget.left;
+    const kept = values.map((value) => redactText(ruleSet, value, WHERE, budget).text);
+    expect(allowed - budget.left).toBeLessThan(allowed + 2_000);
+    expect(budget.left).toBeLessThanOrEqual(0);
+    // What came when nothing was left could not be looked into.
+    expect(kept.at(-1)).toBe('████');
+    expect([kept[0], redactText(ruleSet, value, WHERE).text]).toEqual([value, value]);
   });
 
   it('keeps no end of what was not searched', () => {
