@@ -5,12 +5,25 @@ export interface TextView {
   readonly text: string;
   /** Original start and end of each unit of `text`; absent where the view is the original. */
   readonly origin?: { readonly starts: Int32Array; readonly ends: Int32Array };
+  /** Whether units stand in another order than in the original. */
+  readonly shuffled?: true;
 }
 
 export const originalStart = (view: TextView, at: number): number => view.origin?.starts[at] ?? at;
 /** `end` is exclusive in the view and in the original. */
 export const originalEnd = (view: TextView, end: number): number =>
   view.origin === undefined ? end : (view.origin.ends[end - 1] ?? end);
+
+/** What a part of the view takes of the original, from its first to its last unit there. */
+export function originalSpan(view: TextView, start: number, end: number): { start: number; end: number } {
+  const span = { start: originalStart(view, start), end: originalEnd(view, end) };
+  if (view.shuffled !== true) return span;
+  for (let at = start; at < end; at++) {
+    span.start = Math.min(span.start, originalStart(view, at));
+    span.end = Math.max(span.end, originalEnd(view, at + 1));
+  }
+  return span;
+}
 
 const ENTITY = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,8}));?/y;
 const PERCENT = /%([2-7][\dA-Fa-f])/y;

@@ -2,10 +2,11 @@ import { type ActiveRules, budgetFor, type CompiledRule, type RuleSet, whereInde
 import { SearchedText, type SearchMeans } from './detector.ts';
 import { readDigitWords } from './digit-words.ts';
 import { type Zones, zonesOf } from './masked-zones.ts';
-import { normalise, originalEnd, originalStart, type TextView } from './normalise.ts';
+import { normalise, originalSpan, type TextView } from './normalise.ts';
 import type { Emit } from './numbers.ts';
 import { type Piece, Pieces } from './pieces.ts';
 import { couldMatch, factsOf, type TextFacts } from './prefilter.ts';
+import { readReversed } from './reversed.ts';
 import type { RedactedText, Redaction, RedactionMatch, RedactionWhere } from './rule.ts';
 import type { StepBudget } from './search.ts';
 
@@ -76,6 +77,8 @@ export function findSpans(active: ActiveRules, text: string, budget: StepBudget)
   if (facts.folds) {
     const view = normalise(text);
     if (view !== undefined) findInView({ rules, spans, view, facts: factsOf(view.text), means });
+    const shown = readReversed(text);
+    if (shown !== undefined) findInView({ rules, spans, view: shown, facts: factsOf(shown.text), means });
   }
   if (active.digitWords) findDigitWords({ rules, text, means }, spans);
   return spans.length === 0 ? spans : outsideMasks(spans, zonesOf(active.masks, text));
@@ -97,7 +100,7 @@ function findInView({ rules, spans, view, facts, means }: ViewSearch): void {
   let source: SearchedText | undefined;
   let rule = 0;
   const emit: Emit = (start, end, unsearched = false) => {
-    spans.push({ start: originalStart(view, start), end: originalEnd(view, end), rule, unsearched });
+    spans.push({ ...originalSpan(view, start, end), rule, unsearched });
   };
   for (; rule < rules.length; rule++) {
     const compiled = rules[rule];

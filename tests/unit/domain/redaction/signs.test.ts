@@ -48,6 +48,17 @@ describe('what stands between the digits of a number', () => {
     expect(redacted(DEFAULTS, 'За 5 минут, Здравствуйте')).toBe('За 5 минут, Здравствуйте');
   });
 
+  it('hides nothing by being shown backwards', () => {
+    const backwards = (text: string) => `\u202e${[...text].reverse().join('')}`;
+    expect(redacted(DEFAULTS, `it is ${backwards('4242 4242 4242 4242')}\u202c, ok`)).toBe(
+      'it is \u202e████\u202c, ok',
+    );
+    expect(redacted(DEFAULTS, `811218${backwards('-9876')}`)).not.toMatch(/\d{4}/);
+    expect(redacted(DEFAULTS, `😀 ${backwards('811218-9876')}\nbye`)).toBe('😀 \u202e████\nbye');
+    const other = `it is ${backwards('1234567')}\u202c, ok`;
+    expect(redacted(DEFAULTS, other)).toBe(other);
+  });
+
   it('may be Chinese, where a rule reads words for digits', () => {
     const words = DEFAULTS.map((rule) => ({ ...rule, digitWords: true }));
     expect(redacted(words, '卡号四二四二四二四二四二四二四二四二谢谢')).toBe('卡号████谢谢');
