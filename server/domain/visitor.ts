@@ -48,6 +48,23 @@ export function utmOf(url: string): Readonly<Record<string, string>> | undefined
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
+/** An event that a page's script tells of, redacted. */
+export function cleanTracked(
+  event: { name: string; value?: EventValue | undefined },
+  clean: (text: string) => string,
+): { name: string; value?: EventValue } {
+  const { value } = event;
+  const name = clean(event.name);
+  return { name, ...(value !== undefined && { value: cleanValue(value, clean) }) };
+}
+
+/** A number can be a card's: what redaction finds in its digits does not stay a number. */
+function cleanValue(value: EventValue, clean: (text: string) => string): EventValue {
+  const text = String(value);
+  const redacted = clean(text);
+  return typeof value === 'string' || redacted !== text ? redacted : value;
+}
+
 /**
  * @throws Refusal `profile.field_not_allowed`, with the place of the first field that the data-processing agreement
  *   does not list

@@ -18,6 +18,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { pick, seededRandom } from '../support/identifiers.ts';
 import { SEED } from '../support/seed.ts';
 import type { TestServer } from '../support/server.ts';
+import { until } from './redaction-support.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
 const DAY_MS = 86_400_000;
@@ -431,6 +432,18 @@ describeOnEveryStore('engagement', (start) => {
     // What is left are the rules of which there was nothing to tell.
     const silent = new Set(told.slice(live.length).map(({ ruleId }) => ruleId));
     expect(live.filter(({ ruleId }) => silent.has(ruleId))).toEqual([]);
+
+    // Nothing is decided for who has left, so the replay ends there too.
+    await one.emit('page:activity', { scrollDepth: 100 });
+    const leftAt = clock.now();
+    one.close();
+    await until(
+      () => detailOf(one),
+      ({ online }) => !online,
+    );
+    await clock.advanceAsync(31_000);
+    const later = await server.server.stores.entities.visitorRecordings.get(one.sessionId);
+    expect(later?.recording.until).toBe(leftAt);
   });
 
   it('V2: show the score and where it comes from; P6: nothing of it to another account', async () => {

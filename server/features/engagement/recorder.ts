@@ -8,6 +8,7 @@ import {
 import { DAY_MS, type VisitorRecording } from '../../domain/index.ts';
 import { type Clock, type EntityStore, type Logger, UniqueViolation } from '../../ports/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
+import type { LiveVisitor } from '../visitors/live-visitors.ts';
 import type { EngagedSession } from './sessions.ts';
 import type { Surrounding } from './surroundings.ts';
 
@@ -18,6 +19,7 @@ const EVENTS_PER_RECORDING = 1_000;
 
 interface Running {
   readonly accountId: string;
+  readonly visitor: Pick<LiveVisitor, 'sockets' | 'lastSeenAt'>;
   /** Its own; it outlives no transcript of the account. */
   readonly retentionMs: number;
   readonly recording: Omit<Recording, 'events'> & { readonly events: (VisitorEvent | WorldEvent)[] };
@@ -65,10 +67,9 @@ export class Recorder {
     if (facts.pageViews > 0 || unitHash(`recording\n${sessionId}`) * 100 >= percent) return;
     const { agentsAvailable, queueLength } = world;
     const createdAt = this.#deps.clock.now();
-    const visitor = { ...facts, fields: {} };
     this.#running.set(sessionId, {
-      ...{ accountId, createdAt, retentionMs, version: 0, grown: false },
-      recording: { visitor, agentsAvailable, queueLength, events: [] },
+      ...{ accountId, visitor: session.visitor, createdAt, retentionMs, version: 0, grown: false },
+      recording: { visitor: { ...facts, fields: {} }, agentsAvailable, queueLength, events: [] },
     });
   }
 
@@ -117,7 +118,8 @@ export class Recorder {
 
   async #flush(): Promise<void> {
     for (const [sessionId, running] of this.#running) {
-      if (running.grown) await this.#write(sessionId, running);
+      // That a visitor is still there and does nothing is worth knowing too: time alone makes rules fire.
+      if (running.grown || running.visitor.sockets > 0) await this.#write(sessionId, running);
     }
   }
 
@@ -132,7 +134,7 @@ export class Recorder {
     const record: VisitorRecording = {
       ...{ id: sessionId, sessionId, accountId, version, createdAt, updatedAt: now },
       ...{ retainFrom: createdAt, retentionMs, expiresAt },
-      recording: { ...recording, events: [...recording.events], until: now },
+      recording: { ...recording, events: [...recording.events], until: untilOf(running, now) },
     };
     if (await this.#put(record)) running.version = version;
   }
@@ -148,6 +150,13 @@ export class Recorder {
       },
     );
   }
+}
+
+/** How far a replay may run: nothing is decided while nobody is there, and what came behind the last event is not known. */
+function untilOf({ visitor, recording }: Running, now: number): number {
+  const last = recording.events.at(-1)?.at ?? now;
+  if (recording.events.length >= EVENTS_PER_RECORDING) return last;
+  return visitor.sockets > 0 ? now : Math.max(last, visitor.lastSeenAt);
 }
 
 function add(running: Running, event: VisitorEvent | WorldEvent): void {

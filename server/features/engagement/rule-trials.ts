@@ -20,6 +20,7 @@ import {
 } from '../../domain/engagement/index.ts';
 import {
   assertListed,
+  cleanTracked,
   Refusal,
   recordedDecision,
   type StaffPrincipal,
@@ -258,9 +259,7 @@ function cleanEvent(event: ScriptedEvent, clean: (text: string) => string): Scri
       };
     }
     case 'activity': {
-      const value = event.event?.value;
-      if (typeof value !== 'string' || event.event === undefined) return event;
-      return { ...event, event: { ...event.event, value: clean(value) } };
+      return event.event === undefined ? event : { ...event, event: cleanTracked(event.event, clean) };
     }
     case 'fields':
       return { ...event, fields: cleanFields(event.fields, clean) };

@@ -1,5 +1,6 @@
 import {
   assertListed,
+  cleanTracked,
   type EventValue,
   keptAsGiven,
   Refusal,
@@ -118,7 +119,7 @@ export class Visitors {
     if (idle !== undefined) live.becameIdle(principal, idle);
     const clean = (text: string) =>
       this.#deps.redactor.apply(rules, text, { from: 'visitor', place: 'url' }).text;
-    const event = activity.event && cleanEvent(activity.event, clean);
+    const event = activity.event && cleanTracked(activity.event, clean);
     const counted = event !== undefined && live.tracked(principal, event);
     observer.acted(visitor, {
       name: 'page:activity',
@@ -200,20 +201,4 @@ export class Visitors {
   close(): void {
     this.#stop();
   }
-}
-
-function cleanEvent(
-  event: { name: string; value?: EventValue | undefined },
-  clean: (text: string) => string,
-): { name: string; value?: EventValue } {
-  const { value } = event;
-  const name = clean(event.name);
-  return { name, ...(value !== undefined && { value: cleanValue(value, clean) }) };
-}
-
-/** A number can be a card's: what redaction finds in its digits does not stay a number. */
-function cleanValue(value: EventValue, clean: (text: string) => string): EventValue {
-  const text = String(value);
-  const redacted = clean(text);
-  return typeof value === 'string' || redacted !== text ? redacted : value;
 }
