@@ -37,6 +37,8 @@ export interface EngagementServer {
   readonly stores: Stores;
   readonly pipeline: Pipeline;
   readonly features: Features;
+  /** Goes through everything that is kept, and tells of what is not as it was written. */
+  checkRecords(): Promise<void>;
   /** On an empty store makes account, administrator and site; answers the administrator's sign-in when it did. */
   bootstrap(): Promise<{ email: string; password: string } | undefined>;
   /** Makes the first costly text no slower than later ones; to be called before `listen`. */
@@ -68,6 +70,7 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
     stores: foundation.stores,
     pipeline,
     features,
+    checkRecords: foundation.checkRecords,
     bootstrap: () => features.bootstrap(),
     warmUp: warmUpRedaction,
     listen: async () => {

@@ -51,7 +51,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.fieldSweeps.resumeAll();
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
-      stopJobs = scheduleJobs({ ...features, logger });
+      stopJobs = scheduleJobs({ ...features, checkRecords: base.checkRecords, logger });
       await features.webhooks.start();
     },
     serving: () => health.serving(),

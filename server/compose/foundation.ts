@@ -32,6 +32,8 @@ export interface Foundation {
   /** Every record of them is checked where it is read. */
   readonly stores: Stores;
   readonly floors: Floors;
+  /** Goes through everything that is kept, and tells of what is not as it was written. */
+  readonly checkRecords: () => Promise<void>;
   /** The stores without those checks. */
   readonly raw: Stores;
   readonly cipher: Cipher;

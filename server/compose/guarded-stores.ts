@@ -1,6 +1,7 @@
 import type { Config, Secrets } from '../../config/index.ts';
 import { INSTANCE } from '../domain/index.ts';
 import { type Guard, guardStores } from '../pipeline/guarded-stores.ts';
+import { checkRecords } from '../pipeline/record-check.ts';
 import type { Clock, Logger, Metrics, Stores } from '../ports/index.ts';
 import { openStores, type StoreUse } from './stores.ts';
 import { composeVault } from './vault.ts';
@@ -16,12 +17,16 @@ export async function openGuardedStores(of: {
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'count'>;
   readonly use?: StoreUse;
-}): Promise<Guard & ReturnType<typeof composeVault>> {
+}): Promise<Guard & ReturnType<typeof composeVault> & { readonly checkRecords: () => Promise<void> }> {
   const { config, secrets, clock, logger, metrics, use = 'server' } = of;
   const stores = await openStores(config, use);
   const keys = composeVault({ stores, secrets, clock });
   const key = () => keys.vault.namedKey(INSTANCE, RECORDS);
-  return { ...keys, ...guardStores({ stores, cipher: keys.cipher, key, clock, logger, metrics }) };
+  const guard = guardStores({ stores, cipher: keys.cipher, key, clock, logger, metrics });
+  const alarmOfAll = async (): Promise<void> => {
+    for await (const { kind, id, fault } of checkRecords(guard)) guard.alarm.raise(kind, id, fault);
+  };
+  return { ...keys, ...guard, checkRecords: alarmOfAll };
 }
 
 /**

@@ -7,6 +7,8 @@ import type { Logger } from '../ports/index.ts';
 
 /** Well within the two minutes that anything may outlive its end. */
 const PURGE_EVERY_30_SECONDS = '*/30 * * * * *';
+/** What nobody reads would not be missed otherwise. */
+const CHECK_EVERY_NIGHT = '0 17 3 * * *';
 
 /** What runs by the clock. The answer stops it. */
 export function scheduleJobs(deps: {
@@ -14,6 +16,7 @@ export function scheduleJobs(deps: {
   legalHolds: Pick<LegalHolds, 'sweep'>;
   auditRetention: AuditRetention;
   agreedValues: AgreedValues;
+  checkRecords: () => Promise<void>;
   logger: Logger;
 }): () => Promise<void> {
   const purge: ScheduledTask = cron.schedule(PURGE_EVERY_30_SECONDS, async () => {
@@ -27,7 +30,11 @@ export function scheduleJobs(deps: {
       deps.logger.error('the purge failed', error);
     }
   });
+  const check: ScheduledTask = cron.schedule(CHECK_EVERY_NIGHT, async () => {
+    await deps.checkRecords().catch((error) => deps.logger.error('records could not be checked', error));
+  });
   return async () => {
     await purge.destroy();
+    await check.destroy();
   };
 }

@@ -31,6 +31,7 @@ export interface Guard {
   readonly raw: Stores;
   readonly stores: Stores;
   readonly floors: Floors;
+  readonly alarm: RecordAlarm;
   readonly entities: { readonly [Kind in keyof EntityStores]: GuardedEntities<Entity> };
   readonly conversations: GuardedConversations;
   readonly erasureList: GuardedErasureList;
@@ -61,6 +62,7 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
       activity: new GuardedActivity(stores.activity, { seal, alarm }),
     },
     floors,
+    alarm,
     entities: entities as unknown as Guard['entities'],
     conversations,
     erasureList,

@@ -1,4 +1,4 @@
-import type { Conversation, Entity, ErasedScope } from '../domain/index.ts';
+import type { Conversation, Entity, ErasedScope, RecordFloor } from '../domain/index.ts';
 import {
   ENTITY_SPECS,
   type EntityStore,
@@ -10,6 +10,7 @@ import type { Guard } from './guarded-stores.ts';
 import type { RecordFault } from './record-alarm.ts';
 
 const PAGE = 200;
+const LOOKS = 3;
 const KINDS = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
 
 /** A record that is not as it was written. */
@@ -116,7 +117,6 @@ export async function acceptRecord(guard: Guard, kind: string, id: string): Prom
 }
 
 async function* checkKind(guard: Guard, kind: keyof EntityStores): AsyncGenerator<FaultyRecord> {
-  const guarded = guard.entities[kind];
   for await (const items of pages(storeOf(guard, kind))) {
     const found = await guard.raw.floors.all(
       kind,
@@ -124,14 +124,38 @@ async function* checkKind(guard: Guard, kind: keyof EntityStores): AsyncGenerato
     );
     const floors = new Map(found.map((floor) => [floor.id, floor]));
     for (const item of items) {
-      const fault = !(await guarded.isWhole(item))
-        ? 'altered'
-        : ENTITY_SPECS[kind].busy
-          ? undefined
-          : await guarded.faultAgainst(item, floors.get(item.id));
+      const fault =
+        (await faultOfEntity(guard, kind, item, floors.get(item.id))) &&
+        (await faultNow(guard, kind, item.id));
       if (fault !== undefined) yield { kind, id: item.id, fault };
     }
   }
+}
+
+async function faultOfEntity(
+  guard: Guard,
+  kind: keyof EntityStores,
+  item: Entity | undefined,
+  floor: RecordFloor | undefined,
+): Promise<RecordFault | undefined> {
+  const guarded = guard.entities[kind];
+  if (item !== undefined && !(await guarded.isWhole(item))) return 'altered';
+  return ENTITY_SPECS[kind].busy ? undefined : guarded.faultAgainst(item, floor);
+}
+
+/** What is seen beside a running server may have changed between two looks: only what stays wrong is wrong. */
+async function faultNow(
+  guard: Guard,
+  kind: keyof EntityStores,
+  id: string,
+): Promise<RecordFault | undefined> {
+  let fault: RecordFault | undefined;
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const floor = await guard.raw.floors.get(kind, id);
+    fault = await faultOfEntity(guard, kind, await storeOf(guard, kind).get(id), floor);
+    if (fault === undefined) return undefined;
+  }
+  return fault;
 }
 
 /** Floors whose record is not there. */
@@ -142,7 +166,7 @@ async function* missingRecords(guard: Guard): AsyncGenerator<FaultyRecord> {
     for (const floor of page.items) {
       const kind = KINDS.find((one) => one === floor.kind);
       if (kind === undefined || (await storeOf(guard, kind).get(floor.id)) !== undefined) continue;
-      const fault = await guard.entities[kind].faultAgainst(undefined, floor);
+      const fault = await faultNow(guard, kind, floor.id);
       if (fault !== undefined) yield { kind, id: floor.id, fault };
     }
     cursor = page.nextCursor;
@@ -151,37 +175,36 @@ async function* missingRecords(guard: Guard): AsyncGenerator<FaultyRecord> {
 
 /** What a certificate says was erased stands on the list by which a restore drops it. */
 async function* checkErasureList(guard: Guard): AsyncGenerator<FaultyRecord> {
-  const listed = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const page = await guard.raw.erasureList.list({
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
-    for (const thing of page.items) {
-      listed.add(thing.id);
-      if (!(await guard.erasureList.isWhole(thing)))
-        yield { kind: 'erasureList', id: thing.id, fault: 'altered' };
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  const missing = new Set<string>();
   for await (const items of pages(guard.raw.entities.erasureCertificates)) {
     for (const { statement, accountId } of items) {
       const id = erasedId(statement.scope, accountId);
-      if (id !== undefined && !listed.has(id)) yield { kind: 'erasureList', id, fault: 'missing' };
+      if (id !== undefined) missing.add(id);
     }
   }
+  for await (const items of pages(guard.raw.erasureList)) {
+    for (const thing of items) {
+      missing.delete(thing.id);
+      if (!(await guard.erasureList.isWhole(thing)))
+        yield { kind: 'erasureList', id: thing.id, fault: 'altered' };
+    }
+  }
+  for (const id of missing) yield { kind: 'erasureList', id, fault: 'missing' };
 }
 
 async function faultOfConversation(
   guard: Guard,
-  conversation: Conversation,
+  { accountId, id }: Conversation,
 ): Promise<RecordFault | undefined> {
-  if (!(await guard.conversations.isWhole(conversation))) return 'altered';
   try {
-    const { version, seq } = await guard.floors.reachOf(conversation.id);
-    const last = await guard.raw.messages.last(conversation.id);
-    return conversation.version < version || (last?.seq ?? 0) < seq ? 'older' : undefined;
+    // First how far it was known to be: what is written meanwhile is beyond that.
+    const { version, seq } = await guard.floors.reachOf(id);
+    const conversation = await guard.raw.conversations.get(accountId, id);
+    if (conversation === undefined) return undefined;
+    if (!(await guard.conversations.isWhole(conversation))) return 'altered';
+    const last = await guard.raw.messages.last(id);
+    const goes = (await guard.raw.dataKeys.get(id)) === undefined;
+    return !goes && (conversation.version < version || (last?.seq ?? 0) < seq) ? 'older' : undefined;
   } catch (error) {
     if (error instanceof IntegrityError) return 'altered';
     throw error;

@@ -73,6 +73,9 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     await recordsCommand(args, context).catch(() => undefined);
     return said;
   };
+  const alarms = () =>
+    test.logger.lines.filter(({ message }) => message === 'a stored record failed its integrity check')
+      .length;
   /** What the command says of the store; nothing is remembered of what the server had read. */
   const faults = async (): Promise<readonly string[]> => {
     const answer = await command('verify');
@@ -206,6 +209,9 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     const rows = (await rowsOf('roles')).filter((row) => row.includes(id));
     await raw.entities.roles.delete(id);
     expect(await faults()).toEqual([`roles ${id}: missing`]);
+    const before = alarms();
+    await test.server.checkRecords();
+    expect(alarms()).toBe(before + 1);
     expect((await admin.call('GET', '/roles')).body).toMatchObject({ code: 'record.tampered' });
     await put('roles', rows);
     expect(await faults()).toEqual([]);
