@@ -99,8 +99,9 @@ interface ViewSearch {
 function findInView({ rules, spans, view, facts, means }: ViewSearch): void {
   let source: SearchedText | undefined;
   let rule = 0;
-  const emit: Emit = (start, end, unsearched = false) => {
-    spans.push({ ...originalSpan(view, start, end), rule, unsearched });
+  const emit: Emit = (from, to, unsearched = false) => {
+    const { start, end } = originalSpan(view, from, to);
+    spans.push({ start, end, rule, unsearched });
   };
   for (; rule < rules.length; rule++) {
     const compiled = rules[rule];
