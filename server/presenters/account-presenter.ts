@@ -13,8 +13,7 @@ import type {
   StoredRedactionRule,
   User,
 } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A site as its account's staff sees it. */
 export function presentSite(site: Site): WireSite {

@@ -1,7 +1,6 @@
 import type { WireApiToken } from '../../shared/protocol/index.ts';
 import type { ApiToken } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A token as administrators see it; of the token itself the hint alone. */
 export function presentApiToken(token: ApiToken): WireApiToken {

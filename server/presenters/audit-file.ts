@@ -1,4 +1,5 @@
 import type { WireAuditEntry } from '../../shared/protocol/index.ts';
+import { iso } from './iso.ts';
 
 export type AuditExportFormat = 'csv' | 'json';
 
@@ -18,7 +19,7 @@ interface AuditPages {
 
 /** The entries as a file. */
 export function auditFile(format: AuditExportFormat, { accountId, at, pages }: AuditPages): AuditFile {
-  const exportedAt = new Date(at).toISOString();
+  const exportedAt = iso(at);
   const fileName = `audit-log-${exportedAt.slice(0, 10)}.${format}`;
   return format === 'csv'
     ? { contentType: 'text/csv; charset=utf-8; header=present', fileName, body: csv(pages) }

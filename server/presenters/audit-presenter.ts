@@ -1,7 +1,6 @@
 import type { WireActivity, WireAuditEntry } from '../../shared/protocol/index.ts';
 import type { ActivityRecord, StoredAuditEntry } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** An entry of the audit log as staff sees it. */
 export function presentAuditEntry(entry: StoredAuditEntry): WireAuditEntry {

@@ -5,8 +5,7 @@ import type {
   WireConversation,
 } from '../../shared/protocol/index.ts';
 import type { Conversation, ConversationOrigin } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A conversation as staff sees it; `agentName` is looked up by the caller. */
 export function presentConversation(

@@ -1,7 +1,6 @@
 import type { WireEngagementRule, WireRuleSetVersion } from '../../shared/protocol/index.ts';
 import type { RuleSetVersion, StoredEngagementRule } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 export function presentEngagementRule(stored: StoredEngagementRule): WireEngagementRule {
   const { accountId: _accountId, version: _version, createdAt, updatedAt, ...rule } = stored;

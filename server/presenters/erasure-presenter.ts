@@ -5,8 +5,7 @@ import type {
   WireLegalHoldDetail,
 } from '../../shared/protocol/index.ts';
 import type { DataRequest, ErasureCertificate, LegalHold } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A certificate as a file that can be checked: with the public key that it says it is signed by. */
 export function presentCertificate(

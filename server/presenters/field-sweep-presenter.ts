@@ -1,7 +1,6 @@
 import type { WireFieldSweep } from '../../shared/protocol/index.ts';
 import type { FieldSweep } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** How far a sweep has come, as staff sees it. */
 export function presentFieldSweep(sweep: FieldSweep): WireFieldSweep {

@@ -1,7 +1,6 @@
 import type { WireAccountKeys, WireKeyRotation } from '../../shared/protocol/index.ts';
 import type { KeyRotation } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** How far a rotation has come. */
 export function presentKeyRotation(rotation: KeyRotation): WireKeyRotation {

@@ -1,5 +1,6 @@
 import type { SentMessage, WireFile, WireMessage } from '../../shared/protocol/index.ts';
 import type { Redacted } from '../domain/index.ts';
+import { iso } from './iso.ts';
 
 type MessageContent = Pick<
   Redacted,
@@ -20,7 +21,7 @@ export function presentMessage(
     from: message.from,
     kind: message.kind,
     text: message.text,
-    at: new Date(message.at).toISOString(),
+    at: iso(message.at),
     redacted: message.redacted,
     ...(message.file !== undefined && { file: message.file }),
   };
@@ -32,6 +33,6 @@ export function presentSent(
   seq: number,
 ): SentMessage {
   const { id, at, text, redacted, removed, file } = content;
-  const sent = { id, seq, at: new Date(at).toISOString(), text, redacted, removed };
+  const sent = { id, seq, at: iso(at), text, redacted, removed };
   return { ...sent, ...(file !== undefined && { file }) };
 }

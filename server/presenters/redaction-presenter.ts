@@ -1,7 +1,6 @@
 import type { WireRedactionRescan, WireRedactionRuleChange } from '../../shared/protocol/index.ts';
 import type { RedactionRescan, RedactionRuleChange } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A change of a rule as administrators see it. */
 export function presentRedactionRuleChange(change: RedactionRuleChange): WireRedactionRuleChange {

@@ -6,8 +6,7 @@ import {
   type RoleGraph,
   type StoredRole,
 } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A role of the account, with what it adds up to among the others. */
 export function presentRole(role: StoredRole, graph: RoleGraph): WireRole {

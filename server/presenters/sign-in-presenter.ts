@@ -1,7 +1,6 @@
 import type { WireStaffSession } from '../../shared/protocol/index.ts';
 import type { RefreshFamily } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A sign-in as its person sees it, or an administrator; `currentId` is the one that asks. */
 export function presentStaffSession(family: RefreshFamily, currentId?: string): WireStaffSession {

@@ -8,8 +8,7 @@ import {
   type WireVisitorDetail,
 } from '../../shared/protocol/index.ts';
 import type { IdentityKey, Invitation, KeptVisitor, VisitorClient } from '../domain/index.ts';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { iso } from './iso.ts';
 
 /** A live session, as far as staff may see it. Times are epoch milliseconds. */
 export interface ShownVisitor extends Pick<KeptVisitor, 'fields' | 'pages' | 'pageViews' | 'utm'> {

@@ -1,12 +1,13 @@
 import type { WireWebhook, WireWebhookDelivery } from '../../shared/protocol/index.ts';
 import type { Webhook, WebhookDelivery } from '../domain/index.ts';
+import { iso } from './iso.ts';
 
 export function presentWebhook(webhook: Webhook): WireWebhook {
   const { id, name, origin, events, includeText, enabled } = webhook;
   return {
     ...{ id, name, origin, events, includeText, enabled },
-    createdAt: new Date(webhook.createdAt).toISOString(),
-    updatedAt: new Date(webhook.updatedAt).toISOString(),
+    createdAt: iso(webhook.createdAt),
+    updatedAt: iso(webhook.updatedAt),
   };
 }
 
@@ -14,10 +15,10 @@ export function presentDelivery(delivery: WebhookDelivery): WireWebhookDelivery 
   const { id, event, conversationId, status, attempts, lastStatus, lastFault, deliveredAt } = delivery;
   return {
     ...{ id, event, status, attempts },
-    createdAt: new Date(delivery.createdAt).toISOString(),
+    createdAt: iso(delivery.createdAt),
     ...(conversationId !== undefined && { conversationId }),
-    ...(status === 'pending' && { nextAttemptAt: new Date(delivery.nextAttemptAt).toISOString() }),
-    ...(deliveredAt !== undefined && { deliveredAt: new Date(deliveredAt).toISOString() }),
+    ...(status === 'pending' && { nextAttemptAt: iso(delivery.nextAttemptAt) }),
+    ...(deliveredAt !== undefined && { deliveredAt: iso(deliveredAt) }),
     ...(lastStatus !== undefined && { lastStatus }),
     ...(lastFault !== undefined && { lastFault }),
   };
