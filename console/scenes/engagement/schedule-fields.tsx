@@ -4,10 +4,16 @@ import { AddButton, type RuleForm, TakeAway } from './invite-fields.tsx';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
+/** What a browser's field for a moment speaks of. */
+const OWN_TIME = `Your time, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+
 /** At which times the rule may fire; everything that is set must allow it. */
 export function ScheduleFields({ form }: { readonly form: RuleForm }) {
   return (
-    <Panel title="Times" about="In the account's time zone. Without any, the rule works around the clock.">
+    <Panel
+      title="Times"
+      about="Days and hours are in the account's time zone. Without any, the rule works around the clock."
+    >
       <Stack gap="md" mt="sm">
         <Switch
           label="Only in business hours"
@@ -46,8 +52,18 @@ export function ScheduleFields({ form }: { readonly form: RuleForm }) {
           />
         </Stack>
         <Group>
-          <TextInput type="datetime-local" label="Not before" {...form.getInputProps('startsAt')} />
-          <TextInput type="datetime-local" label="Not from then on" {...form.getInputProps('endsAt')} />
+          <TextInput
+            type="datetime-local"
+            label="Not before"
+            description={OWN_TIME}
+            {...form.getInputProps('startsAt')}
+          />
+          <TextInput
+            type="datetime-local"
+            label="Not from then on"
+            description={OWN_TIME}
+            {...form.getInputProps('endsAt')}
+          />
         </Group>
       </Stack>
     </Panel>
