@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { LIMITS } from '../../../shared/limits.ts';
 import type { WireCannedResponse } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
-import { FormFailure, useSave } from '../../components/common/use-save.tsx';
+import { FormDialog } from '../../components/common/form-dialog.tsx';
+import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 
 const VARIABLES = '{{visitor.name|there}}, {{agent.name}}, {{caseId}}, {{profile.plan}}';
@@ -40,44 +41,32 @@ export function ResponseForm(props: {
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={response === undefined ? 'Add a canned response' : `Edit /${response.shortcut}`}
-      size="lg"
+      onSubmit={submit}
+      onClose={props.onClose}
+      busy={busy}
+      failure={failure}
     >
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          <FormFailure failure={failure} />
-          <TextInput
-            data-autofocus
-            label="Shortcut"
-            description="What is typed behind / in the composer"
-            required
-            maxLength={32}
-            {...form.getInputProps('shortcut')}
-          />
-          <Textarea
-            label="Text"
-            description={`Variables: ${VARIABLES}. What stands behind the bar is taken where there is no value.`}
-            required
-            autosize
-            minRows={4}
-            maxRows={12}
-            maxLength={LIMITS.cannedResponseLength}
-            {...form.getInputProps('text')}
-          />
-          <TagsInput label="Tags" {...form.getInputProps('tags')} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        data-autofocus
+        label="Shortcut"
+        description="What is typed behind / in the composer"
+        required
+        maxLength={32}
+        {...form.getInputProps('shortcut')}
+      />
+      <Textarea
+        label="Text"
+        description={`Variables: ${VARIABLES}. What stands behind the bar is taken where there is no value.`}
+        required
+        autosize
+        minRows={4}
+        maxRows={12}
+        maxLength={LIMITS.cannedResponseLength}
+        {...form.getInputProps('text')}
+      />
+      <TagsInput label="Tags" {...form.getInputProps('tags')} />
+    </FormDialog>
   );
 }

@@ -3,10 +3,7 @@ import {
   Button,
   Checkbox,
   ColorInput,
-  Group,
-  Modal,
   SegmentedControl,
-  Stack,
   TagsInput,
   Text,
   TextInput,
@@ -17,7 +14,8 @@ import { LIMITS } from '../../../shared/limits.ts';
 import type { PrechatField, SiteTheme, WireSite } from '../../../shared/protocol/index.ts';
 import type { SiteDraft } from '../../api/calls.ts';
 import { showDone } from '../../components/common/explain.ts';
-import { FormFailure, useSave } from '../../components/common/use-save.tsx';
+import { FormDialog } from '../../components/common/form-dialog.tsx';
+import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import styles from './sites.module.css';
 
@@ -63,47 +61,36 @@ export function SiteForm(props: {
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={site === undefined ? 'Add a site' : `Edit ${site.name}`}
       size="xl"
+      onSubmit={submit}
+      onClose={props.onClose}
+      busy={busy}
+      failure={failure}
     >
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          <FormFailure failure={failure} />
-          <div className={styles.two}>
-            <TextInput
-              data-autofocus
-              label="Name"
-              required
-              maxLength={LIMITS.nameLength}
-              {...form.getInputProps('name')}
-            />
-            <TextInput
-              label="Language"
-              description="A language tag such as en, sv or de"
-              {...form.getInputProps('locale')}
-            />
-          </div>
-          <ThemeFields form={form} />
-          <PrechatFields form={form} />
-          <TagsInput
-            label="Allowed origins"
-            description="Where the widget may run, such as https://www.example.com. Empty: anywhere."
-            {...form.getInputProps('allowedOrigins')}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <div className={styles.two}>
+        <TextInput
+          data-autofocus
+          label="Name"
+          required
+          maxLength={LIMITS.nameLength}
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label="Language"
+          description="A language tag such as en, sv or de"
+          {...form.getInputProps('locale')}
+        />
+      </div>
+      <ThemeFields form={form} />
+      <PrechatFields form={form} />
+      <TagsInput
+        label="Allowed origins"
+        description="Where the widget may run, such as https://www.example.com. Empty: anywhere."
+        {...form.getInputProps('allowedOrigins')}
+      />
+    </FormDialog>
   );
 }
 

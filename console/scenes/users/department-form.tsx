@@ -1,9 +1,10 @@
-import { Button, Group, Modal, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { MultiSelect, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { LIMITS } from '../../../shared/limits.ts';
 import type { WireDepartment, WireUser } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
-import { FormFailure, useSave } from '../../components/common/use-save.tsx';
+import { FormDialog } from '../../components/common/form-dialog.tsx';
+import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 
 /** Makes a department or changes one. Chats that members have stay with them. */
@@ -29,39 +30,27 @@ export function DepartmentForm(props: {
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={department === undefined ? 'New department' : `Edit ${department.name}`}
-      size="lg"
+      onSubmit={submit}
+      onClose={props.onClose}
+      busy={busy}
+      failure={failure}
     >
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          <FormFailure failure={failure} />
-          <TextInput
-            data-autofocus
-            label="Name"
-            required
-            maxLength={LIMITS.nameLength}
-            {...form.getInputProps('name')}
-          />
-          <MultiSelect
-            label="Members"
-            description="They get its conversations."
-            searchable
-            data={props.users.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }))}
-            {...form.getInputProps('members')}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <TextInput
+        data-autofocus
+        label="Name"
+        required
+        maxLength={LIMITS.nameLength}
+        {...form.getInputProps('name')}
+      />
+      <MultiSelect
+        label="Members"
+        description="They get its conversations."
+        searchable
+        data={props.users.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }))}
+        {...form.getInputProps('members')}
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
 import type { WireRole, WireUser } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
-import { FormFailure, useSave } from '../../components/common/use-save.tsx';
+import { FormDialog } from '../../components/common/form-dialog.tsx';
+import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 
 interface Values {
@@ -44,50 +45,38 @@ export function UserForm(props: {
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={user === undefined ? 'Add a user' : `Edit ${user.name}`}
-      size="lg"
+      onSubmit={submit}
+      onClose={props.onClose}
+      busy={busy}
+      failure={failure}
     >
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          <FormFailure failure={failure} />
-          <TextInput
-            data-autofocus
-            label="Name"
-            required
-            maxLength={LIMITS.nameLength}
-            {...form.getInputProps('name')}
-          />
-          <TextInput
-            label="E-mail"
-            type="email"
-            required
-            disabled={user !== undefined}
-            maxLength={LIMITS.emailLength}
-            autoComplete="off"
-            {...form.getInputProps('email')}
-          />
-          <PasswordField isNew={user === undefined} inputProps={form.getInputProps('password')} />
-          <Checkbox.Group label="Roles" required {...form.getInputProps('roles')}>
-            <Stack gap="xs" mt="xs">
-              {props.roles.map(({ id, name, about }) => (
-                <Checkbox key={id} value={id} label={name} description={about} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
+      <TextInput
+        data-autofocus
+        label="Name"
+        required
+        maxLength={LIMITS.nameLength}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label="E-mail"
+        type="email"
+        required
+        disabled={user !== undefined}
+        maxLength={LIMITS.emailLength}
+        autoComplete="off"
+        {...form.getInputProps('email')}
+      />
+      <PasswordField isNew={user === undefined} inputProps={form.getInputProps('password')} />
+      <Checkbox.Group label="Roles" required {...form.getInputProps('roles')}>
+        <Stack gap="xs" mt="xs">
+          {props.roles.map(({ id, name, about }) => (
+            <Checkbox key={id} value={id} label={name} description={about} />
+          ))}
         </Stack>
-      </form>
-    </Modal>
+      </Checkbox.Group>
+    </FormDialog>
   );
 }
 

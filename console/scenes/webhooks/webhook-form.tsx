@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { LIMITS } from '../../../shared/limits.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent, type WireWebhook } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
-import { FormFailure, useSave } from '../../components/common/use-save.tsx';
+import { FormDialog } from '../../components/common/form-dialog.tsx';
+import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { EVENT_LABELS } from './webhook-text.ts';
 
@@ -50,58 +51,46 @@ export function WebhookForm(props: {
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
+    <FormDialog
       title={webhook === undefined ? 'Add a webhook' : `Edit ${webhook.name}`}
-      size="lg"
+      onSubmit={submit}
+      onClose={props.onClose}
+      busy={busy}
+      failure={failure}
     >
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          <FormFailure failure={failure} />
-          <TextInput
-            data-autofocus
-            label="Name"
-            required
-            maxLength={LIMITS.nameLength}
-            {...form.getInputProps('name')}
-          />
-          <TextInput
-            label="Address"
-            type="url"
-            autoComplete="off"
-            description={
-              webhook === undefined
-                ? 'An https address. It is kept encrypted and only its server is shown again.'
-                : `Now at ${webhook.origin}. Leave it empty to keep the address as it is.`
-            }
-            required={webhook === undefined}
-            maxLength={LIMITS.urlLength}
-            {...form.getInputProps('url')}
-          />
-          <Checkbox.Group label="Told of" required {...form.getInputProps('events')}>
-            <Stack gap="xs" mt="xs">
-              {WEBHOOK_EVENTS.map((event) => (
-                <Checkbox key={event} value={event} label={EVENT_LABELS[event]} />
-              ))}
-            </Stack>
-          </Checkbox.Group>
-          <Checkbox
-            label="Send the text of messages"
-            description="Always redacted. Without it the receiver learns that there is a message, and not what it says."
-            {...form.getInputProps('includeText', { type: 'checkbox' })}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={props.onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
+      <TextInput
+        data-autofocus
+        label="Name"
+        required
+        maxLength={LIMITS.nameLength}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label="Address"
+        type="url"
+        autoComplete="off"
+        description={
+          webhook === undefined
+            ? 'An https address. It is kept encrypted and only its server is shown again.'
+            : `Now at ${webhook.origin}. Leave it empty to keep the address as it is.`
+        }
+        required={webhook === undefined}
+        maxLength={LIMITS.urlLength}
+        {...form.getInputProps('url')}
+      />
+      <Checkbox.Group label="Told of" required {...form.getInputProps('events')}>
+        <Stack gap="xs" mt="xs">
+          {WEBHOOK_EVENTS.map((event) => (
+            <Checkbox key={event} value={event} label={EVENT_LABELS[event]} />
+          ))}
         </Stack>
-      </form>
-    </Modal>
+      </Checkbox.Group>
+      <Checkbox
+        label="Send the text of messages"
+        description="Always redacted. Without it the receiver learns that there is a message, and not what it says."
+        {...form.getInputProps('includeText', { type: 'checkbox' })}
+      />
+    </FormDialog>
   );
 }
 
