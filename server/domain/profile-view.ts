@@ -1,10 +1,7 @@
-import type { WireProfile } from '../../shared/protocol/index.ts';
+import { MASKED_VALUE, type WireProfile } from '../../shared/protocol/index.ts';
 import type { Conversation } from './conversation.ts';
 import type { Authorization } from './permissions.ts';
 import { tookPart } from './reading.ts';
-
-/** What is shown in the place of a value: of one length, so that it tells nothing. */
-export const MASKED_VALUE = '••••••';
 
 /** Who looks: `authorizations` of the account that the conversation is in. */
 export interface ProfileViewer {
@@ -31,6 +28,7 @@ export function profileFor(
   return { ...profile, fields: masked(profile.fields), prechat: masked(profile.prechat), masked: true };
 }
 
-function masked(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** That there is a value is told, not which. */
+export function masked(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(values).map((key) => [key, MASKED_VALUE]));
 }

@@ -1,5 +1,5 @@
 import type { ErasedThing } from '../domain/index.ts';
-import type { StorePage } from './stores.ts';
+import type { StorePage } from './entity-stores.ts';
 
 /**
  * What has been erased, by id, without content: a restore reads it, so that what was erased stays erased whatever

@@ -3,6 +3,7 @@ export * from './broadcaster.ts';
 export * from './cipher.ts';
 export * from './clock.ts';
 export * from './conversation-events.ts';
+export * from './entity-stores.ts';
 export * from './erasable.ts';
 export * from './erasure-list.ts';
 export * from './ids.ts';

@@ -1,5 +1,5 @@
 import type { RecordFloor } from '../domain/index.ts';
-import type { StorePage } from './stores.ts';
+import type { StorePage } from './entity-stores.ts';
 
 /** Floors of records, in the store of keys. */
 export interface RecordFloors {

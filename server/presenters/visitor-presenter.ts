@@ -1,13 +1,18 @@
-import {
-  MASKED_VALUE,
-  type ScorePart,
-  type WireIdentityKey,
-  type WireInvite,
-  type WireInviteState,
-  type WireVisitor,
-  type WireVisitorDetail,
+import type {
+  ScorePart,
+  WireIdentityKey,
+  WireInvite,
+  WireInviteState,
+  WireVisitor,
+  WireVisitorDetail,
 } from '../../shared/protocol/index.ts';
-import type { IdentityKey, Invitation, KeptVisitor, VisitorClient } from '../domain/index.ts';
+import {
+  type IdentityKey,
+  type Invitation,
+  type KeptVisitor,
+  masked,
+  type VisitorClient,
+} from '../domain/index.ts';
 import { iso } from './iso.ts';
 
 /** A live session, as far as staff may see it. Times are epoch milliseconds. */
@@ -89,11 +94,6 @@ function presentInviteState(invitation: Invitation): WireInviteState {
     state,
     at: iso(answeredAt ?? at),
   };
-}
-
-/** That there is a value is told, not which. */
-function masked(fields: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(fields).map((key) => [key, MASKED_VALUE]));
 }
 
 /** Never the secret. */

@@ -2,7 +2,7 @@ import type { WireAgent } from './conversation.ts';
 import type { ScorePart } from './engagement.ts';
 
 /** Stands where a value of a DPA field is not shown: the reader lacks `profile:read`. */
-export const MASKED_VALUE = '•••';
+export const MASKED_VALUE = '••••••';
 
 /** `ruleId` of an invitation that an agent made by hand. */
 export const INVITED_BY_HAND = 'manual';

@@ -1,7 +1,7 @@
 import type { Model } from 'mongoose';
 import type { Entity } from '../../domain/index.ts';
-import type { EntitySpec, EntityStore } from '../../ports/stores.ts';
-import { UniqueViolation } from '../../ports/stores.ts';
+import type { EntitySpec, EntityStore } from '../../ports/entity-stores.ts';
+import { UniqueViolation } from '../../ports/entity-stores.ts';
 import { duplicateField, isDuplicateKey } from './errors.ts';
 import { type Keyset, keysetFilter, keysetSort, pageOf } from './keyset.ts';
 import { nativeOf } from './native.ts';

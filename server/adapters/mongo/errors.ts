@@ -1,6 +1,6 @@
 import { Refusal } from '../../domain/index.ts';
+import { UniqueViolation } from '../../ports/entity-stores.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import { UniqueViolation } from '../../ports/stores.ts';
 
 /** MongoDB's code for a value that a unique index holds already. */
 export const DUPLICATE_KEY = 11_000;

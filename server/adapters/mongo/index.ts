@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
-import { ENTITY_SPECS, type EntityStores, type Stores } from '../../ports/stores.ts';
+import { ENTITY_SPECS, type EntityStores } from '../../ports/entity-stores.ts';
+import type { Stores } from '../../ports/stores.ts';
 import { createActivityStore } from './activity-store.ts';
 import { createAttachmentStore } from './attachment-store.ts';
 import { createAuditStore } from './audit-store.ts';

@@ -1,5 +1,5 @@
 import { Refusal } from '../../domain/index.ts';
-import type { StorePage } from '../../ports/stores.ts';
+import type { StorePage } from '../../ports/entity-stores.ts';
 import { toDate } from './codec.ts';
 
 /** Where a page ended: the sort key of its last record. */

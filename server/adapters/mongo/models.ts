@@ -1,6 +1,6 @@
 import type { Connection, Model, mongo, Schema } from 'mongoose';
+import { ENTITY_SPECS, type EntityStores } from '../../ports/entity-stores.ts';
 import { StoreError } from '../../ports/store-error.ts';
-import { ENTITY_SPECS, type EntityStores } from '../../ports/stores.ts';
 import { toStoreError } from './errors.ts';
 import { type ActivityDocument, activitySchema } from './schemas/activity.ts';
 import { type AttachmentDocument, attachmentSchema } from './schemas/attachment.ts';

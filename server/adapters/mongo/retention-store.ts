@@ -1,11 +1,7 @@
 import type { Model } from 'mongoose';
 import { HELD_UNTIL, visitorKeyName } from '../../domain/index.ts';
-import {
-  ENTITY_SPECS,
-  type EntityStores,
-  type PurgeCounts,
-  type RetentionStore,
-} from '../../ports/stores.ts';
+import { ENTITY_SPECS, type EntityStores } from '../../ports/entity-stores.ts';
+import type { PurgeCounts, RetentionStore } from '../../ports/stores.ts';
 import { toDate } from './codec.ts';
 import type { EntityModels, Models } from './models.ts';
 import { nativeOf } from './native.ts';

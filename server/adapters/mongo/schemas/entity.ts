@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { Entity } from '../../../domain/index.ts';
-import type { EntitySpec } from '../../../ports/stores.ts';
+import type { EntitySpec } from '../../../ports/entity-stores.ts';
 import { createCodec, type DocumentOf, withoutUndefined } from '../codec.ts';
 import { addIndexes, count, type IndexSpec, TTL_INDEX, text, time } from './shape.ts';
 
