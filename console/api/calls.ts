@@ -44,6 +44,9 @@ export type CannedResponseDraft = Pick<WireCannedResponse, 'shortcut' | 'text' |
 
 export type SettingsChange = Partial<Omit<AccountSettings, 'region'>>;
 
+/** What conversations are searched by; `fields`: whole values of searchable fields of the agreement, by key. */
+export type ConversationSearch = ConversationQuery & { readonly fields?: Readonly<Record<string, string>> };
+
 export type ExportFormat = 'json' | 'html' | 'txt';
 
 const PAGE_SIZE = 50;
@@ -73,8 +76,9 @@ export function createApi(http: Http, accountId: string) {
     audit: createAuditCalls(http, base),
     keys: createKeyCalls(http, base),
     conversations: {
-      list: (query: ConversationQuery, cursor?: string): Promise<Page<WireConversation>> =>
-        http.get(`${base}/conversations`, { query: { ...query, limit: PAGE_SIZE, cursor } }),
+      /** Newest first. Goes in the body: a value of a field is nothing for an address. */
+      search: (query: ConversationSearch, cursor?: string): Promise<Page<WireConversation>> =>
+        http.send('POST', `${base}/conversations/search`, { body: { ...query, limit: PAGE_SIZE, cursor } }),
       transcript: (id: string): Promise<WireTranscript> =>
         http.get(at('conversations', id), { query: { include: 'messages,profile' } }),
       profile: (id: string): Promise<WireTranscript> =>

@@ -10,16 +10,12 @@ import type {
 } from '../../shared/protocol/index.ts';
 import type { Http } from './http.ts';
 
-export interface NewUser {
-  readonly email: string;
-  readonly name: string;
+/** Roles and limits go together: roles that are given without limits have none. */
+export type NewUser = Pick<WireUser, 'email' | 'name' | 'roles' | 'departmentLimits'> & {
   readonly password: string;
-  readonly roles: readonly string[];
-}
-
-export type UserChange = Partial<Pick<WireUser, 'name' | 'roles' | 'disabled'>> & {
-  readonly password?: string;
 };
+
+export type UserChange = Partial<Omit<NewUser, 'email'> & Pick<WireUser, 'disabled'>>;
 
 export type DepartmentDraft = Pick<WireDepartment, 'name' | 'members'>;
 
@@ -63,11 +59,13 @@ export function createDepartmentCalls(http: Http, base: string, all: All) {
 
 /** The REST calls about keys for scripts. */
 export function createApiTokenCalls(http: Http, base: string, all: All) {
+  const at = (id: string): string => `${base}/api-tokens/${encodeURIComponent(id)}`;
   return {
     list: () => all<WireApiToken>('api-tokens'),
     create: (body: ApiTokenDraft): Promise<CreatedApiToken> =>
       http.send('POST', `${base}/api-tokens`, { body }),
-    remove: (id: string): Promise<void> =>
-      http.send('DELETE', `${base}/api-tokens/${encodeURIComponent(id)}`),
+    change: (id: string, body: Partial<ApiTokenDraft>): Promise<WireApiToken> =>
+      http.send('PATCH', at(id), { body }),
+    remove: (id: string): Promise<void> => http.send('DELETE', at(id)),
   };
 }

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { TOTP } from 'otpauth';
-import type { Browser } from 'playwright-core';
-import type { Page, TotpSetup, WireApiToken } from '../../shared/protocol/index.ts';
+import type { Browser, Locator } from 'playwright-core';
+import type {
+  AccountSettings,
+  Page,
+  TotpSetup,
+  WireApiToken,
+  WireDepartment,
+  WireUser,
+} from '../../shared/protocol/index.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import {
@@ -62,13 +69,35 @@ describeInBrowser('administration in the console', () => {
     await page.locator('input[aria-invalid=true]:focus').waitFor();
     await picture(page, 'settings-fault');
     await page.getByLabel('Key').fill('customerNumber');
+    await page.getByLabel('Kept, in days').fill('2');
+    await page.getByLabel('Kept as given').check();
+    await page.getByLabel('Audit log, in days').fill('90');
+    await page.getByRole('switch', { name: 'Ask for a reason' }).press('Space');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    const field = { key: 'customerNumber', label: 'Customer number', category: 'contact', searchable: false };
     expect(await stored('/settings')).toMatchObject({
       transcriptRetentionDays: 3,
-      dpa: { customFields: [{ key: 'customerNumber', label: 'Customer number', searchable: false }] },
+      auditRetentionDays: 90,
+      activityLog: { reasonRequired: true },
+      dpa: { customFields: [{ ...field, retentionDays: 2, keepAsGiven: true }] },
     });
+    const saveField = async () => {
+      const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
+      await page.getByRole('button', { name: 'Save' }).click();
+      expect((await saved).status()).toBe(200);
+      return ((await stored('/settings')) as unknown as AccountSettings).dpa.customFields;
+    };
+    await page.getByLabel('Kept, in days').fill('');
+    await page.getByLabel('Kept as given').uncheck();
+    expect(await saveField()).toEqual([field]);
+    await page.getByRole('button', { name: 'Take away field Customer number' }).click();
+    await page.getByText('The values of Customer number are erased').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'settings-field-gone');
+    expect(await saveField()).toEqual([]);
+    await expectGone(page.getByText('The values of Customer number are erased'));
     const asked = async () => (await test.call('POST', '/auth/login', test.admin)).body.secondFactor;
     const required = page.getByRole('switch', { name: 'Ask everybody for a second factor' });
     const saveTurned = async (on: boolean) => {
@@ -87,6 +116,14 @@ describeInBrowser('administration in the console', () => {
 
   it('adds a user, changes the roles, and ends the access', async () => {
     const { page } = opened;
+    const { accessToken, accountId } = await test.signIn();
+    const departments = `/accounts/${accountId}/departments`;
+    const { body: department } = await test.call<WireDepartment>(
+      'POST',
+      departments,
+      { name: 'Returns', members: [] },
+      accessToken,
+    );
     await page.getByRole('link', { name: 'Users' }).click();
     await page.getByRole('button', { name: 'Add user' }).click();
     const form = page.getByRole('dialog', { name: 'Add a user' });
@@ -98,9 +135,35 @@ describeInBrowser('administration in the console', () => {
     await form.getByRole('textbox', { name: 'First password' }).fill('ferry lantern cobalt 91');
     await form.getByLabel('Supervisor').check();
     await form.getByRole('button', { name: 'Save' }).click();
-    const row = page.getByRole('row', { name: /Eve Example/ });
+    const row = page.getByRole('row', { name: /eve@example.com/ });
     await row.getByText('Agent, Supervisor').waitFor();
-    await row.getByRole('button', { name: 'Actions for Eve Example' }).click();
+    const change = async (fill: (edit: Locator) => Promise<void>): Promise<WireUser> => {
+      await row.getByRole('button', { name: 'Actions for Eve' }).click();
+      await page.getByRole('menuitem', { name: 'Edit' }).click();
+      const edit = page.getByRole('dialog', { name: /^Edit Eve/ });
+      await fill(edit);
+      await edit.getByRole('button', { name: 'Save' }).click();
+      await expectGone(edit);
+      const { items } = (await stored('/users')) as unknown as Page<WireUser>;
+      return items.find(({ email }) => email === 'eve@example.com') as WireUser;
+    };
+    const limited = await change(async (edit) => {
+      await edit.getByRole('combobox', { name: 'Supervisor only in' }).click();
+      await page.getByRole('option', { name: 'Returns' }).click();
+      expect(await edit.getByRole('combobox', { name: 'Analyst only in' }).count()).toBe(0);
+      expect(await axeFindings(page)).toEqual([]);
+      await picture(page, 'user-limits');
+    });
+    expect(limited.departmentLimits).toEqual({ supervisor: [department.id] });
+    await row.getByText('Agent, Supervisor (only Returns)').waitFor();
+    const renamed = await change((edit) => edit.getByLabel('Name').fill('Eve Renamed'));
+    expect(renamed).toEqual({ ...limited, name: 'Eve Renamed' });
+    const freed = await change(async (edit) => {
+      await edit.getByRole('combobox', { name: 'Supervisor only in' }).press('Backspace');
+    });
+    expect(freed.departmentLimits).toBeUndefined();
+    await page.getByRole('row', { name: /Eve Renamed .* Agent, Supervisor/ }).waitFor();
+    await row.getByRole('button', { name: 'Actions for Eve' }).click();
     await page.getByRole('menuitem', { name: 'Disable' }).click();
     await row.getByText('disabled').waitFor();
     const refused = await test.call('POST', '/auth/login', {
@@ -108,6 +171,7 @@ describeInBrowser('administration in the console', () => {
       password: 'ferry lantern cobalt 91',
     });
     expect(refused.status).toBe(401);
+    await test.call('DELETE', `${departments}/${department.id}`, undefined, accessToken);
   });
 
   it('shows how a user signs in, takes a lost second factor off, and gives a code for a new password', async () => {
@@ -229,8 +293,18 @@ describeInBrowser('administration in the console', () => {
     await picture(page, 'tokens');
     const { items } = (await stored('/api-tokens')) as unknown as Page<WireApiToken>;
     expect(items).toMatchObject([{ name: 'Nightly export', scopes: ['site:read'] }]);
-    await page.getByRole('button', { name: 'Remove Nightly export' }).click();
-    const asked = page.getByRole('dialog', { name: 'Remove Nightly export?' });
+    await page.getByRole('button', { name: 'Edit Nightly export' }).click();
+    const edit = page.getByRole('dialog', { name: 'Edit Nightly export' });
+    await edit.getByLabel('Name').fill('Hourly export');
+    await edit.getByRole('combobox', { name: 'Good for' }).click();
+    await page.getByRole('option', { name: 'until it is removed' }).click();
+    await edit.getByRole('checkbox', { name: 'site:read' }).uncheck();
+    await edit.getByRole('checkbox', { name: 'report:read' }).check();
+    await edit.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Hourly export .* report:read .* it is removed/ }).waitFor();
+    expect(await use()).toBe(403);
+    await page.getByRole('button', { name: 'Remove Hourly export' }).click();
+    const asked = page.getByRole('dialog', { name: 'Remove Hourly export?' });
     await asked.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No API token yet').waitFor();
     expect(await use()).toBe(401);

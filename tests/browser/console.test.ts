@@ -1,8 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
+import { connectAgent } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import {
   assignBy,
+  axeFindings,
   type Caller,
   type ConsolePage,
   call,
@@ -232,6 +234,64 @@ describeInBrowser('the console in a browser', () => {
     await page.getByRole('link', { name: 'All transcripts' }).click();
     await page.getByRole('heading', { name: 'Transcripts' }).waitFor();
     await expectGone(page.getByRole('link', { name: caller.caseId }));
+  });
+
+  it('finds transcripts by tag, department and the whole value of a field', async () => {
+    const { accessToken, accountId } = await test.signIn();
+    const administer = (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) =>
+      test.call<{ id: string }>(method, `/accounts/${accountId}${path}`, body, accessToken);
+    const field = { key: 'orderNumber', label: 'Order number', category: 'order', searchable: true };
+    await administer('PATCH', '/settings', { dpa: { customFields: [field] } });
+    const { body: department } = await administer('POST', '/departments', { name: 'Repairs', members: [] });
+    const found = await call(test, { departmentId: department.id });
+    const other = await call(test);
+    await found.visitor.emit('profile:update', { fields: { orderNumber: 'R-2207' } });
+    const agent = await connectAgent(test);
+    for (const [{ conversationId }, tag] of [
+      [found, 'broken'],
+      [other, 'whole'],
+    ] as const) {
+      await agent.emit('chat:accept', { conversationId });
+      await agent.emit('chat:tag', { conversationId, tags: [tag] });
+    }
+    const { page } = await open({ path: '/transcripts' });
+    await signIn(page, test.admin);
+    const search = page.getByRole('form', { name: 'Search transcripts' });
+    const link = (caseId: string) => page.getByRole('link', { name: caseId });
+    const onlyFound = async (fill: () => Promise<void>, clear: () => Promise<void>) => {
+      await search.getByRole('button', { name: 'Search' }).click();
+      await link(other.caseId).waitFor();
+      await fill();
+      await search.getByRole('button', { name: 'Search' }).click();
+      await expectGone(link(other.caseId));
+      await link(found.caseId).waitFor();
+      await clear();
+    };
+    const tag = search.getByLabel('Tag');
+    await onlyFound(
+      () => tag.fill('broken'),
+      () => tag.fill(''),
+    );
+    /** Chosen once more, it is chosen no longer. */
+    const chooseDepartment = async () => {
+      await search.getByRole('combobox', { name: 'Department' }).click();
+      await page.getByRole('option', { name: 'Repairs' }).click();
+    };
+    await onlyFound(chooseDepartment, chooseDepartment);
+    await search.getByRole('combobox', { name: 'Field' }).click();
+    await page.getByRole('option', { name: 'Order number' }).click();
+    const value = search.getByLabel('Its whole value');
+    await onlyFound(
+      () => value.fill('r-2207'),
+      () => value.fill('R-22'),
+    );
+    await search.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('No conversation found').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'transcripts-search');
+    found.visitor.close();
+    other.visitor.close();
+    agent.close();
   });
 
   it('says clearly when a transcript fails its integrity check', async () => {

@@ -6,6 +6,8 @@ import { FormFailure } from './use-save.tsx';
 export function FormDialog(props: {
   readonly title: string;
   readonly size?: ModalProps['size'];
+  /** What the button says; without it, that it saves. */
+  readonly action?: string;
   readonly onSubmit: FormEventHandler<HTMLFormElement>;
   readonly onClose: () => void;
   readonly busy: boolean;
@@ -23,7 +25,7 @@ export function FormDialog(props: {
               Cancel
             </Button>
             <Button type="submit" loading={props.busy}>
-              Save
+              {props.action ?? 'Save'}
             </Button>
           </Group>
         </Stack>

@@ -1,10 +1,20 @@
-import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { LIMITS } from '../../../shared/limits.ts';
 import styles from './settings.module.css';
 import type { SettingsFormApi } from './settings-form-api.ts';
+import type { CustomFieldValues } from './settings-values.ts';
 
 const PATH = 'dpa.customFields';
+
+const NEW_FIELD: CustomFieldValues = {
+  key: '',
+  label: '',
+  category: '',
+  searchable: false,
+  retentionDays: '',
+  keepAsGiven: false,
+};
 
 /** The list of fields that may be kept of a visitor. */
 export function CustomFieldsEditor({ form }: { readonly form: SettingsFormApi }) {
@@ -32,10 +42,12 @@ export function CustomFieldsEditor({ form }: { readonly form: SettingsFormApi })
             maxLength={LIMITS.nameLength}
             {...form.getInputProps(`${PATH}.${index}.category`)}
           />
-          <Checkbox
-            label="Searchable"
-            className={styles.rowCheck}
-            {...form.getInputProps(`${PATH}.${index}.searchable`, { type: 'checkbox' })}
+          <NumberInput
+            label="Kept, in days"
+            placeholder="as the transcript"
+            min={1}
+            allowDecimal={false}
+            {...form.getInputProps(`${PATH}.${index}.retentionDays`)}
           />
           <ActionIcon
             variant="subtle"
@@ -47,6 +59,16 @@ export function CustomFieldsEditor({ form }: { readonly form: SettingsFormApi })
           >
             <IconTrash size={18} />
           </ActionIcon>
+          <div className={styles.rowChecks}>
+            <Checkbox
+              label="Searchable"
+              {...form.getInputProps(`${PATH}.${index}.searchable`, { type: 'checkbox' })}
+            />
+            <Checkbox
+              label="Kept as given: redaction rules leave it alone"
+              {...form.getInputProps(`${PATH}.${index}.keepAsGiven`, { type: 'checkbox' })}
+            />
+          </div>
         </div>
       ))}
       <Button
@@ -55,7 +77,7 @@ export function CustomFieldsEditor({ form }: { readonly form: SettingsFormApi })
         size="sm"
         leftSection={<IconPlus size={16} aria-hidden />}
         disabled={fields.length >= LIMITS.fieldsPerProfile}
-        onClick={() => form.insertListItem(PATH, { key: '', label: '', category: '', searchable: false })}
+        onClick={() => form.insertListItem(PATH, NEW_FIELD)}
       >
         Add a field
       </Button>

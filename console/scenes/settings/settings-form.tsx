@@ -1,23 +1,21 @@
-import { Alert, Button, NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { LIMITS } from '../../../shared/limits.ts';
 import type { AccountSettings } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
+import { AgreementPanel } from './agreement-panel.tsx';
 import { AttachmentsPanel } from './attachments-panel.tsx';
 import { BusinessHoursFields } from './business-hours-fields.tsx';
-import { CustomFieldsEditor } from './custom-fields-editor.tsx';
 import { RedactionPanel } from './redaction-panel.tsx';
+import { RetentionPanel } from './retention-panel.tsx';
 import styles from './settings.module.css';
 import type { SettingsFormApi } from './settings-form-api.ts';
 import { changeOf, type SettingsValues, valuesOf } from './settings-values.ts';
 import { SignInPanel } from './sign-in-panel.tsx';
 
-const TRANSCRIPT_DAYS_MAX = 3_650;
-const LOG_DAYS_MAX = 7;
 const CAPACITY_MAX = 100;
 
 /** The whole form; saved at once, so that the account never stands half changed. */
@@ -56,17 +54,12 @@ export function SettingsForm(props: {
         <fieldset disabled={!writable} className={styles.fieldset}>
           <legend className="visually-hidden">Settings of the account</legend>
           <GeneralPanel form={form} />
-          <RetentionPanel form={form} shortens={shortens(form.values, settings)} />
+          <RetentionPanel form={form} saved={settings} />
           <RoutingPanel form={form} />
           <RedactionPanel form={form} saved={settings.redaction.applyTo} />
           <AttachmentsPanel form={form} />
           <SignInPanel form={form} />
-          <Panel
-            title="Fields allowed by the data-processing agreement"
-            about="A profile field is kept only if it is listed here. Taking a field away stops it from being kept."
-          >
-            <CustomFieldsEditor form={form} />
-          </Panel>
+          <AgreementPanel form={form} saved={settings.dpa.customFields} />
           <Panel title="Business hours" about="Outside them, visitors are told that nobody is there.">
             <BusinessHoursFields form={form} />
           </Panel>
@@ -74,10 +67,6 @@ export function SettingsForm(props: {
       </form>
     </Scene>
   );
-}
-
-function shortens(values: SettingsValues, settings: AccountSettings): boolean {
-  return values.transcriptRetentionDays < settings.transcriptRetentionDays;
 }
 
 function GeneralPanel({ form }: { readonly form: SettingsFormApi }) {
@@ -98,45 +87,6 @@ function GeneralPanel({ form }: { readonly form: SettingsFormApi }) {
           {...form.getInputProps('timeZone')}
         />
       </div>
-    </Panel>
-  );
-}
-
-function RetentionPanel(props: { readonly form: SettingsFormApi; readonly shortens: boolean }) {
-  const { form } = props;
-  return (
-    <Panel
-      title="Retention"
-      about="When the time is over, a transcript goes together with its profile and its key. A change applies to what is already kept."
-    >
-      <div className={styles.two}>
-        <NumberInput
-          label="Transcripts, in days"
-          min={1}
-          max={TRANSCRIPT_DAYS_MAX}
-          allowDecimal={false}
-          {...form.getInputProps('transcriptRetentionDays')}
-        />
-        <NumberInput
-          label="Activity log with addresses, in days"
-          description={`At most ${LOG_DAYS_MAX}`}
-          min={1}
-          max={LOG_DAYS_MAX}
-          allowDecimal={false}
-          {...form.getInputProps('logRetentionDays')}
-        />
-      </div>
-      {props.shortens && (
-        <Alert
-          mt="md"
-          color="orange"
-          icon={<IconAlertTriangle aria-hidden />}
-          title="Older transcripts will go now"
-        >
-          Transcripts older than {form.values.transcriptRetentionDays} days are erased within minutes of
-          saving. They cannot be brought back.
-        </Alert>
-      )}
     </Panel>
   );
 }

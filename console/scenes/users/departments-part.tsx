@@ -3,12 +3,12 @@ import { IconPlus, IconSitemap } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireDepartment, WireUser } from '../../../shared/protocol/index.ts';
 import { AskDialog } from '../../components/common/ask-dialog.tsx';
-import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { Empty, Panel } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { DepartmentForm } from './department-form.tsx';
-import { UsersTabs } from './users-tabs.tsx';
+import { UsersPage } from './users-page.tsx';
 
 type Doing =
   | { readonly kind: 'new' }
@@ -25,7 +25,8 @@ export function DepartmentsPart() {
     ]);
     return { departments, users };
   }, [api, seesUsers]);
-  const { data, error, reload } = useLoad(load);
+  const loaded = useLoad(load);
+  const { reload } = loaded;
   const [doing, setDoing] = useState<Doing>();
   const close = (): void => {
     setDoing(undefined);
@@ -33,7 +34,8 @@ export function DepartmentsPart() {
   };
   const writable = can('department:write');
   return (
-    <Scene
+    <UsersPage
+      part="departments"
       title="Departments"
       about="A conversation that begins in a department goes to its members alone, and waits in a line of its own."
       actions={
@@ -43,37 +45,39 @@ export function DepartmentsPart() {
           </Button>
         )
       }
+      loaded={loaded}
     >
-      <UsersTabs part="departments" />
-      {error !== undefined && <Failure error={error} retry={reload} />}
-      {data === undefined && error === undefined && <Waiting label="Loading departments" />}
-      {data?.departments.length === 0 && (
-        <Panel>
-          <Empty icon={<IconSitemap size={28} />} title="No department yet">
-            Without one, a conversation goes to anyone who is online.
-          </Empty>
-        </Panel>
+      {({ departments, users }) => (
+        <>
+          {departments.length === 0 && (
+            <Panel>
+              <Empty icon={<IconSitemap size={28} />} title="No department yet">
+                Without one, a conversation goes to anyone who is online.
+              </Empty>
+            </Panel>
+          )}
+          {departments.length > 0 && (
+            <DepartmentTable departments={departments} users={users} writable={writable} onDo={setDoing} />
+          )}
+          {doing !== undefined && doing.kind !== 'remove' && (
+            <DepartmentForm
+              department={doing.kind === 'edit' ? doing.department : undefined}
+              users={users}
+              onClose={close}
+            />
+          )}
+          {doing?.kind === 'remove' && (
+            <AskDialog
+              title={`Remove ${doing.department.name}?`}
+              about="Conversations that it had stay with whoever has them. While somebody waits in it, it cannot be removed."
+              action="Remove"
+              onConfirm={() => api.departments.remove(doing.department.id)}
+              onClose={close}
+            />
+          )}
+        </>
       )}
-      {data !== undefined && data.departments.length > 0 && (
-        <DepartmentTable {...data} writable={writable} onDo={setDoing} />
-      )}
-      {doing !== undefined && doing.kind !== 'remove' && (
-        <DepartmentForm
-          department={doing.kind === 'edit' ? doing.department : undefined}
-          users={data?.users ?? []}
-          onClose={close}
-        />
-      )}
-      {doing?.kind === 'remove' && (
-        <AskDialog
-          title={`Remove ${doing.department.name}?`}
-          about="Conversations that it had stay with whoever has them. While somebody waits in it, it cannot be removed."
-          action="Remove"
-          onConfirm={() => api.departments.remove(doing.department.id)}
-          onClose={close}
-        />
-      )}
-    </Scene>
+    </UsersPage>
   );
 }
 

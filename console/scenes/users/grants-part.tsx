@@ -4,12 +4,12 @@ import { useCallback } from 'react';
 import type { WireAccessGrant, WireRole } from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
-import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { Panel } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
-import { UsersTabs } from './users-tabs.tsx';
+import { UsersPage } from './users-page.tsx';
 
 const STATES = { 'in-force': 'in force', ended: 'ended', revoked: 'ended before its time' } as const;
 
@@ -20,18 +20,21 @@ export function GrantsPart() {
     const [grants, roles] = await Promise.all([api.access.grants(), api.access.roles()]);
     return { grants, roles };
   }, [api]);
-  const { data, error, reload } = useLoad(load);
+  const loaded = useLoad(load);
   return (
-    <Scene
+    <UsersPage
+      part="grants"
       title="Access for operators"
       about="Operators run the system and see nothing of the account's conversations, unless it lets one in for a reason and a time. Each use is shown here and in the audit log."
+      loaded={loaded}
     >
-      <UsersTabs part="grants" />
-      {error !== undefined && <Failure error={error} retry={reload} />}
-      {data === undefined && error === undefined && <Waiting label="Loading grants" />}
-      {data && can('access-grant:write') && <GrantForm roles={data.roles} onGranted={reload} />}
-      {data && <Grants grants={data.grants} onChanged={reload} />}
-    </Scene>
+      {({ grants, roles }) => (
+        <>
+          {can('access-grant:write') && <GrantForm roles={roles} onGranted={loaded.reload} />}
+          <Grants grants={grants} onChanged={loaded.reload} />
+        </>
+      )}
+    </UsersPage>
   );
 }
 

@@ -1,37 +1,38 @@
-import { Badge, Button, Table } from '@mantine/core';
+import { Badge, Button, Group, Table } from '@mantine/core';
 import { IconPlus, IconRobot } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireApiToken } from '../../../shared/protocol/index.ts';
 import { AskDialog } from '../../components/common/ask-dialog.tsx';
 import { formatDateTime } from '../../components/common/format.ts';
 import { OnceDialog } from '../../components/common/once-dialog.tsx';
-import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { Empty, Panel } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { TokenForm } from './token-form.tsx';
 import styles from './users.module.css';
-import { UsersTabs } from './users-tabs.tsx';
+import { UsersPage } from './users-page.tsx';
 
 type Doing =
   | { readonly kind: 'new' }
   | { readonly kind: 'made'; readonly secret: string }
-  | { readonly kind: 'remove'; readonly token: WireApiToken };
+  | { readonly kind: 'edit' | 'remove'; readonly token: WireApiToken };
 
 /** Keys for scripts: what each may do, from where and until when. */
 export function TokensPart() {
   const { api, can } = useConsole();
   const load = useCallback(() => api.apiTokens.list(), [api]);
-  const { data, error, reload } = useLoad(load);
+  const loaded = useLoad(load);
   const [doing, setDoing] = useState<Doing>();
   const close = (): void => {
     setDoing(undefined);
-    reload();
+    loaded.reload();
   };
   const writable = can('api-token:write');
   return (
-    <Scene
+    <UsersPage
+      part="tokens"
       title="API tokens"
       about="A token lets a script call the REST interface. It acts for the person who made it, never does more than they may, and ends with them."
       actions={
@@ -41,52 +42,52 @@ export function TokensPart() {
           </Button>
         )
       }
+      loaded={loaded}
     >
-      <UsersTabs part="tokens" />
-      {error !== undefined && <Failure error={error} retry={reload} />}
-      {data === undefined && error === undefined && <Waiting label="Loading API tokens" />}
-      {data?.length === 0 && (
-        <Panel>
-          <Empty icon={<IconRobot size={28} />} title="No API token yet">
-            Make one for each script, with no more than it needs.
-          </Empty>
-        </Panel>
+      {(tokens) => (
+        <>
+          {tokens.length === 0 && (
+            <Panel>
+              <Empty icon={<IconRobot size={28} />} title="No API token yet">
+                Make one for each script, with no more than it needs.
+              </Empty>
+            </Panel>
+          )}
+          {tokens.length > 0 && <TokenTable tokens={tokens} writable={writable} onDo={setDoing} />}
+          {(doing?.kind === 'new' || doing?.kind === 'edit') && (
+            <TokenForm
+              token={doing.kind === 'edit' ? doing.token : undefined}
+              onClose={close}
+              onMade={(secret) => setDoing({ kind: 'made', secret })}
+            />
+          )}
+          {doing?.kind === 'made' && (
+            <OnceDialog
+              title="The new token"
+              about="Put it where the script finds it and nobody else. It is not shown again."
+              secret={doing.secret}
+              onClose={close}
+            />
+          )}
+          {doing?.kind === 'remove' && (
+            <AskDialog
+              title={`Remove ${doing.token.name}?`}
+              about="Whatever uses it is refused from the next call on."
+              action="Remove"
+              onConfirm={() => api.apiTokens.remove(doing.token.id)}
+              onClose={close}
+            />
+          )}
+        </>
       )}
-      {data !== undefined && data.length > 0 && (
-        <TokenTable
-          tokens={data}
-          writable={writable}
-          onRemove={(token) => setDoing({ kind: 'remove', token })}
-        />
-      )}
-      {doing?.kind === 'new' && (
-        <TokenForm onClose={close} onMade={(secret) => setDoing({ kind: 'made', secret })} />
-      )}
-      {doing?.kind === 'made' && (
-        <OnceDialog
-          title="The new token"
-          about="Put it where the script finds it and nobody else. It is not shown again."
-          secret={doing.secret}
-          onClose={close}
-        />
-      )}
-      {doing?.kind === 'remove' && (
-        <AskDialog
-          title={`Remove ${doing.token.name}?`}
-          about="Whatever uses it is refused from the next call on."
-          action="Remove"
-          onConfirm={() => api.apiTokens.remove(doing.token.id)}
-          onClose={close}
-        />
-      )}
-    </Scene>
+    </UsersPage>
   );
 }
 
 function TokenTable(props: {
   readonly tokens: readonly WireApiToken[];
   readonly writable: boolean;
-  readonly onRemove: (token: WireApiToken) => void;
+  readonly onDo: (doing: Doing) => void;
 }) {
   const nameOf = useStaffNames();
   return (
@@ -133,14 +134,24 @@ function TokenTable(props: {
               </Table.Td>
               <Table.Td className={tables.actions}>
                 {props.writable && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    aria-label={`Remove ${token.name}`}
-                    onClick={() => props.onRemove(token)}
-                  >
-                    Remove
-                  </Button>
+                  <Group gap="xs" justify="flex-end" wrap="nowrap">
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      aria-label={`Edit ${token.name}`}
+                      onClick={() => props.onDo({ kind: 'edit', token })}
+                    >
+                      Edit
+                    </Button>
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      aria-label={`Remove ${token.name}`}
+                      onClick={() => props.onDo({ kind: 'remove', token })}
+                    >
+                      Remove
+                    </Button>
+                  </Group>
                 )}
               </Table.Td>
             </Table.Tr>

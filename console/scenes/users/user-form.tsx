@@ -1,25 +1,29 @@
-import { Checkbox, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { LIMITS } from '../../../shared/limits.ts';
-import type { WireRole, WireUser } from '../../../shared/protocol/index.ts';
+import type { DepartmentLimits, WireDepartment, WireUser } from '../../../shared/protocol/index.ts';
 import { showDone } from '../../components/common/explain.ts';
 import { FormDialog } from '../../components/common/form-dialog.tsx';
 import { useSave } from '../../components/common/use-save.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
+import { RoleChoices, type RoleToGive } from './role-choices.tsx';
 
 interface Values {
   email: string;
   name: string;
   password: string;
   roles: string[];
+  /** By role, the departments that it is limited to; empty: none. */
+  departmentLimits: DepartmentLimits;
 }
 
 /** Adds a user or changes one. A password is set here only; nobody can read it afterwards. */
 export function UserForm(props: {
   readonly user: WireUser | undefined;
-  /** Those that there are to give. */
-  readonly roles: readonly WireRole[];
+  /** Those that there are to give, and to limit them to. */
+  readonly roles: readonly RoleToGive[];
+  readonly departments: readonly WireDepartment[];
   readonly onClose: () => void;
   readonly onSaved: () => void;
 }) {
@@ -31,6 +35,7 @@ export function UserForm(props: {
       name: user?.name ?? '',
       password: '',
       roles: [...(user?.roles ?? ['agent'])],
+      departmentLimits: user?.departmentLimits ?? {},
     },
     validate: (values) => faultsOf(values, user === undefined),
   });
@@ -38,8 +43,9 @@ export function UserForm(props: {
   const submit = form.onSubmit((values) =>
     save(async () => {
       const { email, name, password, roles } = values;
-      if (user === undefined) await api.users.create({ email: email.trim(), name, password, roles });
-      else await api.users.change(user.id, { name, roles, ...(password !== '' && { password }) });
+      const given = { name, roles, departmentLimits: limitsOf(values) };
+      if (user === undefined) await api.users.create({ ...given, email: email.trim(), password });
+      else await api.users.change(user.id, { ...given, ...(password !== '' && { password }) });
       showDone(user === undefined ? `${name} can sign in now.` : `${name} was saved.`);
       props.onSaved();
     }),
@@ -70,11 +76,15 @@ export function UserForm(props: {
       />
       <PasswordField isNew={user === undefined} inputProps={form.getInputProps('password')} />
       <Checkbox.Group label="Roles" required {...form.getInputProps('roles')}>
-        <Stack gap="xs" mt="xs">
-          {props.roles.map(({ id, name, about }) => (
-            <Checkbox key={id} value={id} label={name} description={about} />
-          ))}
-        </Stack>
+        <RoleChoices
+          roles={props.roles}
+          departments={props.departments}
+          chosen={form.values.roles}
+          limits={form.values.departmentLimits}
+          onLimit={(role, limit) =>
+            form.setFieldValue('departmentLimits', { ...form.values.departmentLimits, [role]: limit })
+          }
+        />
       </Checkbox.Group>
     </FormDialog>
   );
@@ -97,6 +107,13 @@ function PasswordField(props: { readonly isNew: boolean; readonly inputProps: ob
       onVisibilityChange={setVisible}
       {...props.inputProps}
     />
+  );
+}
+
+/** Of the roles that are given; a role that no department is chosen for has no limit. */
+function limitsOf({ roles, departmentLimits }: Values): DepartmentLimits {
+  return Object.fromEntries(
+    Object.entries(departmentLimits).filter(([role, limit]) => roles.includes(role) && limit.length > 0),
   );
 }
 

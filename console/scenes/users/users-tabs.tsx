@@ -8,7 +8,10 @@ const TABS = [
   { part: 'grants', label: 'Access for operators', needs: 'access-grant:read' },
 ] as const satisfies readonly Tab[];
 
+/** Name of a tab in the address; the first has none. */
+export type UsersTab = (typeof TABS)[number]['part'];
+
 /** Where in the scene one can go. */
-export function UsersTabs({ part }: { readonly part: (typeof TABS)[number]['part'] }) {
+export function UsersTabs({ part }: { readonly part: UsersTab }) {
   return <Tabs label="Users and roles" scene="users" tabs={TABS} part={part} />;
 }

@@ -1,0 +1,102 @@
+import { ActionIcon, Avatar, Badge, Menu, Table } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import type { WireUser } from '../../../shared/protocol/index.ts';
+import { formatDateTime, initialsOf } from '../../components/common/format.ts';
+import tables from '../../components/common/table.module.css';
+
+export interface DoingToUser {
+  readonly kind: 'edit' | 'sign-in' | 'remove';
+  readonly user: WireUser;
+}
+
+/** The name of a role or department. */
+export type NameOf = (id: string) => string;
+
+interface TableProps {
+  readonly nameOf: NameOf;
+  readonly writable: boolean;
+  readonly onDo: (doing: DoingToUser) => void;
+  readonly onDisable: (user: WireUser) => void;
+}
+
+/** People, what they are, and what can be done about each. */
+export function StaffTable(props: TableProps & { readonly users: readonly WireUser[] }) {
+  return (
+    <section className={tables.sheet} aria-label="Users">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
+      <div className={tables.scroller} tabIndex={0}>
+        <Table verticalSpacing="sm" horizontalSpacing="md">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>Roles</Table.Th>
+              <Table.Th>Since</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">Actions</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {props.users.map((user) => (
+              <UserRow key={user.id} user={user} {...props} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </section>
+  );
+}
+
+function UserRow(props: TableProps & { readonly user: WireUser }) {
+  const { user, nameOf } = props;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <div className={tables.who}>
+          <Avatar size={34} radius="xl" color="tide" aria-hidden>
+            {initialsOf(user.name)}
+          </Avatar>
+          <div>
+            <div className={tables.strong}>
+              {user.name}{' '}
+              {user.disabled && (
+                <Badge size="sm" variant="default">
+                  disabled
+                </Badge>
+              )}
+            </div>
+            <div className={tables.quiet}>{user.email}</div>
+          </div>
+        </div>
+      </Table.Td>
+      <Table.Td>{user.roles.map((role) => roleText(user, role, nameOf)).join(', ')}</Table.Td>
+      <Table.Td>{formatDateTime(user.createdAt)}</Table.Td>
+      <Table.Td className={tables.actions}>
+        {props.writable && (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${user.name}`}>
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => props.onDo({ kind: 'edit', user })}>Edit</Menu.Item>
+              <Menu.Item onClick={() => props.onDo({ kind: 'sign-in', user })}>Sign-in</Menu.Item>
+              <Menu.Item onClick={() => props.onDisable(user)}>
+                {user.disabled ? 'Enable' : 'Disable'}
+              </Menu.Item>
+              <Menu.Item color="red" onClick={() => props.onDo({ kind: 'remove', user })}>
+                Remove
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function roleText({ departmentLimits = {} }: WireUser, role: string, nameOf: NameOf): string {
+  const limit = departmentLimits[role];
+  return limit === undefined ? nameOf(role) : `${nameOf(role)} (only ${limit.map(nameOf).join(', ')})`;
+}
