@@ -7,6 +7,7 @@ import { saveFile } from '../../components/common/download.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime, shortId } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { usePages } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
@@ -76,38 +77,25 @@ function Search({ onSearch }: { readonly onSearch: (query: AuditQuery) => void }
 function Entries({ items }: { readonly items: readonly WireAuditEntry[] }) {
   const nameOf = useStaffNames();
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="xs" horizontalSpacing="md" aria-label="Audit log">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>On</Table.Th>
-            <Table.Th>More</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((entry) => (
-            <Table.Tr key={entry.id}>
-              <Table.Td>{formatDateTime(entry.at)}</Table.Td>
-              <Table.Td>{actorText(entry.actor, nameOf)}</Table.Td>
-              <Table.Td>
-                <code>{entry.action}</code>
-              </Table.Td>
-              <Table.Td>
-                {entry.target && (
-                  <span title={entry.target.id}>
-                    {entry.target.kind} {shortId(entry.target.id, 6)}
-                  </span>
-                )}
-              </Table.Td>
-              <Table.Td className={tables.quiet ?? ''}>{detailsText(entry.details)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <SheetTable label="Audit log" heads={['When', 'Who', 'What', 'On', 'More']} dense>
+      {items.map((entry) => (
+        <Table.Tr key={entry.id}>
+          <Table.Td>{formatDateTime(entry.at)}</Table.Td>
+          <Table.Td>{actorText(entry.actor, nameOf)}</Table.Td>
+          <Table.Td>
+            <code>{entry.action}</code>
+          </Table.Td>
+          <Table.Td>
+            {entry.target && (
+              <span title={entry.target.id}>
+                {entry.target.kind} {shortId(entry.target.id, 6)}
+              </span>
+            )}
+          </Table.Td>
+          <Table.Td className={tables.quiet ?? ''}>{detailsText(entry.details)}</Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 

@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react';
 import type { WireCannedResponse } from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -68,54 +69,37 @@ function ResponseTable(props: {
   readonly onDo: (doing: Doing) => void;
 }) {
   return (
-    <section className={tables.sheet} aria-label="Canned responses">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <div className={tables.scroller} tabIndex={0}>
-        <Table verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Shortcut</Table.Th>
-              <Table.Th>Text</Table.Th>
-              <Table.Th>Tags</Table.Th>
-              <Table.Th>
-                <span className="visually-hidden">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {props.responses.map((response) => (
-              <Table.Tr key={response.id}>
-                <Table.Td className={tables.strong}>/{response.shortcut}</Table.Td>
-                <Table.Td>{response.text}</Table.Td>
-                <Table.Td>{response.tags.join(', ') || '–'}</Table.Td>
-                <Table.Td className={tables.actions}>
-                  {props.writable && (
-                    <Group gap="xs" wrap="nowrap" justify="flex-end">
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`Edit /${response.shortcut}`}
-                        onClick={() => props.onDo({ kind: 'edit', response })}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        aria-label={`Remove /${response.shortcut}`}
-                        onClick={() => props.onDo({ kind: 'remove', response })}
-                      >
-                        Remove
-                      </Button>
-                    </Group>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-    </section>
+    <SheetTable label="Canned responses" heads={['Shortcut', 'Text', 'Tags']} actions>
+      {props.responses.map((response) => (
+        <Table.Tr key={response.id}>
+          <Table.Td className={tables.strong}>/{response.shortcut}</Table.Td>
+          <Table.Td>{response.text}</Table.Td>
+          <Table.Td>{response.tags.join(', ') || '–'}</Table.Td>
+          <Table.Td className={tables.actions}>
+            {props.writable && (
+              <Group gap="xs" wrap="nowrap" justify="flex-end">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Edit /${response.shortcut}`}
+                  onClick={() => props.onDo({ kind: 'edit', response })}
+                >
+                  Edit
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Remove /${response.shortcut}`}
+                  onClick={() => props.onDo({ kind: 'remove', response })}
+                >
+                  Remove
+                </Button>
+              </Group>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 

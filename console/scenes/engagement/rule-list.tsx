@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { WireEngagementRule } from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
 import styles from './engagement.module.css';
@@ -39,23 +39,11 @@ export function RuleList(props: {
           about="An invitation can be as simple as: a visitor has been on the prices for a minute, and an agent is free."
         />
       ) : (
-        <div className={`${tables.sheet} ${tables.scroller}`}>
-          <Table verticalSpacing="sm" horizontalSpacing="md">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>On</Table.Th>
-                <Table.Th>Rule</Table.Th>
-                <Table.Th>Does</Table.Th>
-                <Table.Th>Priority</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {inOrder(rules).map((rule) => (
-                <RuleRow key={rule.id} rule={rule} writable={writable} onTurn={() => void turn(rule)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <SheetTable label="Rules" heads={['On', 'Rule', 'Does', 'Priority']}>
+          {inOrder(rules).map((rule) => (
+            <RuleRow key={rule.id} rule={rule} writable={writable} onTurn={() => void turn(rule)} />
+          ))}
+        </SheetTable>
       )}
     </Scene>
   );

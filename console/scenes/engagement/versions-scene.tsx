@@ -4,6 +4,7 @@ import type { WireRuleSetVersion } from '../../../shared/protocol/index.ts';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad, usePages } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -26,40 +27,25 @@ export function VersionsScene({ onChanged }: { readonly onChanged: () => void })
       {items.length === 0 && loading && <Waiting label="Loading versions" />}
       {items.length === 0 && !loading && error === undefined && <Panel about="Nothing was published yet." />}
       {items.length > 0 && (
-        <div className={`${tables.sheet} ${tables.scroller}`}>
-          <Table verticalSpacing="sm" horizontalSpacing="md">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Version</Table.Th>
-                <Table.Th>Published</Table.Th>
-                <Table.Th>Note</Table.Th>
-                <Table.Th>Rules</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((version) => (
-                <Table.Tr key={version.version}>
-                  <Table.Td>
-                    {version.version} {version.live && <Badge tt="none">live</Badge>}
-                  </Table.Td>
-                  <Table.Td>{formatDateTime(version.publishedAt)}</Table.Td>
-                  <Table.Td>{version.note ?? ''}</Table.Td>
-                  <Table.Td>{version.ruleCount}</Table.Td>
-                  <Table.Td className={tables.actions}>
-                    {!version.live && can('engagement-rule:publish') && (
-                      <Button size="compact-sm" variant="default" onClick={() => setChosen(version)}>
-                        Go back to this
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <SheetTable label="Versions" heads={['Version', 'Published', 'Note', 'Rules']} actions>
+          {items.map((version) => (
+            <Table.Tr key={version.version}>
+              <Table.Td>
+                {version.version} {version.live && <Badge tt="none">live</Badge>}
+              </Table.Td>
+              <Table.Td>{formatDateTime(version.publishedAt)}</Table.Td>
+              <Table.Td>{version.note ?? ''}</Table.Td>
+              <Table.Td>{version.ruleCount}</Table.Td>
+              <Table.Td className={tables.actions}>
+                {!version.live && can('engagement-rule:publish') && (
+                  <Button size="compact-sm" variant="default" onClick={() => setChosen(version)}>
+                    Go back to this
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </SheetTable>
       )}
       {hasMore && (
         <Button variant="default" mt="md" loading={loading} onClick={more}>

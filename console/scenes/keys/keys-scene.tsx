@@ -5,7 +5,7 @@ import type { WireAccountKeys, WireKeyRotation } from '../../../shared/protocol/
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -59,32 +59,24 @@ function Versions({ keys }: { readonly keys: WireAccountKeys }) {
   if (keys.versions.length === 0)
     return <Panel about="The account has no key yet: it is made with the first chat." />;
   return (
-    <section className={tables.sheet} aria-label="Versions of the key">
-      <Table verticalSpacing="xs" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Version</Table.Th>
-            <Table.Th>Made</Table.Th>
-            <Table.Th>Conversations under it</Table.Th>
-            <Table.Th>Wrapped by master key</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {keys.versions.map((key) => (
-            <Table.Tr key={key.version}>
-              <Table.Td>
-                {key.version} {key.current && <Badge tt="none">current</Badge>}
-              </Table.Td>
-              <Table.Td>{formatDateTime(key.createdAt)}</Table.Td>
-              <Table.Td>{key.dataKeys}</Table.Td>
-              <Table.Td>
-                <code>{key.masterKeyId}</code>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SheetTable
+      label="Versions of the key"
+      heads={['Version', 'Made', 'Conversations under it', 'Wrapped by master key']}
+      dense
+    >
+      {keys.versions.map((key) => (
+        <Table.Tr key={key.version}>
+          <Table.Td>
+            {key.version} {key.current && <Badge tt="none">current</Badge>}
+          </Table.Td>
+          <Table.Td>{formatDateTime(key.createdAt)}</Table.Td>
+          <Table.Td>{key.dataKeys}</Table.Td>
+          <Table.Td>
+            <code>{key.masterKeyId}</code>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 
@@ -92,30 +84,17 @@ function Rotations({ rotations }: { readonly rotations: readonly WireKeyRotation
   const nameOf = useStaffNames();
   if (rotations.length === 0) return null;
   return (
-    <section className={tables.sheet} aria-label="Earlier rotations">
-      <Table verticalSpacing="xs" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Rotated</Table.Th>
-            <Table.Th>By</Table.Th>
-            <Table.Th>To version</Table.Th>
-            <Table.Th>Keys</Table.Th>
-            <Table.Th>Failed</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rotations.map(({ id, startedAt, startedBy, target, rewrapped, failed }) => (
-            <Table.Tr key={id}>
-              <Table.Td>{formatDateTime(startedAt)}</Table.Td>
-              <Table.Td>{startedBy === 'command' ? 'the command line' : nameOf(startedBy)}</Table.Td>
-              <Table.Td>{target}</Table.Td>
-              <Table.Td>{rewrapped}</Table.Td>
-              <Table.Td>{failed}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SheetTable label="Earlier rotations" heads={['Rotated', 'By', 'To version', 'Keys', 'Failed']} dense>
+      {rotations.map(({ id, startedAt, startedBy, target, rewrapped, failed }) => (
+        <Table.Tr key={id}>
+          <Table.Td>{formatDateTime(startedAt)}</Table.Td>
+          <Table.Td>{startedBy === 'command' ? 'the command line' : nameOf(startedBy)}</Table.Td>
+          <Table.Td>{target}</Table.Td>
+          <Table.Td>{rewrapped}</Table.Td>
+          <Table.Td>{failed}</Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 

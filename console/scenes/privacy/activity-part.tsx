@@ -5,7 +5,7 @@ import type { ActivitySubject } from '../../api/privacy-calls.ts';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime, visitorName } from '../../components/common/format.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { PrivacyTabs } from './privacy-tabs.tsx';
 
@@ -83,31 +83,18 @@ export function ActivityPart() {
 
 function Connections({ items }: { readonly items: readonly WireActivity[] }) {
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="xs" horizontalSpacing="md" aria-label="Connections">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Connected</Table.Th>
-            <Table.Th>Until</Table.Th>
-            <Table.Th>Visitor</Table.Th>
-            <Table.Th>Address</Table.Th>
-            <Table.Th>Browser</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((entry) => (
-            <Table.Tr key={`${entry.sessionId} ${entry.connectedAt}`}>
-              <Table.Td>{formatDateTime(entry.connectedAt)}</Table.Td>
-              <Table.Td>
-                {entry.disconnectedAt === undefined ? 'now' : formatDateTime(entry.disconnectedAt)}
-              </Table.Td>
-              <Table.Td>{visitorName(entry.sessionId)}</Table.Td>
-              <Table.Td>{entry.ip}</Table.Td>
-              <Table.Td>{entry.userAgent}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <SheetTable label="Connections" heads={['Connected', 'Until', 'Visitor', 'Address', 'Browser']} dense>
+      {items.map((entry) => (
+        <Table.Tr key={`${entry.sessionId} ${entry.connectedAt}`}>
+          <Table.Td>{formatDateTime(entry.connectedAt)}</Table.Td>
+          <Table.Td>
+            {entry.disconnectedAt === undefined ? 'now' : formatDateTime(entry.disconnectedAt)}
+          </Table.Td>
+          <Table.Td>{visitorName(entry.sessionId)}</Table.Td>
+          <Table.Td>{entry.ip}</Table.Td>
+          <Table.Td>{entry.userAgent}</Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }

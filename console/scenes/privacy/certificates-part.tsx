@@ -5,6 +5,7 @@ import type { WireErasureCertificate } from '../../../shared/protocol/index.ts';
 import { saveFile } from '../../components/common/download.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { usePages } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
@@ -45,45 +46,30 @@ export function CertificatesPart({ id }: { readonly id: string | undefined }) {
 function Certificates({ items }: { readonly items: readonly WireErasureCertificate[] }) {
   const nameOf = useStaffNames();
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="sm" horizontalSpacing="md" aria-label="Certificates">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Erased</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>By</Table.Th>
-            <Table.Th>How much</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Actions</span>
-            </Table.Th>
+    <SheetTable label="Certificates" heads={['Erased', 'What', 'By', 'How much']} actions>
+      {items.map((certificate) => {
+        const { statement } = certificate;
+        const { kind, id } = statement.erasedBy;
+        return (
+          <Table.Tr key={certificate.id}>
+            <Table.Td>{formatDateTime(statement.finishedAt)}</Table.Td>
+            <Table.Td>{scopeText(statement.scope)}</Table.Td>
+            <Table.Td>{kind === 'user' && id !== undefined ? nameOf(id) : kind}</Table.Td>
+            <Table.Td>{countsText(statement.counts)}</Table.Td>
+            <Table.Td className={tables.actions}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconDownload size={14} aria-hidden />}
+                onClick={() => save(certificate)}
+              >
+                Save
+              </Button>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((certificate) => {
-            const { statement } = certificate;
-            const { kind, id } = statement.erasedBy;
-            return (
-              <Table.Tr key={certificate.id}>
-                <Table.Td>{formatDateTime(statement.finishedAt)}</Table.Td>
-                <Table.Td>{scopeText(statement.scope)}</Table.Td>
-                <Table.Td>{kind === 'user' && id !== undefined ? nameOf(id) : kind}</Table.Td>
-                <Table.Td>{countsText(statement.counts)}</Table.Td>
-                <Table.Td className={tables.actions}>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    leftSection={<IconDownload size={14} aria-hidden />}
-                    onClick={() => save(certificate)}
-                  >
-                    Save
-                  </Button>
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </div>
+        );
+      })}
+    </SheetTable>
   );
 }
 

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import type { WireExpiryPreview } from '../../../shared/protocol/index.ts';
 import { formatDateTime, visitorName } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad, usePages } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
@@ -80,32 +80,20 @@ function Expiring({ days }: { readonly days: number }) {
   if (items.length === 0) return null;
   return (
     <>
-      <div className={`${tables.sheet} ${tables.scroller}`}>
-        <Table verticalSpacing="xs" horizontalSpacing="md" aria-label="Conversations that go">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Goes</Table.Th>
-              <Table.Th>Visitor</Table.Th>
-              <Table.Th>Case</Table.Th>
-              <Table.Th>Started</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map(({ id, expiresAt, sessionId, caseId, startedAt }) => (
-              <Table.Tr key={id}>
-                <Table.Td>{formatDateTime(expiresAt)}</Table.Td>
-                <Table.Td>{visitorName(sessionId)}</Table.Td>
-                <Table.Td>
-                  <Link to={['transcripts', id]} className={styles.link}>
-                    {caseId}
-                  </Link>
-                </Table.Td>
-                <Table.Td>{formatDateTime(startedAt)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <SheetTable label="Conversations that go" heads={['Goes', 'Visitor', 'Case', 'Started']} dense>
+        {items.map(({ id, expiresAt, sessionId, caseId, startedAt }) => (
+          <Table.Tr key={id}>
+            <Table.Td>{formatDateTime(expiresAt)}</Table.Td>
+            <Table.Td>{visitorName(sessionId)}</Table.Td>
+            <Table.Td>
+              <Link to={['transcripts', id]} className={styles.link}>
+                {caseId}
+              </Link>
+            </Table.Td>
+            <Table.Td>{formatDateTime(startedAt)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </SheetTable>
       {hasMore && (
         <Button variant="default" mt="md" loading={loading} onClick={more}>
           More

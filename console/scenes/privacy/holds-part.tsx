@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { usePages } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
@@ -36,45 +37,30 @@ export function HoldsPart() {
       {items.length === 0 && loading && <Waiting label="Loading holds" />}
       {items.length === 0 && !loading && error === undefined && <Panel about="Nothing is held." />}
       {items.length > 0 && (
-        <div className={`${tables.sheet} ${tables.scroller}`}>
-          <Table verticalSpacing="sm" horizontalSpacing="md" aria-label="Legal holds">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Placed</Table.Th>
-                <Table.Th>On</Table.Th>
-                <Table.Th>Reason</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">Actions</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((hold) => (
-                <Table.Tr key={hold.id}>
-                  <Table.Td>
-                    {formatDateTime(hold.placedAt)}
-                    <div className={tables.quiet}>{nameOf(hold.placedBy)}</div>
-                  </Table.Td>
-                  <Table.Td>{scopeText(hold.scope)}</Table.Td>
-                  <Table.Td>{hold.reason}</Table.Td>
-                  <Table.Td>
-                    <Badge variant="default" tt="none">
-                      {hold.releasedAt === undefined ? 'held' : `released ${formatDateTime(hold.releasedAt)}`}
-                    </Badge>
-                  </Table.Td>
-                  <Table.Td className={tables.actions}>
-                    {writable && hold.status === 'active' && (
-                      <Button size="compact-sm" variant="default" onClick={() => void release(hold.id)}>
-                        Release
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <SheetTable label="Legal holds" heads={['Placed', 'On', 'Reason', 'State']} actions>
+          {items.map((hold) => (
+            <Table.Tr key={hold.id}>
+              <Table.Td>
+                {formatDateTime(hold.placedAt)}
+                <div className={tables.quiet}>{nameOf(hold.placedBy)}</div>
+              </Table.Td>
+              <Table.Td>{scopeText(hold.scope)}</Table.Td>
+              <Table.Td>{hold.reason}</Table.Td>
+              <Table.Td>
+                <Badge variant="default" tt="none">
+                  {hold.releasedAt === undefined ? 'held' : `released ${formatDateTime(hold.releasedAt)}`}
+                </Badge>
+              </Table.Td>
+              <Table.Td className={tables.actions}>
+                {writable && hold.status === 'active' && (
+                  <Button size="compact-sm" variant="default" onClick={() => void release(hold.id)}>
+                    Release
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </SheetTable>
       )}
       {hasMore && (
         <Button variant="default" mt="md" loading={loading} onClick={more}>

@@ -5,7 +5,7 @@ import { saveFile } from '../../components/common/download.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
@@ -118,39 +118,26 @@ function ConfirmErasure(props: { readonly onCancel: () => void; readonly onConfi
 function Requests({ requests }: { readonly requests: readonly WireDataRequest[] }) {
   if (requests.length === 0) return <Panel about="Nobody has asked yet." />;
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="sm" horizontalSpacing="md" aria-label="Requests">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Asked</Table.Th>
-            <Table.Th>Of</Table.Th>
-            <Table.Th>For</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Outcome</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {requests.map((request) => (
-            <Table.Tr key={request.id}>
-              <Table.Td>{formatDateTime(request.startedAt)}</Table.Td>
-              <Table.Td>{scopeText(request.scope)}</Table.Td>
-              <Table.Td>{request.purpose === 'access' ? 'a copy' : 'erasure'}</Table.Td>
-              <Table.Td>
-                <Badge variant="default" tt="none">
-                  {STATES[request.status]}
-                </Badge>
-                <div className={styles.quiet}>
-                  {request.found} of {request.scanned} conversations
-                </div>
-              </Table.Td>
-              <Table.Td>
-                <Outcome request={request} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <SheetTable label="Requests" heads={['Asked', 'Of', 'For', 'State', 'Outcome']}>
+      {requests.map((request) => (
+        <Table.Tr key={request.id}>
+          <Table.Td>{formatDateTime(request.startedAt)}</Table.Td>
+          <Table.Td>{scopeText(request.scope)}</Table.Td>
+          <Table.Td>{request.purpose === 'access' ? 'a copy' : 'erasure'}</Table.Td>
+          <Table.Td>
+            <Badge variant="default" tt="none">
+              {STATES[request.status]}
+            </Badge>
+            <div className={styles.quiet}>
+              {request.found} of {request.scanned} conversations
+            </div>
+          </Table.Td>
+          <Table.Td>
+            <Outcome request={request} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 

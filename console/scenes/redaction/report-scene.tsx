@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import type { RedactionReportItem } from '../../../shared/protocol/index.ts';
 import { type DayRange, daysOf, instantsOf, lastDays } from '../../components/common/day-range.ts';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import styles from './redaction.module.css';
@@ -70,28 +70,17 @@ function Counts({ range, days }: { readonly range: DayRange; readonly days: read
 function RuleTable({ rules }: { readonly rules: readonly RuleCounts[] }) {
   const highest = Math.max(...rules.flatMap(({ byDay }) => byDay));
   return (
-    <section className={tables.sheet} aria-label="By rule">
-      <Table verticalSpacing="xs" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Rule</Table.Th>
-            <Table.Th>Times</Table.Th>
-            <Table.Th>Day by day</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rules.map((rule) => (
-            <Table.Tr key={rule.ruleId}>
-              <Table.Td>{rule.name}</Table.Td>
-              <Table.Td>{rule.total}</Table.Td>
-              <Table.Td>
-                <Bars rule={rule} highest={highest} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SheetTable label="By rule" heads={['Rule', 'Times', 'Day by day']} dense>
+      {rules.map((rule) => (
+        <Table.Tr key={rule.ruleId}>
+          <Table.Td>{rule.name}</Table.Td>
+          <Table.Td>{rule.total}</Table.Td>
+          <Table.Td>
+            <Bars rule={rule} highest={highest} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 
@@ -119,26 +108,15 @@ function DayTable({ items }: { readonly items: readonly RedactionReportItem[] })
   return (
     <details className={styles.details}>
       <summary>Numbers by day</summary>
-      <div className={tables.sheet}>
-        <Table verticalSpacing="xs" horizontalSpacing="md" aria-label="By day">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Day</Table.Th>
-              <Table.Th>Rule</Table.Th>
-              <Table.Th>Times</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.toReversed().map(({ day, ruleId, ruleName, count }) => (
-              <Table.Tr key={`${day} ${ruleId}`}>
-                <Table.Td>{day}</Table.Td>
-                <Table.Td>{ruleName}</Table.Td>
-                <Table.Td>{count}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <SheetTable label="By day" heads={['Day', 'Rule', 'Times']} dense>
+        {items.toReversed().map(({ day, ruleId, ruleName, count }) => (
+          <Table.Tr key={`${day} ${ruleId}`}>
+            <Table.Td>{day}</Table.Td>
+            <Table.Td>{ruleName}</Table.Td>
+            <Table.Td>{count}</Table.Td>
+          </Table.Tr>
+        ))}
+      </SheetTable>
     </details>
   );
 }

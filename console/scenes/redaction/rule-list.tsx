@@ -5,6 +5,7 @@ import type { WireRedactionRule } from '../../../shared/protocol/index.ts';
 import { saveFile } from '../../components/common/download.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { Panel, Scene } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
@@ -37,46 +38,28 @@ export function RuleList(props: {
       <Panel title="Trial" about="All rules that are on, in their order.">
         <TryOut nameOf={nameOf} />
       </Panel>
-      <section className={tables.sheet} aria-label="Rules">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-        <div className={tables.scroller} tabIndex={0}>
-          <Table verticalSpacing="xs" horizontalSpacing="md">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>On</Table.Th>
-                <Table.Th>Rule</Table.Th>
-                <Table.Th>Check</Table.Th>
-                <Table.Th>Applies to</Table.Th>
-                <Table.Th>
-                  <span className="visually-hidden">Order</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {inOrder(rules).map((rule, index) => (
-                <RuleRow
-                  key={rule.id}
-                  rule={rule}
-                  writable={writable}
-                  first={index === 0}
-                  last={index === rules.length - 1}
-                  onSwitch={() =>
-                    void change(async () => {
-                      await api.rules.change(rule.id, { enabled: !rule.enabled });
-                    })
-                  }
-                  onMove={(by) =>
-                    void change(async () => {
-                      for (const { id, order } of movesFor(rules, rule.id, by))
-                        await api.rules.change(id, { order });
-                    })
-                  }
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
-      </section>
+      <SheetTable label="Rules" heads={['On', 'Rule', 'Check', 'Applies to']} actions dense>
+        {inOrder(rules).map((rule, index) => (
+          <RuleRow
+            key={rule.id}
+            rule={rule}
+            writable={writable}
+            first={index === 0}
+            last={index === rules.length - 1}
+            onSwitch={() =>
+              void change(async () => {
+                await api.rules.change(rule.id, { enabled: !rule.enabled });
+              })
+            }
+            onMove={(by) =>
+              void change(async () => {
+                for (const { id, order } of movesFor(rules, rule.id, by))
+                  await api.rules.change(id, { order });
+              })
+            }
+          />
+        ))}
+      </SheetTable>
     </Scene>
   );
 }

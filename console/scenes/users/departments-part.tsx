@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react';
 import type { WireDepartment, WireUser } from '../../../shared/protocol/index.ts';
 import { AskDialog } from '../../components/common/ask-dialog.tsx';
 import { Empty, Panel } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -94,48 +95,35 @@ function DepartmentTable(props: {
     return known.length === members.length ? known.join(', ') : `${members.length} people`;
   };
   return (
-    <section className={`${tables.sheet} ${tables.scroller}`} aria-label="Departments">
-      <Table verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Department</Table.Th>
-            <Table.Th>Members</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.departments.map((department) => (
-            <Table.Tr key={department.id}>
-              <Table.Td className={tables.strong}>{department.name}</Table.Td>
-              <Table.Td>{membersOf(department)}</Table.Td>
-              <Table.Td className={tables.actions}>
-                {props.writable && (
-                  <Group gap="xs" justify="flex-end" wrap="nowrap">
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Edit ${department.name}`}
-                      onClick={() => props.onDo({ kind: 'edit', department })}
-                    >
-                      Edit
-                    </Button>
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Remove ${department.name}`}
-                      onClick={() => props.onDo({ kind: 'remove', department })}
-                    >
-                      Remove
-                    </Button>
-                  </Group>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SheetTable label="Departments" heads={['Department', 'Members']} actions>
+      {props.departments.map((department) => (
+        <Table.Tr key={department.id}>
+          <Table.Td className={tables.strong}>{department.name}</Table.Td>
+          <Table.Td>{membersOf(department)}</Table.Td>
+          <Table.Td className={tables.actions}>
+            {props.writable && (
+              <Group gap="xs" justify="flex-end" wrap="nowrap">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Edit ${department.name}`}
+                  onClick={() => props.onDo({ kind: 'edit', department })}
+                >
+                  Edit
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Remove ${department.name}`}
+                  onClick={() => props.onDo({ kind: 'remove', department })}
+                >
+                  Remove
+                </Button>
+              </Group>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }

@@ -5,6 +5,7 @@ import type { WireAccessGrant, WireRole } from '../../../shared/protocol/index.t
 import { attempt } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Panel } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { FormFailure, useSave } from '../../components/common/use-save.tsx';
@@ -87,49 +88,34 @@ function Grants(props: { readonly grants: readonly WireAccessGrant[]; readonly o
     props.onChanged();
   };
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="sm" horizontalSpacing="md" aria-label="Access grants">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Operator</Table.Th>
-            <Table.Th>Reason</Table.Th>
-            <Table.Th>Until</Table.Th>
-            <Table.Th>Used</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.grants.map((grant) => (
-            <Table.Tr key={grant.id}>
-              <Table.Td>
-                {grant.userName}
-                <div className={tables.quiet}>{grant.roles.join(', ')}</div>
-              </Table.Td>
-              <Table.Td>{grant.reason}</Table.Td>
-              <Table.Td>
-                {formatDateTime(grant.until)}{' '}
-                <Badge variant="default" tt="none">
-                  {STATES[grant.status]}
-                </Badge>
-              </Table.Td>
-              <Table.Td>
-                {grant.lastUsedAt === undefined
-                  ? 'never'
-                  : `${grant.uses} times, last ${formatDateTime(grant.lastUsedAt)}`}
-              </Table.Td>
-              <Table.Td className={tables.actions}>
-                {grant.status === 'in-force' && can('access-grant:write') && (
-                  <Button size="compact-sm" variant="default" onClick={() => void revoke(grant.id)}>
-                    End it
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <SheetTable label="Access grants" heads={['Operator', 'Reason', 'Until', 'Used']} actions>
+      {props.grants.map((grant) => (
+        <Table.Tr key={grant.id}>
+          <Table.Td>
+            {grant.userName}
+            <div className={tables.quiet}>{grant.roles.join(', ')}</div>
+          </Table.Td>
+          <Table.Td>{grant.reason}</Table.Td>
+          <Table.Td>
+            {formatDateTime(grant.until)}{' '}
+            <Badge variant="default" tt="none">
+              {STATES[grant.status]}
+            </Badge>
+          </Table.Td>
+          <Table.Td>
+            {grant.lastUsedAt === undefined
+              ? 'never'
+              : `${grant.uses} times, last ${formatDateTime(grant.lastUsedAt)}`}
+          </Table.Td>
+          <Table.Td className={tables.actions}>
+            {grant.status === 'in-force' && can('access-grant:write') && (
+              <Button size="compact-sm" variant="default" onClick={() => void revoke(grant.id)}>
+                End it
+              </Button>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import type { WireRole } from '../../../shared/protocol/index.ts';
 import { Failure, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
@@ -52,36 +52,25 @@ function RoleList({ roles }: { readonly roles: readonly WireRole[] }) {
       }
     >
       <UsersTabs part="roles" />
-      <div className={`${tables.sheet} ${tables.scroller}`}>
-        <Table verticalSpacing="sm" horizontalSpacing="md" aria-label="Roles">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Role</Table.Th>
-              <Table.Th>Contains</Table.Th>
-              <Table.Th>Allows</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {roles.map((role) => (
-              <Table.Tr key={role.id}>
-                <Table.Td>
-                  <Link to={['users', 'roles', role.id]} className={styles.link}>
-                    {role.name}
-                  </Link>{' '}
-                  {role.builtin && (
-                    <Badge size="sm" variant="default" tt="none">
-                      built in
-                    </Badge>
-                  )}
-                  <div className={styles.quiet}>{role.about}</div>
-                </Table.Td>
-                <Table.Td>{role.roles.map(nameOf).join(', ') || '–'}</Table.Td>
-                <Table.Td>{role.effective.length} things</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <SheetTable label="Roles" heads={['Role', 'Contains', 'Allows']}>
+        {roles.map((role) => (
+          <Table.Tr key={role.id}>
+            <Table.Td>
+              <Link to={['users', 'roles', role.id]} className={styles.link}>
+                {role.name}
+              </Link>{' '}
+              {role.builtin && (
+                <Badge size="sm" variant="default" tt="none">
+                  built in
+                </Badge>
+              )}
+              <div className={styles.quiet}>{role.about}</div>
+            </Table.Td>
+            <Table.Td>{role.roles.map(nameOf).join(', ') || '–'}</Table.Td>
+            <Table.Td>{role.effective.length} things</Table.Td>
+          </Table.Tr>
+        ))}
+      </SheetTable>
     </Scene>
   );
 }

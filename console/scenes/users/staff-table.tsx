@@ -2,6 +2,7 @@ import { ActionIcon, Avatar, Badge, Menu, Table } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import type { WireUser } from '../../../shared/protocol/index.ts';
 import { formatDateTime, initialsOf } from '../../components/common/format.ts';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 
 export interface DoingToUser {
@@ -22,28 +23,11 @@ interface TableProps {
 /** People, what they are, and what can be done about each. */
 export function StaffTable(props: TableProps & { readonly users: readonly WireUser[] }) {
   return (
-    <section className={tables.sheet} aria-label="Users">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <div className={tables.scroller} tabIndex={0}>
-        <Table verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Roles</Table.Th>
-              <Table.Th>Since</Table.Th>
-              <Table.Th>
-                <span className="visually-hidden">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {props.users.map((user) => (
-              <UserRow key={user.id} user={user} {...props} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-    </section>
+    <SheetTable label="Users" heads={['Name', 'Roles', 'Since']} actions>
+      {props.users.map((user) => (
+        <UserRow key={user.id} user={user} {...props} />
+      ))}
+    </SheetTable>
   );
 }
 

@@ -6,6 +6,7 @@ import { AskDialog } from '../../components/common/ask-dialog.tsx';
 import { formatDateTime } from '../../components/common/format.ts';
 import { OnceDialog } from '../../components/common/once-dialog.tsx';
 import { Empty, Panel } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useStaffNames } from '../../components/common/use-staff-names.ts';
@@ -91,74 +92,56 @@ function TokenTable(props: {
 }) {
   const nameOf = useStaffNames();
   return (
-    <section className={`${tables.sheet} ${tables.scroller}`} aria-label="API tokens">
-      <Table verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Token</Table.Th>
-            <Table.Th>May</Table.Th>
-            <Table.Th>From</Table.Th>
-            <Table.Th>Good until</Table.Th>
-            <Table.Th>Last used</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.tokens.map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Td>
-                <div className={tables.strong}>{token.name}</div>
-                <div className={tables.quiet}>
-                  <code>{token.hint}…</code> for {nameOf(token.createdBy)}
-                </div>
-              </Table.Td>
-              <Table.Td>
-                <ul className={styles.plain}>
-                  {token.scopes.map((scope) => (
-                    <li key={scope}>
-                      <code>{scope}</code>
-                    </li>
-                  ))}
-                </ul>
-              </Table.Td>
-              <Table.Td>
-                {token.addressRanges.length === 0 ? 'anywhere' : token.addressRanges.join(', ')}
-              </Table.Td>
-              <Table.Td>
-                <GoodUntil token={token} />
-              </Table.Td>
-              <Table.Td>
-                {token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}
-              </Table.Td>
-              <Table.Td className={tables.actions}>
-                {props.writable && (
-                  <Group gap="xs" justify="flex-end" wrap="nowrap">
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Edit ${token.name}`}
-                      onClick={() => props.onDo({ kind: 'edit', token })}
-                    >
-                      Edit
-                    </Button>
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={`Remove ${token.name}`}
-                      onClick={() => props.onDo({ kind: 'remove', token })}
-                    >
-                      Remove
-                    </Button>
-                  </Group>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <SheetTable label="API tokens" heads={['Token', 'May', 'From', 'Good until', 'Last used']} actions>
+      {props.tokens.map((token) => (
+        <Table.Tr key={token.id}>
+          <Table.Td>
+            <div className={tables.strong}>{token.name}</div>
+            <div className={tables.quiet}>
+              <code>{token.hint}…</code> for {nameOf(token.createdBy)}
+            </div>
+          </Table.Td>
+          <Table.Td>
+            <ul className={styles.plain}>
+              {token.scopes.map((scope) => (
+                <li key={scope}>
+                  <code>{scope}</code>
+                </li>
+              ))}
+            </ul>
+          </Table.Td>
+          <Table.Td>
+            {token.addressRanges.length === 0 ? 'anywhere' : token.addressRanges.join(', ')}
+          </Table.Td>
+          <Table.Td>
+            <GoodUntil token={token} />
+          </Table.Td>
+          <Table.Td>{token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}</Table.Td>
+          <Table.Td className={tables.actions}>
+            {props.writable && (
+              <Group gap="xs" justify="flex-end" wrap="nowrap">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Edit ${token.name}`}
+                  onClick={() => props.onDo({ kind: 'edit', token })}
+                >
+                  Edit
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Remove ${token.name}`}
+                  onClick={() => props.onDo({ kind: 'remove', token })}
+                >
+                  Remove
+                </Button>
+              </Group>
+            )}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
 

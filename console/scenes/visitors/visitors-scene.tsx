@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { WireVisitor } from '../../../shared/protocol/index.ts';
 import { formatDuration, visitorName } from '../../components/common/format.ts';
 import { Empty, Scene, Waiting } from '../../components/common/scene.tsx';
-import tables from '../../components/common/table.module.css';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useNow } from '../../components/common/use-now.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -63,24 +63,11 @@ function LiveScene({ live }: { readonly live: LiveClient }) {
 function VisitorTable({ visitors }: { readonly visitors: readonly WireVisitor[] }) {
   const now = useNow(TICK_MS);
   return (
-    <div className={`${tables.sheet} ${tables.scroller}`}>
-      <Table verticalSpacing="xs" horizontalSpacing="md" aria-label="Live visitors">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Visitor</Table.Th>
-            <Table.Th>Page</Table.Th>
-            <Table.Th>Here for</Table.Th>
-            <Table.Th>Score</Table.Th>
-            <Table.Th>State</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {visitors.map((visitor) => (
-            <VisitorRow key={visitor.sessionId} visitor={visitor} now={now} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <SheetTable label="Live visitors" heads={['Visitor', 'Page', 'Here for', 'Score', 'State']} dense>
+      {visitors.map((visitor) => (
+        <VisitorRow key={visitor.sessionId} visitor={visitor} now={now} />
+      ))}
+    </SheetTable>
   );
 }
 

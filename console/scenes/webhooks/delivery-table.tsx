@@ -4,6 +4,7 @@ import type { WireWebhook, WireWebhookDelivery } from '../../../shared/protocol/
 import { attempt, showDone } from '../../components/common/explain.ts';
 import { formatDateTime } from '../../components/common/format.ts';
 import { Failure, Panel, Waiting } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { usePages } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
@@ -38,34 +39,16 @@ export function DeliveryTable(props: { readonly webhook: WireWebhook; readonly w
       {items.length === 0 && loading && <Waiting label="Loading deliveries" />}
       {items.length === 0 && !loading && error === undefined && <Panel about="Nothing has been sent yet." />}
       {items.length > 0 && (
-        <section className={tables.sheet} aria-label="Deliveries">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-          <div className={tables.scroller} tabIndex={0}>
-            <Table verticalSpacing="xs" horizontalSpacing="md">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>When</Table.Th>
-                  <Table.Th>Event</Table.Th>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Tries</Table.Th>
-                  <Table.Th>Last answer</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">Actions</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((delivery) => (
-                  <DeliveryRow
-                    key={delivery.id}
-                    delivery={delivery}
-                    retry={props.writable ? retry : undefined}
-                  />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
-        </section>
+        <SheetTable
+          label="Deliveries"
+          heads={['When', 'Event', 'State', 'Tries', 'Last answer']}
+          actions
+          dense
+        >
+          {items.map((delivery) => (
+            <DeliveryRow key={delivery.id} delivery={delivery} retry={props.writable ? retry : undefined} />
+          ))}
+        </SheetTable>
       )}
       {hasMore && (
         <Button variant="default" mt="md" loading={loading} onClick={more}>

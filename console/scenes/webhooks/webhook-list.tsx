@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { WireWebhook } from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
 import { Empty, Panel, Scene } from '../../components/common/scene.tsx';
+import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
@@ -72,46 +73,31 @@ function WebhookTable(props: {
     props.onChanged();
   };
   return (
-    <section className={tables.sheet} aria-label="Webhooks">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <div className={tables.scroller} tabIndex={0}>
-        <Table verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>On</Table.Th>
-              <Table.Th>Webhook</Table.Th>
-              <Table.Th>Told of</Table.Th>
-              <Table.Th>Text of messages</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {props.webhooks.map((webhook) => (
-              <Table.Tr key={webhook.id} data-off={!webhook.enabled || undefined}>
-                <Table.Td>
-                  <Switch
-                    aria-label={`${webhook.name} is on`}
-                    checked={webhook.enabled}
-                    disabled={!props.writable}
-                    onChange={() => void switchOver(webhook)}
-                  />
-                </Table.Td>
-                <Table.Td>
-                  <Link to={['webhooks', webhook.id]} className={styles.link}>
-                    {webhook.name}
-                  </Link>
-                  <div className={tables.quiet}>{webhook.origin}</div>
-                </Table.Td>
-                <Table.Td>
-                  {webhook.events.map((event) => (
-                    <div key={event}>{EVENT_LABELS[event]}</div>
-                  ))}
-                </Table.Td>
-                <Table.Td>{webhook.includeText ? 'Redacted text' : 'Never'}</Table.Td>
-              </Table.Tr>
+    <SheetTable label="Webhooks" heads={['On', 'Webhook', 'Told of', 'Text of messages']}>
+      {props.webhooks.map((webhook) => (
+        <Table.Tr key={webhook.id} data-off={!webhook.enabled || undefined}>
+          <Table.Td>
+            <Switch
+              aria-label={`${webhook.name} is on`}
+              checked={webhook.enabled}
+              disabled={!props.writable}
+              onChange={() => void switchOver(webhook)}
+            />
+          </Table.Td>
+          <Table.Td>
+            <Link to={['webhooks', webhook.id]} className={styles.link}>
+              {webhook.name}
+            </Link>
+            <div className={tables.quiet}>{webhook.origin}</div>
+          </Table.Td>
+          <Table.Td>
+            {webhook.events.map((event) => (
+              <div key={event}>{EVENT_LABELS[event]}</div>
             ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-    </section>
+          </Table.Td>
+          <Table.Td>{webhook.includeText ? 'Redacted text' : 'Never'}</Table.Td>
+        </Table.Tr>
+      ))}
+    </SheetTable>
   );
 }
