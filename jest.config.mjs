@@ -1,4 +1,4 @@
-/** Tests run as CommonJS through swc; packages that ship ES modules only are transformed too. */
+/** Our own modules run as CommonJS through swc; packages run as they are. */
 const swc = [
   '@swc/jest',
   {
@@ -9,14 +9,12 @@ const swc = [
 ];
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/one-realm-environment.cjs',
+  runtime: '<rootDir>/tests/support/one-realm-runtime.cjs',
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   transform: { '^.+\\.(t|j|mj)sx?$': swc },
-  transformIgnorePatterns: [
-    '/node_modules/(?!(@sparticuz/chromium|file-type|jose|oauth4webapi|openid-client|strtok3|token-types|uint8array-extras|@tokenizer/inflate|@tokenizer/token|@borewit/text-codec)/)',
-  ],
   extensionsToTreatAsEsm: [],
   testTimeout: 20_000,
   cacheDirectory: 'node_modules/.cache/jest',

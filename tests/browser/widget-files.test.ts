@@ -54,7 +54,7 @@ describe('files and messages for later, in the widget', () => {
     await picture(page, 'offline-form');
     await chat.getByLabel(/Your e-mail/).fill('ana@example.com');
     await chat.getByRole('button', { name: 'Send' }).click();
-    await chat.getByText('Thank you. We have your message').waitFor();
+    await chat.getByTestId('status').getByText('Thank you. We have your message').waitFor();
     await visitor.reads('Please call me, my card is ████');
     await chat
       .getByTestId('removed-note')
