@@ -170,6 +170,10 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     logger,
   });
   const rateLimiter = createMemoryRateLimiter();
+  const refusals = new RefusedAccess({
+    ...{ audit, rateLimiter, clock, logger },
+    limits: refusalLimits(base),
+  });
   const attachments = composeAttachments(base, pipeline, { audit, rateLimiter });
   const transcripts = new Transcripts({
     conversations: store,
@@ -228,6 +232,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     keys,
     audit,
     access,
+    refusals,
     roles,
     accessGrants: accessGrantUseCases,
     departments: composeDepartments(base, { directory: departments, audit, routing }),
@@ -270,7 +275,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     legalHolds: endings.useCases.legalHolds,
     webhooks,
     rateLimiter,
-    refusals: new RefusedAccess({ audit, rateLimiter, logger, limits: refusalLimits(base) }),
+    refusals,
     engagement,
     chatStarts: engagement.chatStarts({
       ...{ conversations, store, visitors, departments },
@@ -291,6 +296,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
       await engagement.flush();
       await activity.flush();
       await pipeline.redactionCounts.flush();
+      await refusals.close();
       for (const part of [
         engagement,
         keeper,

@@ -7,7 +7,7 @@ import { inAddressRanges } from '../adapters/system/address-ranges.ts';
 import { REFUSAL_LIMITS, SIGN_IN_LIMITS, scaled } from '../edge/http/limits.ts';
 import type { Access } from '../features/access/index.ts';
 import { ApiTokens } from '../features/api-tokens/index.ts';
-import type { Audit } from '../features/audit/index.ts';
+import type { Audit, RefusedAccess } from '../features/audit/index.ts';
 import {
   createAuth,
   createEndUser,
@@ -29,6 +29,7 @@ import type { Foundation } from './foundation.ts';
 export interface SignInParts {
   readonly audit: Audit;
   readonly access: Access;
+  readonly refusals: RefusedAccess;
   readonly rateLimiter: RateLimiter;
   readonly settings: AccountSettingsReader;
   readonly secretBox: SecretBox;
@@ -38,7 +39,7 @@ export interface SignInParts {
 export function composeSignIn(base: Foundation, parts: SignInParts) {
   const { stores, clock, ids, broadcaster, config, secrets, logger } = base;
   const { oidc } = config.signIn;
-  const { audit, access, rateLimiter, settings, secretBox: box } = parts;
+  const { audit, access, refusals, rateLimiter, settings, secretBox: box } = parts;
   const { users, secondFactors: factors, passwordResets: resets } = stores.entities;
   const limit = (name: keyof typeof SIGN_IN_LIMITS) => scaled(SIGN_IN_LIMITS[name], config.limits.rateFactor);
   const failures = scaled(REFUSAL_LIMITS.failedSignIns, config.limits.rateFactor);
@@ -71,6 +72,7 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
   const auth = createAuth({
     users,
     access,
+    refusals,
     signIns,
     notes,
     apiTokens,

@@ -10,17 +10,40 @@ export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldFault[] | undefined;
   readonly retryAfterMs: number | undefined;
+  /** What was named by an id and is not there, or not the caller's to name, where that is not what the call is about. */
+  readonly missing: Missing | undefined;
 
   constructor(
     code: ErrorCode,
-    more: { detail?: string; errors?: readonly FieldFault[]; retryAfterMs?: number } = {},
+    more: {
+      detail?: string;
+      errors?: readonly FieldFault[];
+      retryAfterMs?: number;
+      missing?: Missing | undefined;
+    } = {},
   ) {
     super(more.detail ?? ERRORS[code].help);
     this.name = 'Refusal';
     this.code = code;
     this.errors = more.errors;
     this.retryAfterMs = more.retryAfterMs;
+    this.missing = more.missing;
   }
+}
+
+/** An id that nothing has which the caller may name. */
+export interface Missing {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** For ids in a body. That there is no such thing and that it is another account's are not told apart. */
+export function nothingSuch(
+  faults: readonly (Missing & { readonly path: string })[],
+  message = 'there is no such thing',
+): Refusal {
+  const errors = faults.map(({ path }) => ({ path, message }));
+  return new Refusal('invalid_value', { errors, missing: faults[0] });
 }
 
 /** For a switch that has handled every case: does not compile when one is forgotten. */

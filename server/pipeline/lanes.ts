@@ -42,7 +42,7 @@ export class Lanes {
     const lane = this.#lanes.get(conversationId) ?? (await this.#load(accountId, conversationId));
     const now = this.#deps.clock.now();
     const isOver = lane.gone || lane.context.expiresAt <= now;
-    if (lane.context.accountId !== accountId || isOver) throw new Refusal('not_found');
+    if (lane.context.accountId !== accountId || isOver) throw noConversation(conversationId);
     lane.lastUsedAt = now;
     return lane;
   }
@@ -128,7 +128,7 @@ export class Lanes {
       this.#deps.vault.dataKey(conversationId),
       this.#deps.messages.last(conversationId),
     ]);
-    if (conversation === undefined || key === undefined) throw new Refusal('not_found');
+    if (conversation === undefined || key === undefined) throw noConversation(conversationId);
     const head = last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
     // Nothing is written behind a transcript that was put back to an earlier end.
     if (head.seq < reach.seq) throw new IntegrityError();
@@ -182,4 +182,8 @@ export class Lanes {
       if (lane.lastUsedAt <= before && lane.quiet && anchored) this.#lanes.delete(lane.id);
     }
   }
+}
+
+function noConversation(id: string): Refusal {
+  return new Refusal('not_found', { missing: { kind: 'conversation', id } });
 }

@@ -1,4 +1,6 @@
-import type { Page, SignIn, WireAuditEntry } from '../../shared/protocol/index.ts';
+import { randomUUID } from 'node:crypto';
+import { REFUSAL_LIMITS } from '../../server/edge/http/limits.ts';
+import type { Page } from '../../shared/protocol/index.ts';
 import { agentEventSchemas } from '../../shared/schemas/agent-events.ts';
 import { visitorEventSchemas } from '../../shared/schemas/visitor-events.ts';
 import {
@@ -6,232 +8,310 @@ import {
   connect,
   connectAgent,
   connectVisitor,
-  TestClient,
   type VisitorClient,
 } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import type { TestServer } from '../support/server.ts';
+import { planted, textsOfRoutes } from '../support/text-leaves.ts';
+import {
+  type Attacker,
+  BODIES,
+  FIELDS,
+  ForeignAttempts,
+  isId,
+  LOOKED_UP_OR_TRIED,
+  namingEvents,
+  ROUTES,
+} from './foreign-attempts.ts';
+import { fileHeaders, makePrey, type Prey } from './foreign-prey.ts';
 import { GOOD_BODIES } from './planted-by-table.ts';
+import { type AccountClient, accountClient } from './rest-support.ts';
 
-/**
- * Kinds of which this victim has nothing, or that go by numbers of each account's own; whatever else a path names by an id
- * has to be there.
- */
-const NOTHING_OF = ['access-grants', 'engagement-rule-versions'];
-const REFUSED = ['not_found', 'forbidden', 'invalid_value'];
+const OTHER = { email: 'other@example.com', password: 'another long password 7' };
+/** Kinds that this victim has nothing of, or that go by numbers of each account's own. */
+const NOTHING_OF = ['engagement-rule-versions'];
 
-/** Events of a namespace that name something by an id: from the very table that the server reads. */
-function aimedEvents(schemas: object): readonly string[] {
-  return Object.entries(schemas as Record<string, { shape?: object }>)
-    .filter(([, { shape = {} }]) => 'conversationId' in shape || 'sessionId' in shape)
-    .map(([name]) => name);
-}
-
+const REFUSED = ['not_found', 'department.unknown', 'invalid_value'];
 describeOnEveryStore('P6: an attack from another account', (start) => {
   let test: TestServer;
-  let victim: SignIn & { accountId: string };
-  let attacker: SignIn & { accountId: string };
+  let victim: AccountClient & { userId: string };
+  let mine: AccountClient;
+  let token: string;
+  let prey: Prey;
+  let attempts: ForeignAttempts;
   let agent: AgentClient;
-  let visitor: VisitorClient;
-  let conversationId: string;
-  /** Ids of the victim's, by the part of a path before them. */
-  let ids: Record<string, string>;
+  /** The attacker by their sign-in, by an API token, and as a visitor of their own site. */
+  let person: Attacker;
+  let script: Attacker & { token: string };
+  let guest: Attacker & { client: VisitorClient };
+  /** A visitor of the victim's own site, with a session that is not the one that is aimed at. */
+  let neighbour: Attacker & { client: VisitorClient };
+  let before: unknown;
+  const own: Record<string, string> = {};
 
   beforeAll(async () => {
     test = await start();
-    victim = await test.signIn();
-    const other = { email: 'other@example.com', name: 'Other', password: 'another long password 7' };
-    await test.call(
-      'POST',
-      '/accounts',
-      { name: 'Other', siteKey: 'other', admin: other },
-      victim.accessToken,
-    );
-    attacker = await test.signIn({ email: other.email, password: other.password });
-    agent = await connectAgent(test, { email: other.email, password: other.password });
-    visitor = await connectVisitor(test);
-    conversationId = (await visitor.emit('chat:start', {})).conversationId;
-    await visitor.emit('message:send', { conversationId, clientId: '1', text: 'hello' });
-    ids = { conversations: conversationId, users: victim.user.id };
-    await makeOneOfEach();
+    const owner = await test.signIn();
+    victim = { ...accountClient(test, owner), userId: owner.user.id };
+    const made = { name: 'Other', siteKey: 'other', admin: { ...OTHER, name: 'Other' } };
+    await test.call('POST', '/accounts', made, owner.accessToken);
+    const other = await test.signIn(OTHER);
+    mine = accountClient(test, other);
+    token = other.accessToken;
+    prey = await makePrey(test, victim);
+    attempts = new ForeignAttempts(test);
+    agent = await connectAgent(test, OTHER);
+    person = { accountId: mine.accountId, actor: { kind: 'user', id: other.user.id } };
+    const scopes = ['conversation:read', 'user:read', 'site:write', 'webhook:write'];
+    const { body } = await mine.call<{ id: string; token: string }>('POST', '/api-tokens', {
+      name: 'T',
+      scopes,
+    });
+    script = { accountId: mine.accountId, actor: { kind: 'token', id: body.id }, token: body.token };
+    guest = await visitorOf('other', mine.accountId);
+    neighbour = await visitorOf(test.siteKey, victim.accountId);
+    before = await state();
   }, 60_000);
   afterAll(async () => {
-    agent.close();
-    visitor.close();
+    for (const client of [agent, prey.visitor, guest.client, neighbour.client]) client.close();
     await test.close();
   });
-
-  const of = <Body>(who: SignIn & { accountId: string }, method: string, path: string, body?: unknown) =>
-    test.call<Body>(method, `/accounts/${who.accountId}${path}`, body, who.accessToken);
-  /** Something of the victim's behind every path with an id, found in the list of its kind. */
-  async function makeOneOfEach(): Promise<void> {
-    for (const [route, body] of Object.entries(GOOD_BODIES)) {
-      const [, kind] = /^post \/accounts\/:a\/([a-z-]+)$/.exec(route) ?? [];
-      if (kind === undefined) continue;
-      const made = await of<{ id?: string }>(victim, 'POST', `/${kind}`, body(conversationId));
-      if (made.body.id !== undefined) ids[kind] = made.body.id;
-    }
-    const guest = await connectVisitor(test);
-    const { conversationId: erased } = await guest.emit('chat:start', {});
-    guest.close();
-    await of(victim, 'DELETE', `/conversations/${erased}`);
-    await of(victim, 'POST', '/subject-access', { sessionId: visitor.sessionId });
-    await of(victim, 'POST', '/erasures', { sessionId: visitor.sessionId });
-    await of(victim, 'POST', '/key-rotations');
-    await of(victim, 'POST', '/redaction-rescans');
-    const { dataRequests, keyRotations, rescans } = test.server.features;
-    await Promise.all([dataRequests.whenIdle(), keyRotations.whenIdle(), rescans.whenIdle()]);
-    const document = await openApi();
-    ids.visitors = visitor.sessionId;
-    for (const path of Object.keys(document.paths)) {
-      const [, kind] = /^\/accounts\/\{a\}\/([a-z-]+)\/\{id\}/.exec(path.replace('/api/v1', '')) ?? [];
-      if (kind === undefined || ids[kind] !== undefined) continue;
-      const { body } = await of<Page<{ id: string }>>(victim, 'GET', `/${kind}`);
-      const id = body.items?.[0]?.id;
-      if (id !== undefined) ids[kind] = id;
-    }
-  }
-  const openApi = async () =>
-    (await (await fetch(`${test.url}/api/openapi.json`)).json()) as {
-      paths: Record<string, Record<string, { security: unknown[]; requestBody?: unknown }>>;
-    };
-  const refusals = async (who: SignIn & { accountId: string }) =>
-    (await of<Page<WireAuditEntry>>(who, 'GET', '/audit-log?action=access.refused&limit=200')).body.items;
-  /** All that an attacker would change. */
-  const state = async () => {
-    const paths = [
-      `/conversations/${conversationId}?include=messages,profile`,
-      ...['/settings', '/users', '/sites', '/redaction-rules?limit=200', '/conversations'],
-    ];
-    const answers = await Promise.all(paths.map((path) => of<object>(victim, 'GET', path)));
-    return answers.map(({ status, body }) => ({ status, body }));
-  };
-
-  it('reaches nothing by any route, changes nothing, and stands in the attacker’s own audit log', async () => {
-    const document = await openApi();
-    const before = await state();
-    const aimed: string[] = [];
-    const nothingOf = new Set<string>();
-    const scopes = ['conversation:read', 'user:read', 'site:write', 'webhook:write'];
-    const token = await of<{ token: string }>(attacker, 'POST', '/api-tokens', { name: 'Mine', scopes });
-    const apiToken = token.body.token;
-    expect(
-      (await test.call('GET', `/accounts/${attacker.accountId}/sites`, undefined, apiToken)).status,
-    ).toBe(403);
-    expect(
-      (await test.call('GET', `/accounts/${attacker.accountId}/users`, undefined, apiToken)).status,
-    ).toBe(200);
-    for (const [path, methods] of Object.entries(document.paths).filter(([path]) => path.includes('{a}'))) {
-      for (const [method, { requestBody }] of Object.entries(methods)) {
-        const route = path.replace('/api/v1', '').replaceAll(/\{(\w+)\}/g, ':$1');
-        const good = GOOD_BODIES[`${method} ${route}`]?.(conversationId);
-        const body = requestBody === undefined ? undefined : (good ?? {});
-        const kind = /\/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? '';
-        if (path.includes('{id}') && ids[kind] === undefined) nothingOf.add(kind);
-        const filled = path
-          .replace('{id}', ids[kind] ?? conversationId)
-          .replaceAll(/\{\w+\}/g, (name) => (name === '{a}' ? name : conversationId));
-        const at = (accountId: string) => filled.replace('{a}', accountId);
-        const foreign = await test.call(
-          method.toUpperCase(),
-          at(victim.accountId),
-          body,
-          attacker.accessToken,
-        );
-        expect([method, path, foreign.status]).toEqual([method, path, 404]);
-        const byToken = await test.call(method.toUpperCase(), at(victim.accountId), body, apiToken);
-        expect([method, path, [403, 404].includes(byToken.status)]).toEqual([method, path, true]);
-        if (!path.includes('{id}')) continue;
-        const own = await test.call(method.toUpperCase(), at(attacker.accountId), body, attacker.accessToken);
-        expect([method, path, own.status >= 400 && own.status < 500]).toEqual([method, path, true]);
-        if (own.status === 404) aimed.push(`${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
-      }
-    }
-    expect([...nothingOf]).toEqual(NOTHING_OF);
-    expect(aimed.length).toBeGreaterThan(25);
+  afterEach(async () => {
     expect(await state()).toEqual(before);
-    const noted = await test.server.stores.audit.list({
-      accountId: attacker.accountId,
-      action: 'access.refused',
-      limit: 1_000,
-    });
-    expect(noted.items.map(({ details }) => details.what)).toEqual(expect.arrayContaining(aimed));
-    expect(noted.items.some(({ target }) => target?.id === victim.accountId)).toBe(true);
-    expect(noted.items.some(({ target }) => target?.id === conversationId)).toBe(true);
-    expect(noted.items.every(({ actor }) => actor.id === attacker.user.id)).toBe(true);
-    expect(await refusals(victim)).toEqual([]);
+    await attempts.expectNoted([mine.accountId, victim.accountId]);
   });
 
-  it('finds nothing by the victim’s ids in queries and bodies', async () => {
-    for (const query of [`agentId=${victim.user.id}`, `caseId=x`, `from=2000-01-01T00:00:00Z`]) {
-      expect((await of(attacker, 'GET', `/conversations?${query}`)).body).toEqual({ items: [] });
+  async function visitorOf(siteKey: string, accountId: string) {
+    const client = await connectVisitor(test, undefined, siteKey);
+    return { accountId, actor: { kind: 'visitor' as const, id: client.sessionId }, client };
+  }
+  /** All that an attacker would change. */
+  async function state() {
+    const paths = [
+      `/conversations/${prey.conversationId}?include=messages,profile`,
+      ...['/settings', '/users', '/sites', '/roles', '/departments', '/webhooks', '/canned-responses'],
+      ...['/redaction-rules?limit=200', '/engagement-rules', '/legal-holds', '/conversations'],
+      ...['/erasures', '/subject-access', '/api-tokens', '/identity-keys'],
+    ];
+    const answers = await Promise.all(paths.map((path) => victim.call('GET', path)));
+    const entities = await test.server.stores.entities.accounts.list({ limit: 10 });
+    return { answers, accounts: entities.items };
+  }
+  const filled = (path: string, accountId: string): string => {
+    const kind = /\/([a-z-]+)\/:id/.exec(path)?.[1] ?? '';
+    const id = prey.ids[kind] ?? prey.conversationId;
+    return path
+      .replace(':a', accountId)
+      .replace(':id', id)
+      .replaceAll(/:(\w+)/g, (_, name: string) => prey.ids[name] ?? prey.conversationId);
+  };
+  const refusal = (what: string, { code = '' }: { code?: string }, kind: string, id = '') => ({
+    ...{ what, code },
+    target: { kind: kind === 'invitations' ? 'invitation' : kind.replace(/s$/, ''), id },
+  });
+  const foreign = (field: string): string => prey.ids[FIELDS[field] ?? ''] ?? field;
+  /** A path to something of the attacker's own. */
+  async function ownPath(route: string): Promise<string> {
+    const kind = /\/([a-z-]+)\/:id/.exec(route)?.[1];
+    if (kind === undefined) return filled(route, mine.accountId);
+    own[kind] ??= await ownThing(kind);
+    return route.replace(':a', mine.accountId).replace(':id', own[kind] ?? '');
+  }
+  async function ownThing(kind: string): Promise<string> {
+    if (kind === 'visitors') return guest.client.sessionId;
+    const { body } = await mine.call<{ id: string }>(
+      'POST',
+      `/${kind}`,
+      bodyOf('post', `/accounts/:a/${kind}`),
+    );
+    return body.id;
+  }
+  const bodyOf = (method: string, path: string) => {
+    const good = GOOD_BODIES[`${method} ${path}`]?.(prey.conversationId);
+    return path.endsWith('/access-grants') ? { ...good, userId: person.actor.id } : good;
+  };
+  const targetOf = (path: string) => {
+    const [, collection = '', kind = ''] = /\/(([a-z-]+?)s?)\/:id\b/.exec(path) ?? [];
+    return { kind, id: prey.ids[collection] ?? prey.conversationId };
+  };
+
+  it('reaches nothing of the account by any route, be it by a sign-in or an API token', async () => {
+    const routes = ROUTES.filter(({ path }) => path.startsWith('/accounts/:a/'));
+    expect(routes.length).toBeGreaterThan(100);
+    const target = { kind: 'account', id: victim.accountId };
+    for (const { method, path, body } of routes) {
+      const what = `${method} ${path}`;
+      for (const [by, shown] of [
+        [person, token],
+        [script, script.token],
+      ] as const) {
+        const sent = body === undefined ? undefined : (bodyOf(method, path) ?? {});
+        const { status } = await test.call(method.toUpperCase(), filled(path, victim.accountId), sent, shown);
+        expect([what, by.actor.kind, status]).toEqual([what, by.actor.kind, 404]);
+        attempts.refused(by, { what, code: 'not_found', target });
+      }
     }
-    const byChat = await of(attacker, 'GET', `/activity-logs?conversationId=${conversationId}`);
-    expect(byChat.status).toBe(404);
-    const bySession = await of(attacker, 'GET', `/activity-logs?sessionId=${visitor.sessionId}`);
-    expect(bySession.body).toEqual({ items: [] });
+  }, 60_000);
+
+  it('reaches nothing by the account’s ids under the paths of one’s own', async () => {
+    const named = ROUTES.filter(({ path }) => path.startsWith('/accounts/:a/') && path.includes(':id'));
+    const kinds = new Set(named.map(({ path }) => /\/([a-z-]+)\/:id/.exec(path)?.[1] ?? ''));
+    expect([...kinds].filter((kind) => prey.ids[kind] === undefined)).toEqual(NOTHING_OF);
+    for (const { method, path, body, takesFile } of named) {
+      const what = `${method} ${path}`;
+      const url = filled(path, mine.accountId);
+      const sent = body === undefined ? undefined : (bodyOf(method, path) ?? {});
+      const { status } =
+        takesFile === undefined
+          ? await test.call(method.toUpperCase(), url, sent, token)
+          : await fetch(`${test.url}/api/v1${url}`, { method, headers: fileHeaders(token), body: 'x' });
+      expect([what, status]).toEqual([what, 404]);
+      attempts.refused(person, { what, code: 'not_found', target: targetOf(path) });
+    }
+  }, 60_000);
+
+  it('reaches nothing by the account’s ids in the bodies of one’s own calls', async () => {
+    const named = textsOfRoutes().filter(({ path, schema }) => isId(path, schema));
+    expect(named.length).toBeGreaterThan(15);
+    const answered: string[] = [];
+    for (const { method, route, path, name } of named) {
+      const field = path.findLast((part) => !part.startsWith('*')) ?? '';
+      const kind = name.endsWith('departmentLimits.*.*') ? 'departments' : (FIELDS[field] ?? '');
+      const id = prey.ids[kind] ?? '';
+      const special = BODIES[path.join('.')]?.(id);
+      const body =
+        special === undefined
+          ? planted(bodyOf(method, route) ?? {}, path, id)
+          : { ...bodyOf(method, route), ...special };
+      const url = await ownPath(route);
+      const answer = await test.call<{ code?: string }>(method.toUpperCase(), url, body, token);
+      if (answer.status === 200) answered.push(name);
+      else attempts.refused(person, refusal(`${method} ${route}`, answer.body, kind, id));
+    }
+    expect(answered).toEqual(LOOKED_UP_OR_TRIED);
+  });
+
+  it('finds nothing by the account’s ids in queries', async () => {
+    const { ids } = prey;
+    const filters = [
+      `agentId=${victim.userId}`,
+      `departmentId=${ids.departments}`,
+      'from=2000-01-01T00:00:00Z',
+    ];
+    for (const query of filters) {
+      expect((await mine.call('GET', `/conversations?${query}`)).body).toEqual({ items: [] });
+    }
+    const log = await mine.call('GET', `/activity-logs?sessionId=${ids.visitors}`);
+    expect(log.body).toEqual({ items: [] });
+    expect((await mine.call('GET', `/activity-logs?conversationId=${ids.conversations}`)).status).toBe(404);
+    const what = 'get /accounts/:a/activity-logs';
+    attempts.refused(person, refusal(what, { code: 'not_found' }, 'conversations', ids.conversations));
+    const path = `/visitors/${guest.client.sessionId}/why-not?ruleId=${ids['engagement-rules']}`;
+    expect((await mine.call('GET', path)).status).toBe(404);
+    const target = { kind: 'visitor', id: guest.client.sessionId };
+    attempts.refused(person, { what: 'get /accounts/:a/visitors/:id/why-not', code: 'not_found', target });
+  });
+
+  it('reaches nothing that belongs to the deployment, and no sign-in of another', async () => {
+    const signIns = await victim.call<Page<{ id: string }>>('GET', `/users/${victim.userId}/sessions`);
+    const id = signIns.body.items[0]?.id ?? '';
+    const routes = ROUTES.filter(({ path, authorization }) => {
+      const isOwn = authorization === 'signed-in' && !path.includes(':id');
+      return !path.startsWith('/accounts/:a') && !['public', 'own-session'].includes(authorization) && !isOwn;
+    });
+    expect(routes.length).toBeGreaterThan(7);
+    for (const { method, path, body } of routes) {
+      const what = `${method} ${path}`;
+      const sent = body === undefined ? undefined : {};
+      const answer = await test.call(method.toUpperCase(), path.replace(':id', id), sent, token);
+      expect([what, [403, 404].includes(answer.status)]).toEqual([what, true]);
+      const target = path === '/auth/sessions/:id' ? { target: { kind: 'session', id } } : {};
+      attempts.refused(person, { what, code: String(answer.body.code), ...target });
+    }
   });
 
   it('reaches nothing by any staff event', async () => {
-    const before = await state();
-    const payload = {
-      ...{ conversationId, sessionId: visitor.sessionId, clientId: 'x', text: 'x', afterSeq: 0, seq: 1 },
-      ...{
-        active: true,
-        tags: ['x'],
-        caseId: 'x',
-        message: 'x',
-        note: 'x',
-        toAgentId: agent.userId,
-        score: 1,
-      },
-    };
-    const events = aimedEvents(agentEventSchemas);
-    expect(events.length).toBeGreaterThan(8);
-    for (const name of events) {
-      const ack = await agent.emitRaw(name, payload);
+    const events = namingEvents(agentEventSchemas, prey);
+    expect(events.length).toBeGreaterThan(9);
+    for (const { name, field, payload } of events) {
+      const ack = await agent.emitRaw(name, payload(foreign(field)));
       const code = ack.ok ? 'ok' : ack.error.code;
-      expect([name, REFUSED.includes(code), code]).toEqual([name, true, code]);
+      expect([name, code]).toEqual([name, 'not_found']);
+      attempts.refused(person, refusal(name, { code }, FIELDS[field] ?? '', foreign(field)));
     }
-    expect(await state()).toEqual(before);
-    const noted = (await refusals(attacker)).map(({ details }) => details.what);
-    expect(noted).toEqual(expect.arrayContaining(['chat:resume', 'message:send', 'chat:close', 'chat:tag']));
   });
 
-  it('reaches nothing with another visitor’s session, of the same account or of another', async () => {
-    const mine = await connectVisitor(test);
-    const session = await test.call<{ token: string }>('POST', '/visitor/sessions', { siteKey: 'other' });
-    const theirs = new TestClient(await connect(`${test.url}/visitor`, { token: session.body.token }));
-    const before = await state();
-    const payload = { conversationId, clientId: 'x', text: 'x', afterSeq: 0, seq: 1, active: true, score: 1 };
-    for (const client of [mine, theirs]) {
-      for (const name of aimedEvents(visitorEventSchemas)) {
-        const ack = await client.emitRaw(name, payload);
+  it('reaches nothing as a visitor, of the same account or of another, by any event or call', async () => {
+    for (const by of [guest, neighbour]) {
+      const events = namingEvents(visitorEventSchemas, prey)
+        // A department of their own account is there for every visitor.
+        .filter(({ field }) => by !== neighbour || field !== 'departmentId');
+      expect(events.length).toBeGreaterThan(7);
+      for (const { name, field, payload } of events) {
+        const ack = await by.client.emitRaw(name, payload(foreign(field)));
         const code = ack.ok ? 'ok' : ack.error.code;
         expect([name, REFUSED.includes(code), code]).toEqual([name, true, code]);
+        attempts.refused(by, refusal(name, { code }, FIELDS[field] ?? '', foreign(field)));
       }
-      client.close();
+      for (const { method, path, takesFile } of ROUTES.filter((one) => one.authorization === 'own-session')) {
+        const url = `${test.url}/api/v1${filled(path, '')}`;
+        const body = takesFile === undefined ? {} : { body: 'x' };
+        const answer = await fetch(url, { method, headers: fileHeaders(by.client.token), ...body });
+        expect([path, answer.status]).toEqual([path, 404]);
+        attempts.refused(by, { what: `${method} ${path}`, code: 'not_found', target: targetOf(path) });
+      }
     }
-    expect(await state()).toEqual(before);
-    const noted = await refusals(victim);
-    expect(
-      noted.filter(({ actor }) => actor.kind === 'visitor' && actor.id === mine.sessionId).length,
-    ).toBeGreaterThan(2);
   });
 
-  it('is not let in with a token of the wrong kind or for the wrong account', async () => {
-    const { body } = await test.call<{ token: string }>('POST', '/visitor/sessions', { siteKey: 'other' });
-    const tries: [string, Record<string, unknown>][] = [
-      ['/agent', { token: attacker.accessToken, accountId: victim.accountId }],
-      ['/agent', { token: body.token, accountId: victim.accountId }],
-      ['/agent', { token: body.token, accountId: attacker.accountId }],
-      ['/visitor', { token: attacker.accessToken }],
-    ];
-    for (const [namespace, auth] of tries) {
-      await expect(connect(`${test.url}${namespace}`, auth)).rejects.toMatchObject({
-        data: { code: expect.stringMatching(/^(not_found|auth\.)/) },
-      });
+  it('is not let in with a token of the wrong kind, which tells nothing of who it is, or for the wrong account', async () => {
+    for (const { method, path, authorization } of ROUTES.filter((one) => one.authorization !== 'public')) {
+      const shown = authorization === 'own-session' ? token : prey.visitor.token;
+      const { status } = await test.call(
+        method.toUpperCase(),
+        filled(path, victim.accountId),
+        undefined,
+        shown,
+      );
+      expect([method, path, status]).toEqual([method, path, 401]);
     }
-    expect((await test.call('GET', '/auth/me', undefined, body.token)).status).toBe(401);
+    const tries: [string, Record<string, unknown>, string][] = [
+      ['/agent', { token, accountId: victim.accountId }, 'not_found'],
+      ['/agent', { token: script.token, accountId: victim.accountId }, 'auth.required'],
+      ['/agent', { token: prey.visitor.token, accountId: victim.accountId }, 'auth.required'],
+      ['/agent', { token: prey.visitor.token, accountId: mine.accountId }, 'auth.required'],
+      ['/visitor', { token }, 'auth.required'],
+    ];
+    for (const [namespace, auth, code] of tries) {
+      await expect(connect(test.url + namespace, auth)).rejects.toMatchObject({ data: { code } });
+    }
+    const target = { kind: 'account', id: victim.accountId };
+    attempts.refused(person, { what: 'connect', code: 'not_found', target });
+  });
+
+  it('is nobody’s old visitor on a site of another account', async () => {
+    const { visitorToken } = await test.openVisitorSession();
+    const elsewhere = await test.openVisitorSession(visitorToken, 'other');
+    expect(elsewhere.visitorToken).not.toBe(visitorToken);
+  });
+});
+
+describeOnEveryStore('P6: more attempts than an audit log takes one by one', (start) => {
+  it('are all refused, and counted in one entry', async () => {
+    const env = { RATE_LIMIT_FACTOR: '1' };
+    const test = await start({ env });
+    const owner = await test.signIn();
+    const path = `/accounts/${randomUUID()}/sites`;
+    const tries = REFUSAL_LIMITS.staff.points + 7;
+    for (let index = 0; index < tries; index += 1) {
+      expect((await test.call('GET', path, undefined, owner.accessToken)).status).toBe(404);
+    }
+    await test.close({ keepData: true });
+    const again = await start({ dataDir: test.dataDir });
+    const query = { accountId: owner.accountId, action: 'access.refused', limit: 200 };
+    const { items } = await again.server.stores.audit.list(query);
+    await again.close();
+    expect(items).toHaveLength(REFUSAL_LIMITS.staff.points + 1);
+    expect(items[0]).toMatchObject({ actor: { kind: 'user', id: owner.user.id }, details: { attempts: 7 } });
+    expect(items[1]?.details).toEqual({ what: 'get /accounts/:a/sites', code: 'not_found' });
   });
 });

@@ -40,6 +40,12 @@ export const GOOD_BODIES: Readonly<Record<string, (conversationId: string) => ob
     roles: ['analyst'],
   }),
   'post /accounts/:a/roles': () => ({ name: `Role ${++made}`, authorizations: ['site:read'] }),
+  'post /accounts/:a/access-grants': () => ({
+    ...{ userId: 'x', roles: ['agent'], reason: 'A reason' },
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+  }),
+  'post /accounts/:a/canned-responses/:id/fill': (conversationId) => ({ conversationId }),
+  'patch /accounts/:a/redaction-rescans/:id': () => ({ status: 'paused' }),
   'patch /accounts/:a/roles/:id': () => ({ name: `Role ${++made}` }),
   'post /accounts/:a/departments': () => ({ name: `Department ${++made}` }),
   'post /accounts/:a/sites': () => ({ name: 'Site', prechat: PRECHAT }),

@@ -58,7 +58,7 @@ describeOnEveryStore('the socket protocol', (start) => {
     await agent.emit('presence:set', { status: 'online', capacity: 50 });
     const session: VisitorSession = await test.openVisitorSession();
     token = session.token;
-    visitor = Object.assign(await visitorTab(), { sessionId: session.sessionId });
+    visitor = Object.assign(await visitorTab(), { sessionId: session.sessionId, token: session.token });
     conversationId = (await visitor.emit('chat:start', {})).conversationId;
   });
   afterEach(() => {

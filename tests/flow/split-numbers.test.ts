@@ -137,6 +137,6 @@ describeOnEveryStore('a number split over messages', (start) => {
 
   async function connectVisitorOf(token: string): Promise<VisitorClient> {
     const socket = await connect(`${test.url}/visitor`, { token });
-    return Object.assign(new TestClient<VisitorEvents, ServerToVisitor>(socket), { sessionId: '' });
+    return Object.assign(new TestClient<VisitorEvents, ServerToVisitor>(socket), { sessionId: '', token });
   }
 });

@@ -85,7 +85,11 @@ export class TestClient<Events extends EventMap, FromServer extends EventMap> {
   }
 }
 
-export type VisitorClient = TestClient<VisitorEvents, ServerToVisitor> & { sessionId: string };
+export type VisitorClient = TestClient<VisitorEvents, ServerToVisitor> & {
+  sessionId: string;
+  /** Of its session. */
+  token: string;
+};
 export type AgentClient = TestClient<AgentEvents, ServerToAgent> & {
   userId: string;
   accountId: string;
@@ -122,8 +126,12 @@ export async function connect(
   return socket;
 }
 
-export async function connectVisitor(test: TestServer, visitorToken?: string): Promise<VisitorClient> {
-  const session = await test.openVisitorSession(visitorToken);
+export async function connectVisitor(
+  test: TestServer,
+  visitorToken?: string,
+  siteKey?: string,
+): Promise<VisitorClient> {
+  const session = await test.openVisitorSession(visitorToken, siteKey);
   let client: TestClient<VisitorEvents, ServerToVisitor> | undefined;
   const socket = await connect(
     `${test.url}/visitor`,
@@ -136,6 +144,7 @@ export async function connectVisitor(test: TestServer, visitorToken?: string): P
   );
   return Object.assign(client ?? new TestClient<VisitorEvents, ServerToVisitor>(socket), {
     sessionId: session.sessionId,
+    token: session.token,
   });
 }
 

@@ -39,7 +39,7 @@ export interface TestServer {
   ): Promise<{ status: number; body: Body }>;
   /** Signs the administrator in, or another user. */
   signIn(credentials?: { email: string; password: string }): Promise<SignIn & { accountId: string }>;
-  openVisitorSession(visitorToken?: string): Promise<VisitorSession>;
+  openVisitorSession(visitorToken?: string, siteKey?: string): Promise<VisitorSession>;
   /** Stops the server; `keepData` leaves its folder for another start. */
   close(options?: { keepData?: boolean }): Promise<void>;
 }
@@ -95,8 +95,8 @@ function testServer(
       if (status !== 200 || account === undefined) throw new Error(`sign-in answered ${status}`);
       return { ...body, accountId: account.id };
     },
-    openVisitorSession: async (visitorToken) => {
-      const request = { siteKey: 'demo', visitorToken };
+    openVisitorSession: async (visitorToken, siteKey = 'demo') => {
+      const request = { siteKey, visitorToken };
       const { status, body } = await call<VisitorSession>('POST', '/visitor/sessions', request);
       if (status >= 300) throw new Error(`a session answered ${status}`);
       return body;

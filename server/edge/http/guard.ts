@@ -11,7 +11,7 @@ import {
 } from '../../domain/index.ts';
 import type { Access } from '../../features/access/index.ts';
 import type { AccessGrants } from '../../features/access-grants/index.ts';
-import type { RefusedAccess } from '../../features/audit/index.ts';
+import type { Attempt, RefusedAccess } from '../../features/audit/index.ts';
 import type { Auth } from '../../features/auth/index.ts';
 import type { VisitorSessions } from '../../features/visitor-sessions/index.ts';
 import type { Metrics, RateLimit, RateLimiter } from '../../ports/index.ts';
@@ -100,11 +100,16 @@ export function createGuard(deps: GuardDeps): Guard {
       const caller = await byToken(request, client, (token) => deps.auth.authenticate(token, client.ip));
       await take(route.limit, caller.token?.id ?? caller.user.id);
       const target = { kind: 'account', id: request.params.a };
-      const attempt = { by: caller.user, what: `${route.method} ${route.path}`, target };
+      const attempt = { by: whoActs(caller), what: `${route.method} ${route.path}`, target };
       const principal = await deps.refusals.noting(attempt, () => authorise(route, caller, request.params.a));
       return { principal, signInId: caller.signInId };
     },
   };
+}
+
+/** What a token is refused is told to the account that made it. */
+function whoActs({ user, token }: Caller): Attempt['by'] {
+  return token === undefined ? user : { accountId: token.accountId, userId: user.id, tokenId: token.id };
 }
 
 /** A token acts in its account alone: nothing about a person or the deployment is its business. */

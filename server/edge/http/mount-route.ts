@@ -5,6 +5,7 @@ import { idSchema } from '../../../shared/schemas/common.ts';
 import { Refusal } from '../../domain/index.ts';
 import type { Audit, RefusedAccess } from '../../features/audit/index.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
+import { namedIn } from '../named-in.ts';
 import { FileAnswer, type Route } from './define-route.ts';
 import { clientOf, type Guard, type LetIn, type Principal } from './guard.ts';
 import { parseWith } from './parse.ts';
@@ -43,7 +44,7 @@ export function mountRoute(router: Router, route: Route, by: MountDeps): void {
       principal === undefined
         ? await route.handler(asked)
         : await refusals.noting(
-            { by: principal, what: `${route.method} ${route.path}`, target: targetOf(route, request) },
+            { by: principal, what: `${route.method} ${route.path}`, target: aimOf(route, request) },
             () => route.handler(asked),
           );
     await note(route, request, { audit, principal });
@@ -74,6 +75,11 @@ function redactor(route: Route, { redactor: by }: Pick<MountDeps, 'redactor'>) {
 function targetOf({ path }: Route, { params }: Request): { kind: string; id: unknown } | undefined {
   const kind = /\/([a-z-]+?)s?\/:id\b/.exec(path)?.[1];
   return kind === undefined ? undefined : { kind, id: params.id };
+}
+
+/** Of a call without an id in its path, what its query or body names. */
+function aimOf(route: Route, request: Request) {
+  return targetOf(route, request) ?? namedIn(request.query) ?? namedIn(request.body);
 }
 
 /** What cannot be written down is not answered. */

@@ -35,6 +35,7 @@ import {
 } from '../../ports/index.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
 import { presentInvite } from '../../presenters/visitor-presenter.ts';
+import { namedIn } from '../named-in.ts';
 import type { AgentContext } from './agent-events.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-counts.ts';
 import { ConnectionGuard, type GuardLimits } from './connection-guard.ts';
@@ -269,11 +270,11 @@ export class Hub {
     const { clock, logger, metrics, limits, refusals } = this.#deps;
     const { authorize, by } = who;
     const noting = <T>(what: string, payload: unknown, work: () => Promise<T> | T): Promise<T> =>
-      refusals.noting({ by: by(), what, target: targetOf(payload) }, work);
+      refusals.noting({ by: by(), what, target: namedIn(payload) }, work);
     const audit = async (action: string, payload: unknown): Promise<void> => {
       const staff = by();
       if (!('userId' in staff)) return;
-      const target = targetOf(payload);
+      const target = namedIn(payload);
       await this.#deps.audit.byStaff(staff, {
         action,
         ...(target !== undefined && { target: { kind: target.kind, id: String(target.id) } }),
@@ -292,12 +293,6 @@ export class Hub {
   #background(work: Promise<unknown>): void {
     work.catch((error) => this.#deps.logger.error('work behind a socket failed', error));
   }
-}
-
-/** What nearly every event about something names. */
-function targetOf(payload: unknown): { kind: string; id: unknown } | undefined {
-  if (typeof payload !== 'object' || payload === null || !('conversationId' in payload)) return undefined;
-  return { kind: 'conversation', id: payload.conversationId };
 }
 
 /** The connection's end is seen also when it comes before the namespace was entered. */

@@ -6,6 +6,7 @@ import {
   DAY_MS,
   grantedRights,
   isInForce,
+  nothingSuch,
   Refusal,
   requireCovers,
   type StaffPrincipal,
@@ -25,6 +26,7 @@ const KEPT_MS = 365 * DAY_MS;
 const OCCASION_MS = 60_000;
 const OCCASIONS_MAX = 10_000;
 const ATTEMPTS = 5;
+const NO_OPERATOR = 'is no operator of this server';
 
 export interface AccessGrantsDeps {
   readonly stores: { readonly entities: Pick<EntityStores, 'accessGrants' | 'users'> };
@@ -85,8 +87,9 @@ export class AccessGrants {
     const { roles = [], authorizations = [] } = input;
     const lends = { roles, authorizations: authorizations.filter(isAuthorization) };
     const graph = await this.#deps.access.graph(accountId);
-    const known = roles.every((id) => graph.has(id)) && authorizations.every(isAuthorization);
-    if (!known) throw invalid('roles', 'there is no such role or authorization');
+    const strange = roles.find((id) => !graph.has(id));
+    if (strange !== undefined) throw nothingSuch([{ path: 'roles', kind: 'role', id: strange }]);
+    if (!authorizations.every(isAuthorization)) throw invalid('authorizations', 'there is no such thing');
     requireCovers(staff, grantedRights(graph, lends));
     const place = { from: 'agent', place: 'message', counted: false } as const;
     const grant: AccessGrant = {
@@ -149,7 +152,8 @@ export class AccessGrants {
     const isMember = user?.memberships.some((membership) => membership.accountId === accountId) ?? false;
     if (user !== undefined && !user.disabled && (isMember || (await this.#deps.access.isOperator(user))))
       return user;
-    throw invalid(userId === undefined ? 'operator' : 'userId', 'is no operator of this server');
+    if (userId === undefined) throw invalid('operator', NO_OPERATOR);
+    throw nothingSuch([{ path: 'userId', kind: 'user', id: userId }], NO_OPERATOR);
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<AccessGrant> {

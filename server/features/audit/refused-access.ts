@@ -5,12 +5,12 @@ import {
   type User,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
-import { type Logger, logId, type RateLimit, type RateLimiter } from '../../ports/index.ts';
+import type { Clock, Logger, RateLimit, RateLimiter } from '../../ports/index.ts';
 import type { Audit } from './audit.ts';
 
 /** Somebody who is known tried to reach something. */
 export interface Attempt {
-  readonly by: User | StaffPrincipal | VisitorPrincipal;
+  readonly by: User | Pick<StaffPrincipal, 'accountId' | 'userId' | 'tokenId'> | VisitorPrincipal;
   /** The route's or the event's own name, never what a client made up. */
   readonly what: string;
   /** What it was tried on, as the client named it; `account` for an account. */
@@ -22,7 +22,17 @@ export interface RefusedAccessDeps {
   readonly rateLimiter: RateLimiter;
   /** Entries of one actor: stops a script that fills the audit log with refusals. */
   readonly limits: { readonly staff: RateLimit; readonly visitor: RateLimit };
+  readonly clock: Pick<Clock, 'after'>;
   readonly logger: Logger;
+}
+
+/** Whose log it goes to, and who did it. */
+type Whose = Pick<AuditEntry, 'actor'> & { readonly accountIds: readonly string[] };
+
+/** Refusals of one actor above their limit, which are counted until the limit's window ends. */
+interface Unnoted extends Whose {
+  attempts: number;
+  readonly stop: () => void;
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(['not_found', 'forbidden']);
@@ -31,10 +41,12 @@ const ID = /^(?!.*\d{6})[\w-]{22}$/;
 
 /**
  * Notes in the audit log of whoever tried that they were refused: something of another account, something that is not
- * there, or something they may not do. The account that was aimed at learns nothing, as the one who tried does.
+ * there, or something they may not do. The account that was aimed at learns nothing, as the one who tried does. What is
+ * above an actor's limit is counted, and the count noted when the limit's window ends.
  */
 export class RefusedAccess {
   readonly #deps: RefusedAccessDeps;
+  readonly #unnoted = new Map<string, Unnoted>();
 
   constructor(deps: RefusedAccessDeps) {
     this.#deps = deps;
@@ -45,37 +57,64 @@ export class RefusedAccess {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Refusal && REFUSALS.has(error.code)) await this.#note(attempt, error.code);
+      if (error instanceof Refusal && (error.missing !== undefined || REFUSALS.has(error.code))) {
+        await this.#note({ ...attempt, target: error.missing ?? attempt.target }, error.code);
+      }
       throw error;
     }
   }
 
-  /** A refusal stands whether it can be noted or not. */
-  async #note(attempt: Attempt, code: string): Promise<void> {
-    const { by, what, target } = attempt;
-    const { actor, accountIds } = actorOf(by, target);
+  /** Notes what is counted so far. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#unnoted.keys()].map((key) => this.#sumUp(key)));
+  }
+
+  async #note({ by, what, target }: Attempt, code: string): Promise<void> {
+    const whose = whoseOf(by, target);
+    const { actor } = whose;
     const limit = actor.kind === 'visitor' ? this.#deps.limits.visitor : this.#deps.limits.staff;
-    if ((await this.#deps.rateLimiter.take(limit, actor.id ?? '')) > 0) return;
+    const waitMs = await this.#deps.rateLimiter.take(limit, actor.id ?? '');
+    if (waitMs > 0) return this.#count(whose, waitMs);
     const known = target !== undefined && typeof target.id === 'string' && ID.test(target.id);
-    const entry = {
-      actor,
-      action: 'access.refused',
+    await this.#record(whose, {
       ...(known && { target: { kind: target.kind, id: String(target.id) } }),
       details: { what, code },
-    };
+    });
+  }
+
+  #count(whose: Whose, waitMs: number): void {
+    const key = [whose.actor.id, ...whose.accountIds].join();
+    const counted = this.#unnoted.get(key);
+    if (counted !== undefined) {
+      counted.attempts += 1;
+      return;
+    }
+    const stop = this.#deps.clock.after(waitMs, () => void this.#sumUp(key));
+    this.#unnoted.set(key, { ...whose, attempts: 1, stop });
+  }
+
+  async #sumUp(key: string): Promise<void> {
+    const counted = this.#unnoted.get(key);
+    if (counted === undefined) return;
+    this.#unnoted.delete(key);
+    counted.stop();
+    await this.#record(counted, { details: { attempts: counted.attempts } });
+  }
+
+  /** A refusal stands whether it can be noted or not. */
+  async #record({ actor, accountIds }: Whose, entry: Pick<AuditEntry, 'target' | 'details'>): Promise<void> {
     try {
-      for (const accountId of accountIds) await this.#deps.audit.record({ accountId, ...entry });
+      for (const accountId of accountIds) {
+        await this.#deps.audit.record({ accountId, actor, action: 'access.refused', ...entry });
+      }
     } catch (error) {
-      this.#deps.logger.error('a refused access could not be noted', error, { code: logId(code) });
+      this.#deps.logger.error('a refused access could not be noted', error);
     }
   }
 }
 
 /** An account that the user belongs to is told of what happened in it; of an attempt on others, all of theirs are. */
-function actorOf(
-  by: Attempt['by'],
-  target: Attempt['target'],
-): { actor: AuditEntry['actor']; accountIds: readonly string[] } {
+function whoseOf(by: Attempt['by'], target: Attempt['target']): Whose {
   if ('sessionId' in by) return { actor: { kind: 'visitor', id: by.sessionId }, accountIds: [by.accountId] };
   if ('accountId' in by) {
     const { userId, tokenId } = by;

@@ -12,6 +12,7 @@ import type { Passwords } from '../../ports/passwords.ts';
 import { type TokenClaims, TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { Access } from '../access/index.ts';
 import type { ApiTokens } from '../api-tokens/index.ts';
+import type { RefusedAccess } from '../audit/index.ts';
 import { familyIdOf } from './refresh-families.ts';
 import type { SecondStep } from './second-step.ts';
 import {
@@ -26,6 +27,7 @@ import type { SignIns } from './sign-ins.ts';
 export interface AuthDeps {
   readonly users: EntityStore<User>;
   readonly access: Pick<Access, 'principal'>;
+  readonly refusals: Pick<RefusedAccess, 'noting'>;
   readonly signIns: SignIns;
   readonly notes: SignInNotes;
   readonly apiTokens: Pick<ApiTokens, 'verify'>;
@@ -95,7 +97,10 @@ export class Auth {
    */
   async staffPrincipal(accessToken: string, accountId: string): Promise<StaffPrincipal> {
     const { user, signInId } = await this.#bySignIn(accessToken);
-    return { ...(await this.#deps.access.principal(user, accountId)), signInId };
+    const { access, refusals } = this.#deps;
+    const attempt = { by: user, what: 'connect', target: { kind: 'account', id: accountId } };
+    const principal = await refusals.noting(attempt, () => access.principal(user, accountId));
+    return { ...principal, signInId };
   }
 
   async #bySignIn(accessToken: string): Promise<{ readonly user: User; readonly signInId: string }> {

@@ -139,7 +139,7 @@ export class CannedResponses {
 
   async #requireDepartment(accountId: string, id: string | undefined): Promise<void> {
     if (id === undefined || (await this.#deps.departments.find(accountId, id)) !== undefined) return;
-    throw new Refusal('department.unknown');
+    throw new Refusal('department.unknown', { missing: { kind: 'department', id } });
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<CannedResponse> {

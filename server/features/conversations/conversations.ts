@@ -264,7 +264,7 @@ export class Conversations {
   async #requireDepartment(accountId: string, departmentId: string | undefined): Promise<void> {
     if (departmentId === undefined) return;
     if ((await this.#deps.departments.find(accountId, departmentId)) === undefined)
-      throw new Refusal('department.unknown');
+      throw new Refusal('department.unknown', { missing: { kind: 'department', id: departmentId } });
   }
 
   async #begin(

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../../shared/limits.ts';
 import type { Page, WireDepartment } from '../../../shared/protocol/index.ts';
-import { type Department, Refusal, type StaffPrincipal } from '../../domain/index.ts';
+import { type Department, nothingSuch, Refusal, type StaffPrincipal } from '../../domain/index.ts';
 import type { ChangeBus, Clock, ConversationStore, EntityStores, Ids } from '../../ports/index.ts';
 import { presentDepartment } from '../../presenters/account-presenter.ts';
 import type { Audit } from '../audit/index.ts';
@@ -108,9 +108,10 @@ export class Departments {
     const stranger = users.findIndex(
       (user) => !user?.memberships.some((membership) => membership.accountId === accountId),
     );
-    if (stranger === -1) return;
-    const errors = [{ path: `members.${stranger}`, message: 'does not work in this account' }];
-    throw new Refusal('invalid_value', { errors });
+    const userId = members[stranger];
+    if (userId === undefined) return;
+    const fault = { path: `members.${stranger}`, kind: 'user', id: userId };
+    throw nothingSuch([fault], 'does not work in this account');
   }
 
   async #find({ accountId }: StaffPrincipal, id: string): Promise<Department> {

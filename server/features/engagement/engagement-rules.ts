@@ -8,6 +8,7 @@ import type {
 import { checkRule } from '../../domain/engagement/index.ts';
 import {
   type Department,
+  nothingSuch,
   Refusal,
   type RuleSetVersion,
   type StaffPrincipal,
@@ -170,8 +171,8 @@ export class EngagementRules {
     if (departmentId === undefined) return;
     const department = await this.#deps.departments.get(departmentId);
     if (department?.accountId === accountId) return;
-    const errors = [{ path: 'action.departmentId', message: 'there is no such department' }];
-    throw new Refusal('invalid_value', { errors });
+    const fault = { path: 'action.departmentId', kind: 'department', id: departmentId };
+    throw nothingSuch([fault], 'there is no such department');
   }
 
   async #resetDraft(accountId: string, rules: readonly EngagementRule[]): Promise<void> {

@@ -2,6 +2,7 @@ import { INVITED_BY_HAND, type InviteState } from '../../../shared/protocol/inde
 import {
   type Invitation,
   inParts,
+  nothingSuch,
   Refusal,
   type StaffPrincipal,
   type StoredDecision,
@@ -118,11 +119,7 @@ export class Invitations {
    */
   forChat(visitor: VisitorPrincipal, inviteId: string): Invitation {
     const found = this.#deps.sessions.get(visitor.sessionId)?.invitations.find(({ id }) => id === inviteId);
-    if (found === undefined) {
-      throw new Refusal('invalid_value', {
-        errors: [{ path: 'inviteId', message: 'there is no such thing' }],
-      });
-    }
+    if (found === undefined) throw nothingSuch([{ path: 'inviteId', kind: 'invitation', id: inviteId }]);
     return found;
   }
 

@@ -1,6 +1,7 @@
 import {
   AUTHORIZATIONS,
   type Authorization,
+  nothingSuch,
   Refusal,
   ROLE_DEPTH_MAX,
   type RoleGraph,
@@ -18,7 +19,8 @@ export function knownAuthorizations(names: readonly string[]): readonly Authoriz
 /** @throws Refusal `invalid_value` with the place of the first role that the account does not have */
 export function requireKnownRoles(graph: RoleGraph, roles: readonly string[]): void {
   const index = roles.findIndex((id) => !graph.has(id));
-  if (index !== -1) throw unknown(`roles.${index}`);
+  const id = roles[index];
+  if (id !== undefined) throw nothingSuch([{ path: `roles.${index}`, kind: 'role', id }]);
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type Authorization,
   type GivenRoles,
   type Membership,
+  nothingSuch,
   Refusal,
   type RoleGraph,
   requireCovers,
@@ -42,17 +43,17 @@ export function requireMayGive(
   given: GivenRoles,
 ): void {
   const faults = [
-    ...given.roles.map((role, index) => (graph.has(role) ? undefined : `roles.${index}`)),
-    ...Object.entries(given.departmentLimits ?? {}).map(([role, limit]) =>
-      given.roles.includes(role) && limit.every((id) => departmentIds.has(id))
-        ? undefined
-        : 'departmentLimits',
+    ...given.roles.map((id, index) =>
+      graph.has(id) ? undefined : { path: `roles.${index}`, kind: 'role', id },
     ),
-  ].filter((path) => path !== undefined);
-  if (faults.length > 0) {
-    const errors = faults.map((path) => ({ path, message: 'there is no such thing' }));
-    throw new Refusal('invalid_value', { errors });
-  }
+    ...Object.entries(given.departmentLimits ?? {}).flatMap(([role, limit]) => [
+      given.roles.includes(role) ? undefined : { path: 'departmentLimits', kind: 'role', id: role },
+      ...limit.map((id) =>
+        departmentIds.has(id) ? undefined : { path: 'departmentLimits', kind: 'department', id },
+      ),
+    ]),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw nothingSuch(faults);
   requireCovers(staff, rightsOf(graph, given));
 }
 
