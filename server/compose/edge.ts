@@ -91,7 +91,10 @@ function composeHub(base: Foundation, { pipeline }: Pipeline, features: Features
       ids: base.ids,
       limits,
     }),
-    agentEvents: agentEvents({ pipeline, conversations, inbox, signals, routing, invitations, board }),
+    agentEvents: agentEvents({
+      ...{ pipeline, conversations, inbox, signals, routing, invitations, board },
+      ...{ handover: features.handover, watching: features.watching, notes: features.notes },
+    }),
     routing,
     notifier,
     live,

@@ -33,6 +33,7 @@ import type { Foundation } from './foundation.ts';
 import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import { composeProfileIndex } from './profile-index.ts';
+import { composeTeamwork } from './teamwork.ts';
 import { composeWebhooks } from './webhooks.ts';
 
 /** Scaled like every other limit. */
@@ -281,6 +282,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
       ...{ conversations, store, visitors, departments },
       pipeline: pipeline.pipeline,
     }),
+    ...composeTeamwork(base, pipeline, { routing, changer, notifier, access, departments, audit }),
     inbox: new AgentInbox({ conversations, store, names, broadcaster, audit }),
     signals: new LiveSignals({ lanes, redactor, splitGuard: pipeline.splitGuard, broadcaster }),
     /** Writes what is still in memory, then stops every timer. */

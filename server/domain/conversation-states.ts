@@ -41,6 +41,30 @@ export function requeued(conversation: Conversation): QueuedConversation {
 }
 
 /**
+ * `active -> active`: another agent has it from now on.
+ * @throws Refusal `conversation.closed`, `conversation.taken` when it is not (any more) that agent's who had it
+ */
+export function handedTo(
+  conversation: Conversation,
+  agents: { readonly from: string; readonly to: string },
+  now: number,
+): ActiveConversation {
+  if (conversation.status === 'closed') throw new Refusal('conversation.closed');
+  if (conversation.status === 'queued' || conversation.agentId !== agents.from)
+    throw new Refusal('conversation.taken');
+  const { version } = conversation;
+  return { ...assigned(requeued(conversation), agents.to, now), version: version + 1 };
+}
+
+/**
+ * Any open state `-> queued` in a department, at the place of its time of arrival.
+ * @throws Refusal `conversation.closed`
+ */
+export function handedToDepartment(conversation: Conversation, departmentId: string): QueuedConversation {
+  return { ...requeued(conversation), departmentId, version: conversation.version + 1 };
+}
+
+/**
  * Any open state `-> closed`.
  * @throws Refusal `conversation.closed`
  */

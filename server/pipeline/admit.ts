@@ -33,8 +33,8 @@ export function assertFitting(text: Draft['text'], maxLength: number = LIMITS.me
 }
 
 /**
- * A visitor writes in their own conversations, an agent in those that are theirs; any agent of the account
- * may leave a note.
+ * A visitor writes in their own conversations, an agent in those that are theirs. Who may leave a note is for
+ * `StaffNotes` to say.
  * @throws Refusal `not_found`, `forbidden`
  */
 export function assertParty(conversation: Conversation, sender: Sender, kind: Draft['kind'] = 'text'): void {

@@ -3,8 +3,8 @@ import type { Broadcaster } from '../ports/index.ts';
 import { presentMessage } from '../presenters/message-presenter.ts';
 
 /**
- * Shows a stored message to those who may see it: the visitor (never a note), the agent whose conversation
- * it is, and the sender's other windows. Takes only what is stored.
+ * Shows a stored message to those who may see it: the visitor (never a note), the agent whose conversation it is, those
+ * who watch it, and the sender's other windows. Takes only what is stored.
  */
 export function deliver(
   stored: Stored,
@@ -12,26 +12,27 @@ export function deliver(
   out: { readonly broadcaster: Broadcaster; readonly senderSocketId: string | undefined },
 ): void {
   const { content, seq } = stored;
-  const fromVisitor = content.from.kind === 'visitor';
-  const exceptSocketId = out.senderSocketId;
+  const { accountId, conversationId, from, original } = content;
+  const { broadcaster, senderSocketId: exceptSocketId } = out;
   if (content.kind !== 'note') {
-    const view = presentMessage(content, seq, { toSender: fromVisitor });
-    out.broadcaster.toVisitor({ sessionId: conversation.sessionId, exceptSocketId }, 'message:new', view);
+    const view = presentMessage(content, seq, { toSender: from.kind === 'visitor' });
+    broadcaster.toVisitor({ sessionId: conversation.sessionId, exceptSocketId }, 'message:new', view);
   }
-  for (const agentId of readers(stored, conversation)) {
-    const toSender = content.from.id === agentId;
-    const shown = content.original === undefined ? content : { ...content, text: content.original.reveal() };
-    const view = presentMessage(shown, seq, { toSender });
-    out.broadcaster.toAgent({ accountId: content.accountId, agentId, exceptSocketId }, 'message:new', view);
+  const agentId = conversation.status === 'active' ? conversation.agentId : undefined;
+  const authorId = from.kind === 'agent' ? from.id : undefined;
+  const toSender = authorId !== undefined && authorId === agentId;
+  // What was typed before redaction is for the agent alone, where the account lets them see it.
+  const ofAgent = original === undefined ? agentId : undefined;
+  const view = presentMessage(content, seq, { toSender });
+  broadcaster.toChat({ accountId, conversationId, agentId: ofAgent, exceptSocketId }, 'message:new', view);
+  const others = new Set([
+    original === undefined ? undefined : agentId,
+    authorId === agentId ? undefined : authorId,
+  ]);
+  for (const other of others) {
+    if (other === undefined) continue;
+    const shown = original === undefined ? content : { ...content, text: original.reveal() };
+    const theirs = presentMessage(shown, seq, { toSender: other === authorId });
+    broadcaster.toAgent({ accountId, agentId: other, exceptSocketId }, 'message:new', theirs);
   }
-}
-
-/** The conversation's agent, and another staff member who left a note. */
-function readers(stored: Stored, conversation: Conversation): ReadonlySet<string> {
-  const ids = new Set<string>();
-  if (conversation.status === 'active') ids.add(conversation.agentId);
-  if (stored.content.from.kind === 'agent' && stored.content.from.id !== undefined) {
-    ids.add(stored.content.from.id);
-  }
-  return ids;
 }

@@ -151,12 +151,11 @@ export class SplitGuard {
       this.#deps.broadcaster.toVisitor({ sessionId: conversation.sessionId }, 'message:update', update);
     }
     const { accountId } = conversation;
-    const owner = conversation.status === 'queued' ? undefined : conversation.agentId;
+    const agentId = conversation.status === 'queued' ? undefined : conversation.agentId;
+    this.#deps.broadcaster.toChat({ accountId, conversationId: lane.id, agentId }, 'message:update', update);
     const author = from.kind === 'agent' ? from.id : undefined;
-    for (const agentId of new Set([owner, author])) {
-      if (agentId === undefined) continue;
-      this.#deps.broadcaster.toAgent({ accountId, agentId }, 'message:update', update);
-    }
+    if (author === undefined || author === agentId) return;
+    this.#deps.broadcaster.toAgent({ accountId, agentId: author }, 'message:update', update);
   }
 }
 

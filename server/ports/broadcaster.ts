@@ -14,6 +14,22 @@ export interface Broadcaster {
     name: Name,
     payload: ServerToAgent[Name],
   ): void;
+  /** Those who follow a conversation: the sockets of its agent, if it has one, and those that watch it. */
+  toChat<Name extends keyof ServerToAgent>(
+    target: {
+      accountId: string;
+      conversationId: string;
+      agentId: string | undefined;
+      exceptSocketId?: string | undefined;
+    },
+    name: Name,
+    payload: ServerToAgent[Name],
+  ): void;
+  /** From now on the staff socket gets what goes to those who follow the conversation. */
+  watchChat(conversationId: string, socketId: string): void;
+  unwatchChat(conversationId: string, socketId: string): void;
+  /** Nobody watches the conversation from here on, on whichever socket. */
+  endWatching(conversationId: string): void;
   /** All staff sockets of an account. */
   toStaff<Name extends keyof ServerToAgent>(
     accountId: string,

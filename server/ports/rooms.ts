@@ -8,6 +8,8 @@ export const ROOMS = {
   signIn: (signInId: string) => `sign-in:${signInId}`,
   /** Staff clients that follow an account's live visitors. */
   visitors: (accountId: string) => `visitors:${accountId}`,
+  /** Staff sockets that watch a conversation of somebody else. */
+  watchers: (conversationId: string) => `watchers:${conversationId}`,
   /** Staff who may see conversations, all or some. */
   staff: (accountId: string) => `staff:${accountId}`,
   /** Those who see the whole queue. */

@@ -25,6 +25,8 @@ export interface AgentEvents {
     payload: { status: PresenceStatus; capacity?: number | undefined };
     data: WirePresence;
   };
+  /** Agents of the account who are online or away, by name. */
+  'presence:list': { payload: Empty; data: { items: readonly WirePresence[] } };
   'queue:list': { payload: Empty; data: { items: readonly WireConversation[] } };
   /** The agent's own open conversations. */
   'chat:list': { payload: Empty; data: { items: readonly WireConversation[] } };
@@ -46,6 +48,28 @@ export interface AgentEvents {
   };
   /** Invites a visitor by hand; one who has an open invitation or a chat cannot be invited. */
   'visitor:invite': { payload: { sessionId: string; message: string }; data: { inviteId: string } };
+  /**
+   * Hands an open chat on: to another agent, who must be online and have a place free, or to the queue of another
+   * department. The note is for staff and stands in the transcript.
+   */
+  'chat:transfer': {
+    payload: {
+      conversationId: string;
+      toAgentId?: string | undefined;
+      toDepartmentId?: string | undefined;
+      note?: string | undefined;
+    };
+    data: WireConversation;
+  };
+  /** From now on the socket gets what the chat's agent gets; with `active: false` no more. */
+  'chat:monitor': {
+    payload: { conversationId: string; active?: boolean | undefined };
+    data: WireConversation;
+  };
+  /** A line to the chat's agent that the visitor never sees; kept as a note. */
+  'chat:whisper': { payload: { conversationId: string; clientId: string; text: string }; data: SentMessage };
+  /** The chat is the supervisor's from now on. */
+  'chat:takeover': { payload: { conversationId: string }; data: WireConversation };
   'chat:case': { payload: { conversationId: string; caseId: string }; data: WireConversation };
 }
 

@@ -12,6 +12,7 @@ export const agentEventSchemas = {
     status: z.enum(['online', 'away', 'offline']),
     capacity: z.int().min(0).max(100).optional(),
   }),
+  'presence:list': emptySchema,
   'queue:list': emptySchema,
   'chat:list': emptySchema,
   'chat:accept': chatRefSchema,
@@ -29,6 +30,16 @@ export const agentEventSchemas = {
     conversationId: idSchema,
     caseId: plainTextSchema.trim().min(1).max(LIMITS.caseIdLength),
   }),
+  /** Which of the two it is to be is for the use case to ask. */
+  'chat:transfer': z.object({
+    conversationId: idSchema,
+    toAgentId: idSchema.optional(),
+    toDepartmentId: idSchema.optional(),
+    note: plainTextSchema.trim().min(1).max(LIMITS.messageLength).optional(),
+  }),
+  'chat:monitor': z.object({ conversationId: idSchema, active: z.boolean().optional() }),
+  'chat:whisper': messageSendSchema,
+  'chat:takeover': chatRefSchema,
   'visitor:list': z.object({}),
   'visitor:invite': z.object({
     sessionId: idSchema,
@@ -42,6 +53,7 @@ export const agentEventsAgree: {
   [Name in AgentEventName]: Matches<Schemas[Name], AgentEvents[Name]['payload']>;
 } = {
   'presence:set': true,
+  'presence:list': true,
   'queue:list': true,
   'chat:list': true,
   'chat:accept': true,
@@ -53,6 +65,10 @@ export const agentEventsAgree: {
   'chat:close': true,
   'chat:tag': true,
   'chat:case': true,
+  'chat:transfer': true,
+  'chat:monitor': true,
+  'chat:whisper': true,
+  'chat:takeover': true,
   'visitor:list': true,
   'visitor:invite': true,
 };

@@ -3,6 +3,9 @@ import { describeOnEveryStore } from '../support/every-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { TestServer } from '../support/server.ts';
 
+/** A lease lasts 30 seconds or longer and is renewed every 10. */
+const RENEWED_FOR_MS = 19_000;
+
 describeOnEveryStore('routing', (start) => {
   let clock: FakeClock;
   let test: TestServer;
@@ -21,13 +24,19 @@ describeOnEveryStore('routing', (start) => {
     await test.close();
   });
 
-  /** Lets time pass with round trips in between, so that the store keeps up with a clock that runs faster than it. */
+  /**
+   * Lets time pass, and the store keep up with a clock that runs faster than it: the lease of the connected agent is
+   * renewed before the clock goes on.
+   */
   const pass = async (ms: number, agent: AgentClient) => {
     for (let passed = 0; passed < ms; passed += 1_000) {
       await clock.advanceAsync(1_000);
-      await agent.emit('chat:list', {});
+      do await agent.emit('chat:list', {});
+      while ((await leaseOf(agent)) < clock.now() + RENEWED_FOR_MS);
     }
   };
+  const leaseOf = async ({ accountId, userId }: AgentClient) =>
+    (await test.server.stores.presence.get(accountId, userId))?.leaseUntil ?? 0;
   /** The server has noticed that the agent's last socket is gone: the grace period runs from now. */
   const seenLeaving = async (agent: AgentClient) => {
     const graceEndsAt = clock.now() + 30_000;

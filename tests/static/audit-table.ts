@@ -51,6 +51,7 @@ export const AUDITED_BY_USE_CASE: Readonly<Record<string, string>> = {
   'get /accounts/:a/conversations/:id': 'transcript.read, conversation.read',
   'delete /accounts/:a/conversations/:id': 'transcript.erased',
   'get /accounts/:a/conversations/:id/export': 'transcript.exported',
+  'chat:monitor': 'conversation.watched, conversation.watch_ended',
   'get /accounts/:a/conversations/:id/files/:file': 'attachment.read',
   'post /accounts/:a/canned-responses': 'canned_response.created',
   'patch /accounts/:a/canned-responses/:id': 'canned_response.changed',
@@ -165,6 +166,8 @@ export const NOT_AUDITED: Readonly<Record<string, string>> = {
   'chat:list': 'the sender’s own chats: ids, times and states, no content',
   'message:send': 'the transcript is the record',
   'note:add': 'the transcript is the record',
+  'presence:list': 'names of colleagues, and how they stand',
+  'chat:whisper': 'the transcript is the record',
   typing: 'never stored',
   'message:seen': 'never stored',
 };

@@ -8,10 +8,24 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
   const agents = io.of(AGENT_NAMESPACE);
   return {
     toVisitor: ({ sessionId, exceptSocketId }, name, payload) => {
-      emit(visitors, { room: ROOMS.session(sessionId), exceptSocketId, name, payload });
+      emit(visitors, { rooms: [ROOMS.session(sessionId)], exceptSocketId, name, payload });
     },
     toAgent: ({ accountId, agentId, exceptSocketId }, name, payload) => {
-      emit(agents, { room: ROOMS.agent(accountId, agentId), exceptSocketId, name, payload });
+      emit(agents, { rooms: [ROOMS.agent(accountId, agentId)], exceptSocketId, name, payload });
+    },
+    toChat: ({ accountId, conversationId, agentId, exceptSocketId }, name, payload) => {
+      const own = agentId === undefined ? [] : [ROOMS.agent(accountId, agentId)];
+      emit(agents, { rooms: [...own, ROOMS.watchers(conversationId)], exceptSocketId, name, payload });
+    },
+    watchChat: (conversationId, socketId) => {
+      agents.in(socketId).socketsJoin(ROOMS.watchers(conversationId));
+    },
+    unwatchChat: (conversationId, socketId) => {
+      agents.in(socketId).socketsLeave(ROOMS.watchers(conversationId));
+    },
+    endWatching: (conversationId) => {
+      const room = ROOMS.watchers(conversationId);
+      agents.in(room).socketsLeave(room);
     },
     toStaff: (accountId, name, payload) => {
       agents.to(ROOMS.staff(accountId)).emit(name, payload);
@@ -47,16 +61,19 @@ export function createSocketBroadcaster(io: Server): Broadcaster {
 }
 
 interface RoomEvent {
-  readonly room: string;
+  readonly rooms: string[];
   readonly exceptSocketId: string | undefined;
   readonly name: string;
   readonly payload: unknown;
 }
 
 /** Socket.IO encodes an event before it looks who is there; a sender with one window open is most often alone. */
-function emit(namespace: Namespace, { room, exceptSocketId, name, payload }: RoomEvent): void {
-  const sockets = namespace.adapter.rooms.get(room);
-  if (sockets === undefined || (sockets.size === 1 && sockets.has(exceptSocketId ?? ''))) return;
-  const target = namespace.to(room);
+function emit(namespace: Namespace, { rooms, exceptSocketId, name, payload }: RoomEvent): void {
+  if (!rooms.some((room) => hasOthers(namespace.adapter.rooms.get(room), exceptSocketId))) return;
+  const target = namespace.to(rooms);
   (exceptSocketId === undefined ? target : target.except(exceptSocketId)).emit(name, payload);
+}
+
+function hasOthers(sockets: ReadonlySet<string> | undefined, socketId: string | undefined): boolean {
+  return sockets !== undefined && sockets.size > (sockets.has(socketId ?? '') ? 1 : 0);
 }

@@ -10,8 +10,11 @@ import {
 import type { AgentInbox } from '../../features/conversations/agent-inbox.ts';
 import type { Conversations } from '../../features/conversations/conversations.ts';
 import type { LiveSignals } from '../../features/conversations/live-signals.ts';
+import type { StaffNotes } from '../../features/conversations/staff-notes.ts';
+import type { Watching } from '../../features/conversations/watching.ts';
 import type { Invitations } from '../../features/engagement/invitations.ts';
 import type { VisitorBoard } from '../../features/engagement/visitor-board.ts';
+import type { Handover } from '../../features/routing/handover.ts';
 import type { Routing } from '../../features/routing/routing.ts';
 import type { MessagePipeline, Submission } from '../../pipeline/message-pipeline.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
@@ -28,14 +31,19 @@ export interface AgentEventDeps {
   readonly inbox: AgentInbox;
   readonly signals: LiveSignals;
   readonly routing: Routing;
+  readonly handover: Handover;
+  readonly watching: Watching;
+  readonly notes: StaffNotes;
   readonly invitations: Pick<Invitations, 'byHand'>;
   readonly board: Pick<VisitorBoard, 'follow'>;
 }
 
 /** Everything a staff client may send, and the authorization that each needs. */
 export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, AgentContext, Authorization> {
-  const { pipeline, conversations, inbox, signals, routing, invitations, board } = deps;
+  const { pipeline, conversations, inbox, signals, routing, handover, watching, notes } = deps;
+  const { invitations, board } = deps;
   const handles = { authorization: 'conversation:handle', cost: 1 } as const;
+  const supervises = { authorization: 'conversation:supervise', cost: 1 } as const;
   const present = async (conversation: Conversation | Promise<Conversation>): Promise<WireConversation> =>
     inbox.present(await conversation);
   return {
@@ -43,6 +51,12 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
       ...handles,
       schema: schemas['presence:set'],
       handle: async ({ agent }, intent) => presentPresence(await routing.setPresence(agent, intent)),
+    },
+    'presence:list': {
+      ...handles,
+      schema: schemas['presence:list'],
+      cost: 3,
+      handle: async ({ agent }) => ({ items: (await routing.present(agent.accountId)).map(presentPresence) }),
     },
     'queue:list': {
       schema: schemas['queue:list'],
@@ -70,7 +84,7 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
     'note:add': {
       ...handles,
       schema: schemas['note:add'],
-      handle: (context, payload) => pipeline.send(submission(context, payload, 'note')),
+      handle: (context, payload) => notes.add(context.agent, submission(context, payload, 'note')),
     },
     'chat:resume': {
       schema: schemas['chat:resume'],
@@ -93,6 +107,28 @@ export function agentEvents(deps: AgentEventDeps): EventTable<AgentEvents, Agent
         await signals.agentSeen(agent, seen);
         return {};
       },
+    },
+    'chat:transfer': {
+      ...handles,
+      schema: schemas['chat:transfer'],
+      audit: 'conversation.transferred',
+      handle: ({ agent }, transfer) => present(handover.transfer(agent, transfer)),
+    },
+    'chat:monitor': {
+      ...supervises,
+      schema: schemas['chat:monitor'],
+      handle: (context, watch) => present(watching.monitor(context, watch)),
+    },
+    'chat:whisper': {
+      ...supervises,
+      schema: schemas['chat:whisper'],
+      handle: (context, payload) => notes.whisper(context.agent, submission(context, payload, 'note')),
+    },
+    'chat:takeover': {
+      ...supervises,
+      schema: schemas['chat:takeover'],
+      audit: 'conversation.taken_over',
+      handle: ({ agent }, { conversationId }) => present(handover.takeOver(agent, conversationId)),
     },
     'chat:close': {
       ...handles,

@@ -73,10 +73,13 @@ const RECHECK_STAFF_MS = 15_000;
 
 /** Rooms that depend on what their user may do. */
 const PLACES = /^(staff|queue|department):/;
+const WATCHED = /^watchers:/;
 
 /** What hangs on a staff socket. */
 interface AgentSocketData {
   readonly seat: StaffSeat;
+  /** Where its user may watch chats, as when the chats that it watches were chosen. */
+  watchesIn: string;
 }
 
 /** The two namespaces, from connection to answer. */
@@ -151,7 +154,7 @@ export class Hub {
 
   async #enterAgent(socket: Socket): Promise<void> {
     const agent = await signInAgent(socket, this.#deps);
-    socket.data = { seat: this.#seat(socket, agent) };
+    socket.data = { seat: this.#seat(socket, agent), watchesIn: watchPlacesOf(agent) };
     this.#counts.enterStaff(agent.accountId, agent.userId);
     leaveOnClose(socket, () => this.#counts.leaveStaff(agent.accountId, agent.userId));
   }
@@ -184,6 +187,10 @@ export class Hub {
     const placed = [...socket.rooms].filter((room) => PLACES.test(room));
     const left = placed.filter((room) => !wanted.includes(room));
     if (!may(agent, 'visitor:read')) left.push(ROOMS.visitors(accountId));
+    const data = socket.data as AgentSocketData;
+    if (data.watchesIn !== watchPlacesOf(agent))
+      left.push(...[...socket.rooms].filter((room) => WATCHED.test(room)));
+    data.watchesIn = watchPlacesOf(agent);
     this.#background(Promise.all([socket.join(wanted), ...left.map((room) => socket.leave(room))]));
   }
 
@@ -293,6 +300,12 @@ export class Hub {
   #background(work: Promise<unknown>): void {
     work.catch((error) => this.#deps.logger.error('work behind a socket failed', error));
   }
+}
+
+/** Whose chats they may watch, for comparison. */
+function watchPlacesOf(agent: StaffPrincipal): string {
+  const departments = departmentsOf(agent, 'conversation:supervise');
+  return departments === undefined ? 'all' : departments.toSorted().join(' ');
 }
 
 /** The connection's end is seen also when it comes before the namespace was entered. */

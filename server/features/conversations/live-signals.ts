@@ -30,8 +30,10 @@ export class LiveSignals {
     const agentId = agentOf(lane);
     if (agentId === undefined) return;
     const preview = await this.#preview(lane, visitor, typing.text);
-    this.#deps.broadcaster.toAgent({ accountId: visitor.accountId, agentId }, 'typing', {
-      conversationId: typing.conversationId,
+    const { accountId } = visitor;
+    const { conversationId } = typing;
+    this.#deps.broadcaster.toChat({ accountId, conversationId, agentId }, 'typing', {
+      conversationId,
       from: { kind: 'visitor', id: visitor.sessionId },
       active: typing.active,
       ...preview,
@@ -58,8 +60,10 @@ export class LiveSignals {
     lane.seen.visitor = seq;
     const agentId = agentOf(lane);
     if (agentId === undefined) return;
-    this.#deps.broadcaster.toAgent({ accountId: visitor.accountId, agentId }, 'message:seen', {
-      conversationId: seen.conversationId,
+    const { accountId } = visitor;
+    const { conversationId } = seen;
+    this.#deps.broadcaster.toChat({ accountId, conversationId, agentId }, 'message:seen', {
+      conversationId,
       from: { kind: 'visitor', id: visitor.sessionId },
       seq,
     });

@@ -37,21 +37,21 @@ export class ConversationNotifier {
     this.#deps = deps;
   }
 
-  /** The visitor and the agent concerned see the new state. */
+  /** The visitor, the agent concerned and those who watch see the new state; also the agent who had it. */
   async changed(conversation: Conversation, alsoAgentId?: string): Promise<void> {
     const { broadcaster, names } = this.#deps;
     const agentName = await names.ofConversation(conversation);
     const { accountId, sessionId } = conversation;
     broadcaster.toVisitor({ sessionId }, 'chat:update', presentChatUpdate(conversation, { agentName }));
     const view = presentConversation(conversation, { agentName });
-    const agentIds = new Set([agentIdOf(conversation), alsoAgentId]);
-    for (const agentId of agentIds) {
-      if (agentId !== undefined) broadcaster.toAgent({ accountId, agentId }, 'chat:update', view);
-    }
+    const agentId = agentIdOf(conversation);
+    broadcaster.toChat({ accountId, conversationId: conversation.id, agentId }, 'chat:update', view);
+    if (alsoAgentId === undefined || alsoAgentId === agentId) return;
+    broadcaster.toAgent({ accountId, agentId: alsoAgentId }, 'chat:update', view);
   }
 
-  /** The conversation is this agent's now. */
-  async assigned(conversation: Conversation): Promise<void> {
+  /** The conversation is this agent's now, and no more the one's who had it. */
+  async assigned(conversation: Conversation, formerAgentId?: string): Promise<void> {
     const agentId = agentIdOf(conversation);
     if (agentId === undefined) return;
     this.#deps.events.tell({ name: 'conversation.assigned', conversation });
@@ -60,7 +60,7 @@ export class ConversationNotifier {
     const visitorOnline = await this.#deps.broadcaster.visitorOnline(sessionId);
     const view = presentConversation(conversation, { agentName, visitorOnline });
     this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:assigned', view);
-    await this.changed(conversation);
+    await this.changed(conversation, formerAgentId);
   }
 
   /** The agent sees whether the visitor is there. */
@@ -70,7 +70,7 @@ export class ConversationNotifier {
     const agentName = await this.#deps.names.ofConversation(conversation);
     const view = presentConversation(conversation, { agentName, visitorOnline });
     const { accountId, agentId } = conversation;
-    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:update', view);
+    this.#deps.broadcaster.toChat({ accountId, conversationId: ref.id, agentId }, 'chat:update', view);
   }
 
   /** Staff may accept this one by hand. */

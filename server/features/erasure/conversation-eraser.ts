@@ -149,9 +149,11 @@ export class ConversationEraser {
       closedBy: 'system' as const,
     };
     this.#deps.broadcaster.toVisitor({ sessionId }, 'chat:update', presentChatUpdate(ended));
-    if (conversation.status !== 'active') return;
-    const { agentId } = conversation;
-    this.#deps.broadcaster.toAgent({ accountId, agentId }, 'chat:update', presentConversation(ended));
+    const agentId = conversation.status === 'active' ? conversation.agentId : undefined;
+    const target = { accountId, conversationId: conversation.id, agentId };
+    this.#deps.broadcaster.toChat(target, 'chat:update', presentConversation(ended));
+    this.#deps.broadcaster.endWatching(conversation.id);
+    if (agentId === undefined) return;
     await this.#deps.routing.released(accountId, agentId);
   }
 }

@@ -66,10 +66,20 @@ export class Assignment {
    */
   async takeByHand(agent: StaffPrincipal, conversation: Conversation): Promise<ActiveConversation> {
     if (conversation.status !== 'queued') assigned(conversation, agent.userId, 0);
-    await this.#takeSlotByHand(agent);
+    await this.takeSlotByHand(agent);
     const active = await this.#claim(conversation, agent.userId);
     await this.#deps.notifier.assigned(active);
     return active;
+  }
+
+  /** @throws Refusal `agent.at_capacity`, `agent.offline` */
+  async takeSlotByHand({ accountId, userId: agentId }: StaffPrincipal): Promise<void> {
+    const query = { accountId, agentId, now: this.#deps.clock.now() };
+    if (await this.#deps.presence.takeSlot(query)) return;
+    const presence = await this.#deps.presence.get(accountId, agentId);
+    if (presence !== undefined && presence.active >= presence.capacity)
+      throw new Refusal('agent.at_capacity');
+    if (!(await this.#deps.presence.takeSlot({ ...query, force: true }))) throw new Refusal('agent.offline');
   }
 
   /** Puts an agent's conversation back at its old place in the queue, unless it is not theirs any more. */
@@ -170,14 +180,5 @@ export class Assignment {
       await this.#deps.presence.releaseSlot(accountId, agentId);
       throw error;
     }
-  }
-
-  async #takeSlotByHand({ accountId, userId: agentId }: StaffPrincipal): Promise<void> {
-    const query = { accountId, agentId, now: this.#deps.clock.now() };
-    if (await this.#deps.presence.takeSlot(query)) return;
-    const presence = await this.#deps.presence.get(accountId, agentId);
-    if (presence !== undefined && presence.active >= presence.capacity)
-      throw new Refusal('agent.at_capacity');
-    if (!(await this.#deps.presence.takeSlot({ ...query, force: true }))) throw new Refusal('agent.offline');
   }
 }

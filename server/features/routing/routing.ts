@@ -70,6 +70,28 @@ export class Routing {
     return this.#assignment.takeByHand(agent, current);
   }
 
+  /**
+   * A place among the agent's chats, by their own decision: being away does not stop it, being full does.
+   * @throws Refusal `agent.at_capacity`, `agent.offline`
+   */
+  takeSlotByHand(agent: StaffPrincipal): Promise<void> {
+    return this.#assignment.takeSlotByHand(agent);
+  }
+
+  /** Agents of the account who are online or away, by name. */
+  async present(accountId: string): Promise<readonly AgentPresence[]> {
+    const now = this.#deps.clock.now();
+    const agents = await this.#deps.presence.list(accountId);
+    return agents
+      .filter(({ status, leaseUntil }) => status !== 'offline' && leaseUntil >= now)
+      .toSorted((one, other) => one.name.localeCompare(other.name));
+  }
+
+  /** Tells the account's staff how an agent stands. */
+  announce(accountId: string, agentId: string): Promise<void> {
+    return this.#attendance.announce(accountId, agentId);
+  }
+
   /** A conversation of this agent has ended or moved on: the slot is free, and the next in line may come. */
   async released(accountId: string, agentId: string): Promise<void> {
     await this.#deps.presence.releaseSlot(accountId, agentId);
