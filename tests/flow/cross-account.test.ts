@@ -15,6 +15,7 @@ import type { TestServer } from '../support/server.ts';
 import { planted, textsOfRoutes } from '../support/text-leaves.ts';
 import {
   type Attacker,
+  aimedAt,
   BODIES,
   FIELDS,
   ForeignAttempts,
@@ -237,7 +238,8 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
       const ack = await agent.emitRaw(name, payload(foreign(field)));
       const code = ack.ok ? 'ok' : ack.error.code;
       expect([name, code]).toEqual([name, 'not_found']);
-      attempts.refused(person, refusal(name, { code }, FIELDS[field] ?? '', foreign(field)));
+      const aim = aimedAt(field);
+      attempts.refused(person, refusal(name, { code }, FIELDS[aim] ?? '', foreign(aim)));
     }
   });
 

@@ -90,7 +90,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   ...{ roles: 'roles', departmentLimits: 'roles', members: 'users', userId: 'users', agentId: 'users' },
   ...{ departmentId: 'departments', conversationId: 'conversations', sessionId: 'visitors' },
   ...{ ruleId: 'engagement-rules', inviteId: 'invitations' },
+  ...{ toAgentId: 'users', toDepartmentId: 'departments' },
 };
+/** To whom a chat is to go stands beside the chat, and the refusal names the chat. */
+export const aimedAt = (field: string): string =>
+  ['toAgentId', 'toDepartmentId'].includes(field) ? 'conversationId' : field;
 /** Parts of bodies with an id where it cannot just be put in. */
 export const BODIES: Readonly<Record<string, (id: string) => object>> = {
   'departmentLimits.*key': (id) => ({ roles: ['analyst'], departmentLimits: { [id]: [id] } }),
