@@ -8,7 +8,7 @@ import { backUp } from '../ops/backup/backup.ts';
 import { BackupFault } from '../ops/backup/format.ts';
 import { backupsIn, folderOf, newestBackup } from '../ops/backup/places.ts';
 import { type OpenBackup, openBackup, verifyBackup } from '../ops/backup/read-backup.ts';
-import { endRestore, restoreRows } from '../ops/backup/restore.ts';
+import { restoreRows } from '../ops/backup/restore.ts';
 import { settleRestored } from '../ops/backup/settle-restored.ts';
 import { Progress, type ProgressOutput } from '../ops/progress.ts';
 import { sealErasureList, settleFloors } from '../pipeline/record-check.ts';
@@ -83,12 +83,10 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
   const { stores } = guard;
   const archive = await openArchive(context.config);
   const progress = new Progress('restore', context.progress, context.now);
-  const { dataDir } = context.config.store;
   try {
     const onProgress = (done: number, total: number) => progress.show(done, total);
-    await restoreRows({ archive, dataDir, data, keys, force: values.force === true, onProgress });
+    await restoreRows({ archive, data, keys, force: values.force === true, onProgress });
     progress.end();
-    await archive.close();
     const left = await settleFloors(guard);
     const foreign = await sealErasureList(guard);
     if (foreign > 0) say(context, `erasures of before that were under another key, and count: ${foreign}`);
@@ -98,7 +96,7 @@ export async function restoreCommand(args: readonly string[], context: CommandCo
       erasables: composeErasables({ stores }, { flushActivity: async () => {}, others: [] }),
       now: context.now,
     });
-    await endRestore(dataDir);
+    await archive.noteRestore(undefined);
     say(
       context,
       `restored ${data.manifest.rows} rows of ${data.manifest.startedAt}, keys of ${keys.manifest.startedAt}`,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
-import { restoreIsUnfinished } from '../ops/backup/restore.ts';
+import { HALF_RESTORED } from '../ops/backup/format.ts';
 import type { Archive, Stores } from '../ports/index.ts';
 
 /** Beside `server`, which serves alone: a `restore` in place of it, or a command `beside` one that may be running. */
@@ -12,10 +12,14 @@ export type StoreUse = 'server' | 'restore' | 'beside';
  * @throws Error when a restore into it was broken off, unless it is opened to go on with that
  */
 export async function openStores(config: Config, use: StoreUse = 'server'): Promise<Stores> {
+  const stores = await openAny(config, use);
+  if (use === 'restore' || !(await stores.isHalfRestored())) return stores;
+  await stores.close();
+  throw new Error(HALF_RESTORED);
+}
+
+async function openAny(config: Config, use: StoreUse): Promise<Stores> {
   const { dataDir, mongodbUri, mongodbKeysUri } = config.store;
-  if (use !== 'restore' && restoreIsUnfinished(dataDir)) {
-    throw new Error('a restore into this store is not finished: run `npm run restore` again');
-  }
   if (mongodbUri !== undefined) {
     const { openMongoStores } = await import('../adapters/mongo/index.ts');
     return openMongoStores(mongoOptions(mongodbUri.reveal(), mongodbKeysUri?.reveal()));

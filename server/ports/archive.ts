@@ -29,5 +29,9 @@ export interface Archive {
   isEmpty(): Promise<boolean>;
   /** Deletes everything but the erasure list, the activity log included. */
   clear(): Promise<void>;
+  /** What a restore noted last of how far it has come. While there is something, nothing else opens the store. */
+  restoreState(): Promise<string | undefined>;
+  /** Durable when it resolves; `undefined` when the restore is whole. */
+  noteRestore(state: string | undefined): Promise<void>;
   close(): Promise<void>;
 }

@@ -249,6 +249,8 @@ export type PurgeCounts = Readonly<
 /** Everything the server keeps, on one technology. */
 export interface Stores {
   readonly technology: 'sqlite' | 'mongodb';
+  /** Whether a restore was begun and not finished: what is there is part of a store, and nobody may work on it. */
+  isHalfRestored(): Promise<boolean>;
   readonly entities: EntityStores;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;

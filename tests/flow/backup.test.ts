@@ -253,7 +253,12 @@ describeOnEveryStore('backup and restore', (start) => {
       openBackup(folder, { cipher, keyRings: [keyRing] }),
       openBackup(keysFolder, { cipher, keyRings: [keyRing] }),
     ]);
-    const begun = { dataDir: target.dataDir, data, keys, force: true, onProgress: () => {} };
+    const begun = { data, keys, force: true, onProgress: () => {} };
+    await expect(restoreRows({ ...begun, archive: breakingAfter(into, { clears: 0 }) })).rejects.toThrow(
+      'broken off',
+    );
+    // What was there before is deleted first, also by the try that goes on.
+    begun.force = false;
     await expect(restoreRows({ ...begun, archive: breakingAfter(into, { writes: 6 }) })).rejects.toThrow(
       'broken off',
     );
@@ -263,14 +268,14 @@ describeOnEveryStore('backup and restore', (start) => {
       'a restore into this store is not finished',
     );
     await restoreTo(target);
-    expect(readdirSync(target.dataDir)).not.toContain('restore.state');
     await goOn(target);
+    expect((await test.server.stores.entities.accounts.list({ limit: 10 })).items).toHaveLength(1);
     expect(await test.server.stores.messages.last(id)).toBeDefined();
   });
 });
 
 /** An archive that ends in an error after some pages, as a killed process does. */
-function breakingAfter(archive: Archive, limit: { reads?: number; writes?: number }): Archive {
+function breakingAfter(archive: Archive, limit: { reads?: number; writes?: number; clears?: 0 }): Archive {
   let [reads, writes] = [limit.reads ?? Number.POSITIVE_INFINITY, limit.writes ?? Number.POSITIVE_INFINITY];
   return {
     technology: archive.technology,
@@ -287,7 +292,9 @@ function breakingAfter(archive: Archive, limit: { reads?: number; writes?: numbe
       return archive.write(part, name, rows);
     },
     isEmpty: () => archive.isEmpty(),
-    clear: () => archive.clear(),
+    clear: () => (limit.clears === 0 ? Promise.reject(new Error('broken off')) : archive.clear()),
+    restoreState: () => archive.restoreState(),
+    noteRestore: (state) => archive.noteRestore(state),
     close: () => archive.close(),
   };
 }

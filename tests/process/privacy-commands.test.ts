@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import type {
   WireErasureCertificate,
   WireKeyRotation,
 } from '../../shared/protocol/index.ts';
+import { runScript } from './command-process.ts';
 import { filesBelow, placesWith } from './planted.ts';
 import { callRest, openVisitorSession, type StaffSession, signIn } from './rest-client.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -23,13 +23,6 @@ const LOOK_EVERY_MS = 20;
 const TEST_TIMEOUT_MS = 240_000;
 const MASTER_KEY = randomBytes(32).toString('base64');
 const SECRET = `planted-${randomBytes(9).toString('hex')}`;
-
-/** What a command said, and how it ended. */
-interface Said {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 describeOnStoredData('commands of whoever answers for the data', (newData) => {
   let data: StoredData;
@@ -59,22 +52,9 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
     });
   /** One of `npm run` beside the server or after it; `killAt` ends it when its output has that. */
   const command = (script: string, args: readonly string[], more: { killAt?: RegExp; key?: string } = {}) =>
-    new Promise<Said>((resolve, reject) => {
-      const { PATH, HOME } = process.env;
-      const child = spawn(process.execPath, [join(process.cwd(), script), ...args], {
-        env: { PATH, HOME, ...data.env, ENCRYPTION_MASTER_KEY: more.key ?? MASTER_KEY },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk.toString();
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        err += chunk.toString();
-        if (more.killAt?.test(err)) child.kill('SIGKILL');
-      });
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code, out, err }));
+    runScript(script, args, {
+      env: { ...data.env, ENCRYPTION_MASTER_KEY: more.key ?? MASTER_KEY },
+      killAt: more.killAt,
     });
   const run = (...args: string[]) => command('dist/server/commands.js', args);
   const verifyAudit = (...args: string[]) => command('scripts/audit-verify.mjs', args);

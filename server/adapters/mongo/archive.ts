@@ -2,12 +2,15 @@ import mongoose, { type Connection, type mongo } from 'mongoose';
 import type { Archive, ArchivePart } from '../../ports/archive.ts';
 import { connect, type MongoOptions } from './connection.ts';
 import { shielded, toStoreError } from './errors.ts';
+import { RESTORE_STATE, readRestoreState, writeRestoreState } from './restore-state.ts';
 
 const { EJSON } = mongoose.mongo.BSON;
 
 const KEYS = ['account_keys', 'data_keys', 'erasure_list', 'named_keys', 'record_floors'];
 const LEFT_OUT = ['activity_logs', 'refresh_families'];
 const KEPT = 'erasure_list';
+/** No part of what is kept. */
+const OWN = [...KEYS, RESTORE_STATE];
 
 const AS_BSON = { promoteBuffers: false } as const;
 
@@ -29,7 +32,7 @@ export async function openMongoArchive(options: MongoOptions): Promise<Archive> 
     const found = await main.listCollections();
     return found
       .map(({ name }) => name)
-      .filter((name) => !KEYS.includes(name) && !name.startsWith('system.'))
+      .filter((name) => !OWN.includes(name) && !name.startsWith('system.'))
       .sort();
   };
   return {
@@ -71,6 +74,8 @@ export async function openMongoArchive(options: MongoOptions): Promise<Archive> 
         for (const name of KEYS) if (name !== KEPT) await collectionOf('keys', name).deleteMany({});
         for (const name of await dataNames()) await collectionOf('data', name).deleteMany({});
       },
+      restoreState: () => readRestoreState(main),
+      noteRestore: (state: string | undefined) => writeRestoreState(main, state),
       close: async () => {
         await main.close();
         if (keys !== main) await keys.close();

@@ -15,6 +15,7 @@ import { createModels, type EntityModels, ensureIndexes, type Models, mapEntityK
 import { createPresenceStore } from './presence-store.ts';
 import { createProfileStore } from './profile-store.ts';
 import { createRecordFloors } from './record-floors.ts';
+import { readRestoreState } from './restore-state.ts';
 import { createRetentionStore } from './retention-store.ts';
 
 export type { MongoOptions } from './connection.ts';
@@ -71,8 +72,10 @@ function entityStores(models: EntityModels): EntityStores {
   return stores as unknown as EntityStores;
 }
 
-function lifeOf(connections: readonly Connection[]): Pick<Stores, 'ping' | 'close'> {
+function lifeOf(connections: readonly Connection[]): Pick<Stores, 'ping' | 'close' | 'isHalfRestored'> {
+  const [main] = connections;
   return {
+    isHalfRestored: async () => main !== undefined && (await readRestoreState(main)) !== undefined,
     ping: async () => {
       for (const connection of connections) await connection.getClient().db('admin').command({ ping: 1 });
     },

@@ -11,6 +11,7 @@ import {
   type WriteConnection,
 } from './driver.ts';
 import { withoutValues } from './errors.ts';
+import { readRestoreState, writeRestoreState } from './restore-state.ts';
 import { ACTIVITY_DB, ATTACHMENTS_DB, ENGAGEMENT_DB, KEYS_DB } from './schema.ts';
 
 /** No table is in two files. */
@@ -123,6 +124,14 @@ class SqliteArchive implements Archive {
         if (table !== KEPT) await run(writer, `DELETE FROM ${quoted(table)}`, []);
       }
     }
+  }
+
+  restoreState(): Promise<string | undefined> {
+    return readRestoreState(this.#dataDir);
+  }
+
+  noteRestore(state: string | undefined): Promise<void> {
+    return writeRestoreState(this.#dataDir, state);
   }
 
   async close(): Promise<void> {

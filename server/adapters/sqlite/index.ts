@@ -13,6 +13,7 @@ import { SqliteMessageStore } from './message-store.ts';
 import { SqlitePresenceStore } from './presence-store.ts';
 import { SqliteProfileStore } from './profile-store.ts';
 import { SqliteRecordFloors } from './record-floors.ts';
+import { readRestoreState } from './restore-state.ts';
 import { type RetentionFiles, SqliteRetentionStore } from './retention-store.ts';
 import {
   ACTIVITY_DB,
@@ -47,6 +48,7 @@ export async function openSqliteStores(options: { dataDir: string; beside?: bool
   let closing: Promise<void> | undefined;
   return {
     technology: 'sqlite',
+    isHalfRestored: async () => (await readRestoreState(options.dataDir)) !== undefined,
     entities: entityStores(engagement),
     conversations: new SqliteConversationStore(engagement),
     messages: new SqliteMessageStore(engagement),

@@ -1,5 +1,5 @@
 import type { Archive } from '../../ports/index.ts';
-import type { Manifest } from './format.ts';
+import { BackupFault, HALF_RESTORED, type Manifest } from './format.ts';
 import { backupId, backupsIn, destroyKeyBackupsBut, folderOf, makeFolder } from './places.ts';
 import { type BackupTools, writeBackup } from './write-backup.ts';
 
@@ -18,12 +18,14 @@ export interface BackupRequest {
 /**
  * Backs up the data, going on with a backup that was broken off, and then the keys; when those are whole, older backups
  * of the keys are overwritten and deleted.
+ * @throws BackupFault on half a store: the copy of its keys would take the place of a whole one
  */
 export async function backUp(
   request: BackupRequest,
   tools: BackupTools,
 ): Promise<{ data: Manifest | undefined; keys: Manifest; destroyedKeyBackups: number }> {
   const { archive, to, keysTo, keysOnly, tail } = request;
+  if ((await archive.restoreState()) !== undefined) throw new BackupFault(HALF_RESTORED);
   const id = backupId(tools.now(), tail);
   await makeFolder(to);
   await makeFolder(keysTo);

@@ -51,6 +51,10 @@ export interface ChunkHeader {
 }
 
 /** A backup that cannot be used, in words for whoever runs the command. */
+/** What everybody is told who opens a store into which a restore was broken off. */
+export const HALF_RESTORED =
+  'a restore into this store is not finished: run the same `npm run restore` again, and it goes on';
+
 export class BackupFault extends Error {
   constructor(message: string) {
     super(message);

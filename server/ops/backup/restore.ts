@@ -1,17 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Archive, ArchivePart } from '../../ports/index.ts';
 import { BackupFault } from './format.ts';
 import { type OpenBackup, verifyBackup } from './read-backup.ts';
-import { writeWhole } from './write-backup.ts';
 
-const PROGRESS = 'restore.state';
-
-/** How far a restore has come; it stands in `DATA_DIR` until the restore is whole. */
+/** How far a restore has come; it stands in the store until the restore is whole. */
 interface RestoreState {
   readonly data: string;
   readonly keys: string;
+  /** What was there before is still to be deleted. */
+  readonly clearing?: true;
   readonly part: ArchivePart;
   /** The next chunk of that part. */
   readonly chunk: number;
@@ -19,17 +15,11 @@ interface RestoreState {
 
 export interface RestoreRequest {
   readonly archive: Archive;
-  readonly dataDir: string;
   readonly data: OpenBackup;
   readonly keys: OpenBackup;
   /** Deletes what is in the store. */
   readonly force: boolean;
   readonly onProgress: (done: number, total: number) => void;
-}
-
-/** Whether a restore was begun and not finished: what is there is part of a store, and nobody may start on it. */
-export function restoreIsUnfinished(dataDir: string): boolean {
-  return existsSync(join(dataDir, PROGRESS));
 }
 
 /**
@@ -38,7 +28,7 @@ export function restoreIsUnfinished(dataDir: string): boolean {
  * @throws BackupFault when the backup is not good or of another technology, or the store is not empty
  */
 export async function restoreRows(request: RestoreRequest): Promise<void> {
-  const { archive, dataDir, data, keys } = request;
+  const { archive, data, keys } = request;
   for (const { manifest } of [data, keys]) {
     if (manifest.technology !== archive.technology) {
       throw new BackupFault(
@@ -59,7 +49,7 @@ export async function restoreRows(request: RestoreRequest): Promise<void> {
       const behind = part === begun.part ? index < begun.chunk : part === 'keys';
       if (!behind && rows.length > 0) {
         await archive.write(part, header.collection, rows);
-        await note(dataDir, { ...begun, part, chunk: index + 1 });
+        await note(archive, { ...begun, part, chunk: index + 1 });
       }
       done += rows.length;
       request.onProgress(done, total);
@@ -67,29 +57,29 @@ export async function restoreRows(request: RestoreRequest): Promise<void> {
   }
 }
 
-/** The restore is whole. */
-export async function endRestore(dataDir: string): Promise<void> {
-  await rm(join(dataDir, PROGRESS), { force: true });
-}
-
-async function begin({ archive, dataDir, data, keys, force }: RestoreRequest): Promise<RestoreState> {
+/** Where to begin; an earlier try of the same backup goes on, and what it found there is gone first. */
+async function begin({ archive, data, keys, force }: RestoreRequest): Promise<RestoreState> {
   const start = { data: data.manifest.id, keys: keys.manifest.id, part: 'keys' as const, chunk: 0 };
-  const before = stateIn(dataDir);
-  if (before?.data === start.data && before.keys === start.keys) return before;
+  const before = await stateOf(archive);
+  const isSame = before?.data === start.data && before.keys === start.keys;
+  if (isSame && before.clearing === undefined) return before;
   const untouched = before === undefined && (await archive.isEmpty());
-  if (!untouched && !force) {
+  if (!untouched && !isSame && !force) {
     throw new BackupFault('the store is not empty; --force deletes what is in it and restores');
   }
-  await note(dataDir, start);
-  if (!untouched) await archive.clear();
+  if (!untouched) {
+    await note(archive, { ...start, clearing: true });
+    await archive.clear();
+  }
+  await note(archive, start);
   return start;
 }
 
-function stateIn(dataDir: string): RestoreState | undefined {
-  if (!restoreIsUnfinished(dataDir)) return undefined;
-  return JSON.parse(readFileSync(join(dataDir, PROGRESS), 'utf8')) as RestoreState;
+async function stateOf(archive: Archive): Promise<RestoreState | undefined> {
+  const state = await archive.restoreState();
+  return state === undefined ? undefined : (JSON.parse(state) as RestoreState);
 }
 
-function note(dataDir: string, state: RestoreState): Promise<void> {
-  return writeWhole(join(dataDir, PROGRESS), JSON.stringify(state));
+function note(archive: Archive, state: RestoreState): Promise<void> {
+  return archive.noteRestore(JSON.stringify(state));
 }
