@@ -86,6 +86,7 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
       await pipeline.drain();
       await features.close();
       await edge.close();
+      await foundation.floors.writeAll();
       pipeline.close();
       await foundation.stores.close();
       await foundation.logger.close();

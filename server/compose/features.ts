@@ -67,7 +67,6 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     live,
     vault,
     sealer,
-    floors: base.floors,
     settings,
     clock,
     logger,

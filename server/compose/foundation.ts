@@ -14,6 +14,7 @@ import type {
   KeyRing,
   Logger,
   Metrics,
+  RawStores,
   Stores,
 } from '../ports/index.ts';
 
@@ -35,7 +36,7 @@ export interface Foundation {
   /** Goes through everything that is kept, and tells of what is not as it was written. */
   readonly checkRecords: () => Promise<void>;
   /** The stores without those checks. */
-  readonly raw: Stores;
+  readonly raw: RawStores;
   readonly cipher: Cipher;
   readonly keyRing: KeyRing;
   readonly vault: KeyVault;

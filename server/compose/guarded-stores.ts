@@ -2,7 +2,7 @@ import type { Config, Secrets } from '../../config/index.ts';
 import { INSTANCE } from '../domain/index.ts';
 import { type Guard, guardStores } from '../pipeline/guarded-stores.ts';
 import { checkRecords } from '../pipeline/record-check.ts';
-import type { Clock, Logger, Metrics, Stores } from '../ports/index.ts';
+import type { Clock, Logger, Metrics, RawStores } from '../ports/index.ts';
 import { openStores, type StoreUse } from './stores.ts';
 import { composeVault } from './vault.ts';
 
@@ -33,7 +33,7 @@ export async function openGuardedStores(of: {
  * A store that has records and no key for them is of an earlier release, or somebody took the key away to have altered
  * records sealed anew; which of the two, nobody but the operator can tell.
  */
-export async function requireSealed(stores: Stores): Promise<void> {
+export async function requireSealed(stores: RawStores): Promise<void> {
   if ((await stores.namedKeys.get(INSTANCE, RECORDS)) !== undefined) return;
   const { items } = await stores.entities.accounts.list({ limit: 1 });
   if (items.length > 0)

@@ -2,11 +2,11 @@ import type { Secrets } from '../../config/index.ts';
 import { createMasterKeyRing } from '../adapters/crypto/master-key-ring.ts';
 import { createNodeCipher } from '../adapters/crypto/node-cipher.ts';
 import { KeyVault } from '../pipeline/key-vault.ts';
-import type { Clock, Stores } from '../ports/index.ts';
+import type { Clock, RawStores } from '../ports/index.ts';
 
 /** The keys of what is stored, under the master keys at hand. */
 export function composeVault(of: {
-  readonly stores: Stores;
+  readonly stores: Pick<RawStores, 'accountKeys' | 'dataKeys' | 'namedKeys'>;
   readonly secrets: Secrets;
   readonly clock: Clock;
 }) {

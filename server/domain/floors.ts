@@ -20,7 +20,7 @@ export interface RecordFloor {
 export interface Reach {
   /** Last message. */
   readonly seq: number;
-  /** Version of the conversation, or of the record of a visitor's session. */
+  /** Version of the conversation. */
   readonly version: number;
   /** How often the profile was written. */
   readonly profile: number;

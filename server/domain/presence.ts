@@ -10,8 +10,15 @@ export interface AgentPresence {
   readonly name: string;
   readonly status: PresenceStatus;
   readonly capacity: number;
-  /** Slots taken; changed only by a conditional write. */
+  /** Slots taken. */
   readonly active: number;
   /** Epoch milliseconds until which the agent counts as connected. */
   readonly leaseUntil: number;
+}
+
+/** A presence as it is kept: with what tells a later one from an earlier, and a seal over all of it. */
+export interface KeptPresence extends AgentPresence {
+  /** Counts up with each change. */
+  readonly version: number;
+  readonly mac?: string;
 }

@@ -1,12 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type KeyFloor, NO_REACH, type Reach, type RecordFloor } from '../domain/index.ts';
-import {
-  type Clock,
-  type DataKeyStore,
-  IntegrityError,
-  type Logger,
-  type RecordFloors,
-} from '../ports/index.ts';
+import { type Clock, type DataKeyStore, IntegrityError, type Logger } from '../ports/index.ts';
+import type { LateFloors } from './late-floors.ts';
 import type { RecordSeal } from './record-seal.ts';
 import type { SealContext } from './seal.ts';
 
@@ -20,7 +15,7 @@ const REMEMBERED = 20_000;
 
 export interface FloorsDeps {
   readonly dataKeys: Pick<DataKeyStore, 'floor' | 'raise'>;
-  readonly records: RecordFloors;
+  readonly records: LateFloors;
   readonly seal: RecordSeal;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -98,7 +93,9 @@ export class Floors {
     this.#ends.clear();
     try {
       await this.#deps.dataKeys.raise(await Promise.all(noted.map((one) => this.#keyFloor(one))));
-      await this.#deps.records.put(await Promise.all(ends.map((one) => this.#auditFloor(one))));
+      for (const floor of await Promise.all(ends.map((one) => this.#auditFloor(one))))
+        this.#deps.records.note(floor);
+      await this.#deps.records.writeAll();
     } catch (error) {
       for (const [keyName, reach] of noted) this.note(keyName, reach);
       for (const [accountId, seq] of ends) this.noteAudit(accountId, seq);

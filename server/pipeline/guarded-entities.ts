@@ -1,64 +1,61 @@
 import type { Entity, RecordFloor } from '../domain/index.ts';
-import {
-  type Clock,
-  type EntitySpec,
-  type EntityStore,
-  type RecordFloors,
-  type StorePage,
-  UniqueViolation,
-} from '../ports/index.ts';
+import { type EntitySpec, type EntityStore, type StorePage, UniqueViolation } from '../ports/index.ts';
+import type { EntityFloors } from './entity-floors.ts';
 import type { RecordAlarm, RecordFault } from './record-alarm.ts';
 import type { RecordSeal } from './record-seal.ts';
 
-/** Another node may change a record between the two looks at it and at its floor: then both are looked at again. */
+/** A record may change between the two looks at it and at its floor: then both are looked at again. */
 const LOOKS = 3;
 const PAGE = 200;
 
 /** An entity as it is kept: with its MAC. */
 export type Kept<T> = T & { readonly mac?: string };
-type Expiring = { readonly expiresAt?: number; readonly accountId?: string };
 type Fault = { readonly id: string; readonly fault: RecordFault };
+type Where = Readonly<Record<string, string>>;
 
 export interface GuardedEntitiesDeps {
   readonly seal: RecordSeal;
-  readonly floors: RecordFloors;
+  readonly floors: EntityFloors;
   readonly alarm: RecordAlarm;
-  readonly clock: Clock;
 }
 
 /**
- * Entities of one kind whose every record carries a MAC, and has a floor in the store of keys unless the kind is too
- * busy for one. A record that was altered, moved, put back from an older copy or taken away behind the server's back is
- * refused with `record.tampered`, and told of. The floor is noted as unsettled before a record comes or goes, so that a
- * stop in between leaves nothing that looks like tampering.
+ * Entities of one kind whose every record carries a MAC and has a floor in the store of keys. A record that was altered,
+ * moved, put back from an older copy or taken away behind the server's back is refused with `record.tampered`, and told
+ * of.
  */
 export class GuardedEntities<T extends Entity> implements EntityStore<T> {
+  readonly floors: EntityFloors;
   readonly #inner: EntityStore<T>;
   readonly #kind: string;
   readonly #spec: EntitySpec;
   readonly #deps: GuardedEntitiesDeps;
+  /** What came or changed while records are being deleted by their fields, of each such deletion. */
+  readonly #meanwhile = new Set<Set<string>>();
 
   constructor(inner: EntityStore<T>, of: { kind: string; spec: EntitySpec }, deps: GuardedEntitiesDeps) {
     this.#inner = inner;
     this.#kind = of.kind;
     this.#spec = of.spec;
     this.#deps = deps;
+    this.floors = deps.floors;
   }
 
+  /** The floor is read first: what is written meanwhile is beyond it. */
   async get(id: string): Promise<T | undefined> {
     return this.#looked(async () => {
+      const floor = await this.floors.get(id);
       const stored = await this.#inner.get(id);
-      return { value: stored && open(stored), fault: await this.#faultOf(id, stored) };
+      return { value: stored && open(stored), fault: await this.#faultOf(id, stored, floor) };
     });
   }
 
   async findBy(field: string, value: string): Promise<T | undefined> {
     return this.#looked(async () => {
       const stored = await this.#inner.findBy(field, value);
-      return {
-        value: stored && open(stored),
-        fault: stored === undefined ? undefined : await this.#faultOf(stored.id, stored),
-      };
+      if (stored === undefined) return { value: undefined, fault: undefined };
+      const floor = await this.floors.get(stored.id);
+      return { value: open(stored), fault: await this.#faultOf(stored.id, stored, floor) };
     });
   }
 
@@ -71,43 +68,56 @@ export class GuardedEntities<T extends Entity> implements EntityStore<T> {
   }
 
   async insert(entity: T): Promise<void> {
-    if (this.#spec.busy) return this.#inner.insert(await this.seal(entity));
-    await this.#deps.floors.put([await this.floorOf(entity, false)]);
+    await this.floors.begin(entity);
+    const floor = await this.floors.of(entity, true);
     try {
       await this.#inner.insert(await this.seal(entity));
     } catch (error) {
       if (error instanceof UniqueViolation) await this.#takeBackFloor(entity.id);
       throw error;
     }
-    await this.#deps.floors.put([await this.floorOf(entity, true)]);
+    await this.#settle(floor);
   }
 
   async replace(entity: T): Promise<boolean> {
+    const floor = await this.floors.of(entity, true);
+    if (floor.expiresAt !== undefined) await this.floors.endBy(new Map([[entity.id, floor.expiresAt]]));
     const replaced = await this.#inner.replace(await this.seal(entity));
-    if (replaced && !this.#spec.busy) await this.#deps.floors.put([await this.floorOf(entity, true)]);
+    if (replaced) await this.#settle(floor);
     return replaced;
   }
 
   async delete(id: string): Promise<boolean> {
-    await this.#unsettle([id]);
+    await this.floors.unsettle([id]);
     const deleted = await this.#inner.delete(id);
-    await this.#forget([id]);
+    await this.floors.forget([id]);
     return deleted;
   }
 
-  async deleteWhere(where: Readonly<Record<string, string>>): Promise<number> {
-    if (this.#spec.busy) return this.#inner.deleteWhere(where);
-    const ids: string[] = [];
+  async deleteWhere(where: Where): Promise<number> {
+    const meanwhile = new Set<string>();
+    this.#meanwhile.add(meanwhile);
+    try {
+      const ids: string[] = [];
+      for await (const page of this.pages(where)) ids.push(...page.map(({ id }) => id));
+      await this.floors.unsettle(ids);
+      const deleted = await this.#inner.deleteWhere(where);
+      for (const id of meanwhile) if ((await this.#inner.get(id)) === undefined) ids.push(id);
+      await this.floors.forget(ids);
+      return deleted;
+    } finally {
+      this.#meanwhile.delete(meanwhile);
+    }
+  }
+
+  /** Records as they are kept, unchecked. */
+  async *pages(where: Where = {}): AsyncGenerator<readonly Kept<T>[]> {
     let cursor: string | undefined;
     do {
       const page = await this.#inner.list({ where, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-      ids.push(...page.items.map(({ id }) => id));
+      yield page.items;
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    await this.#unsettle(ids);
-    const deleted = await this.#inner.deleteWhere(where);
-    await this.#forget(ids);
-    return deleted;
   }
 
   /** The entity with its MAC, as it is kept. The end of what follows a changed retention is not part of it. */
@@ -120,24 +130,16 @@ export class GuardedEntities<T extends Entity> implements EntityStore<T> {
     return this.#deps.seal.holds(this.#kind, this.#content(stored), stored.mac);
   }
 
-  async floorOf({ id, version, ...rest }: T, settled: boolean): Promise<RecordFloor> {
-    const { expiresAt, accountId } = rest as Expiring;
-    const floor = {
-      kind: this.#kind,
-      id,
-      version,
-      settled,
-      ...(accountId !== undefined && { owner: accountId }),
-      ...(expiresAt !== undefined && { expiresAt }),
-    };
-    return { ...floor, mac: await this.#deps.seal.mac('record-floor', floor) };
-  }
-
   #content(stored: Kept<T>): object {
     const { mac: _mac, ...entity } = stored;
     if (!this.#spec.retained) return entity;
-    const { expiresAt: _end, ...rest } = entity as Expiring;
+    const { expiresAt: _end, ...rest } = entity as { readonly expiresAt?: number };
     return rest;
+  }
+
+  async #settle(floor: RecordFloor): Promise<void> {
+    for (const ids of this.#meanwhile) ids.add(floor.id);
+    await this.floors.settle(floor);
   }
 
   /** @throws Refusal `record.tampered` */
@@ -150,79 +152,40 @@ export class GuardedEntities<T extends Entity> implements EntityStore<T> {
     }
   }
 
-  async #faultOf(id: string, stored: Kept<T> | undefined): Promise<Fault | undefined> {
+  async #faultOf(
+    id: string,
+    stored: Kept<T> | undefined,
+    floor: RecordFloor | undefined,
+  ): Promise<Fault | undefined> {
     if (stored !== undefined && !(await this.isWhole(stored))) return { id, fault: 'altered' };
-    if (this.#spec.busy) return undefined;
-    return this.#againstFloor(id, stored, await this.#deps.floors.get(this.#kind, id));
+    const fault = await this.floors.fault(stored, floor);
+    return fault && { id, fault };
   }
 
   async #faultIn(
-    page: StorePage<T>,
+    page: StorePage<Kept<T>>,
     { where = {}, cursor }: Parameters<EntityStore<T>['list']>[0],
   ): Promise<Fault | undefined> {
-    for (const stored of page.items) {
-      if (!(await this.isWhole(stored))) return { id: stored.id, fault: 'altered' };
-    }
-    if (this.#spec.busy) return undefined;
     const { accountId, ...others } = where;
     const isWholeList = cursor === undefined && page.nextCursor === undefined;
     const ofAccount = isWholeList && accountId !== undefined && Object.keys(others).length === 0;
     const stored = new Map(page.items.map((item) => [item.id, item]));
-    const floors = new Map(
-      (ofAccount
-        ? await this.#deps.floors.ofOwner(this.#kind, accountId)
-        : await this.#deps.floors.all(this.#kind, [...stored.keys()])
-      ).map((floor) => [floor.id, floor]),
-    );
+    const found = ofAccount
+      ? await this.floors.ofOwner(accountId)
+      : await this.floors.all([...stored.keys()]);
+    const floors = new Map(found.map((floor) => [floor.id, floor]));
     for (const id of new Set([...stored.keys(), ...floors.keys()])) {
-      const fault = await this.#againstFloor(id, stored.get(id), floors.get(id));
+      const fault = await this.#faultOf(id, stored.get(id), floors.get(id));
       if (fault !== undefined) return fault;
     }
     return undefined;
   }
 
-  async #againstFloor(
-    id: string,
-    stored: T | undefined,
-    floor: RecordFloor | undefined,
-  ): Promise<Fault | undefined> {
-    const fault = await this.faultAgainst(stored, floor);
-    return fault === undefined ? undefined : { id, fault };
-  }
-
-  /** What is wrong with a record as its floor tells, if anything; what has reached its end is not judged. */
-  async faultAgainst(
-    stored: T | undefined,
-    floor: RecordFloor | undefined,
-  ): Promise<RecordFault | undefined> {
-    const { expiresAt = Number.POSITIVE_INFINITY } = (stored ?? floor ?? {}) as Expiring;
-    if (expiresAt <= this.#deps.clock.now()) return undefined;
-    if (floor === undefined) return stored === undefined ? undefined : 'older';
-    const { mac, ...content } = floor;
-    if (!(await this.#deps.seal.holds('record-floor', content, mac))) return 'altered';
-    if (stored === undefined) return floor.settled ? 'missing' : undefined;
-    return stored.version < floor.version ? 'older' : undefined;
-  }
-
-  async #unsettle(ids: readonly string[]): Promise<void> {
-    if (this.#spec.busy || ids.length === 0) return;
-    const found = await this.#deps.floors.all(this.#kind, ids);
-    const unsettled = found.map(async ({ mac: _mac, ...floor }) => {
-      const content = { ...floor, settled: false };
-      return { ...content, mac: await this.#deps.seal.mac('record-floor', content) };
-    });
-    await this.#deps.floors.put(await Promise.all(unsettled));
-  }
-
-  async #forget(ids: readonly string[]): Promise<void> {
-    if (!this.#spec.busy && ids.length > 0) await this.#deps.floors.remove(this.#kind, ids);
-  }
-
   /** The record was not made. One that has its id already keeps the floor that is its own. */
   async #takeBackFloor(id: string): Promise<void> {
     const standing = await this.#inner.get(id);
-    if (standing === undefined) await this.#forget([id]);
-    else if (await this.isWhole(standing)) await this.#deps.floors.put([await this.floorOf(standing, true)]);
+    if (standing === undefined) await this.floors.forget([id]);
+    else if (await this.isWhole(standing)) await this.floors.put([await this.floors.of(standing, true)]);
   }
 }
 

@@ -6,18 +6,23 @@ import {
   type EntityStores,
   type Logger,
   type Metrics,
+  type RawStores,
   type Stores,
 } from '../ports/index.ts';
+import { EntityFloors } from './entity-floors.ts';
 import { Floors } from './floors.ts';
 import { GuardedActivity } from './guarded-activity.ts';
 import { GuardedConversations } from './guarded-conversations.ts';
 import { GuardedEntities } from './guarded-entities.ts';
 import { GuardedErasureList } from './guarded-erasure-list.ts';
+import { GuardedPresence } from './guarded-presence.ts';
+import { GuardedRetention } from './guarded-retention.ts';
+import { LateFloors } from './late-floors.ts';
 import { RecordAlarm } from './record-alarm.ts';
 import { RecordSeal } from './record-seal.ts';
 
 export interface GuardDeps {
-  readonly stores: Stores;
+  readonly stores: RawStores;
   readonly cipher: Cipher;
   /** The deployment's key for records, wrapped by the master key. */
   readonly key: () => Promise<Uint8Array>;
@@ -28,29 +33,35 @@ export interface GuardDeps {
 
 /** The stores as they are and as the server uses them, with what stands between the two. */
 export interface Guard {
-  readonly raw: Stores;
+  readonly raw: RawStores;
   readonly stores: Stores;
   readonly floors: Floors;
+  /** Floors of records, with those that are not written yet. */
+  readonly records: LateFloors;
   readonly alarm: RecordAlarm;
   readonly entities: { readonly [Kind in keyof EntityStores]: GuardedEntities<Entity> };
   readonly conversations: GuardedConversations;
   readonly erasureList: GuardedErasureList;
+  readonly presence: GuardedPresence;
 }
 
 /** Puts a MAC on every record that the stores keep in plain, and a floor under it, and checks both where it is read. */
 export function guardStores({ stores, cipher, key, clock, logger, metrics }: GuardDeps): Guard {
   const seal = new RecordSeal(cipher, key);
   const alarm = new RecordAlarm({ logger, metrics });
-  const { dataKeys, floors: records } = stores;
+  const { dataKeys } = stores;
+  const records = new LateFloors(stores.floors);
   const floors = new Floors({ dataKeys, records, seal, clock, logger });
   const kinds = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
   const guarded = kinds.map((kind) => {
     const inner = stores.entities[kind] as EntityStores['accounts'];
     const of = { kind, spec: ENTITY_SPECS[kind] };
-    return [kind, new GuardedEntities(inner, of, { seal, floors: records, alarm, clock })] as const;
+    const ofKind = new EntityFloors(of, { seal, floors: records, clock });
+    return [kind, new GuardedEntities(inner, of, { seal, floors: ofKind, alarm })] as const;
   });
-  const entities = Object.fromEntries(guarded);
+  const entities = Object.fromEntries(guarded) as unknown as Guard['entities'];
   const conversations = new GuardedConversations(stores.conversations, { seal, floors, alarm });
+  const presence = new GuardedPresence(stores.presence, { seal, alarm });
   const erasureList = new GuardedErasureList(stores.erasureList, { seal, alarm });
   return {
     raw: stores,
@@ -59,12 +70,17 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
       conversations,
       entities: entities as unknown as EntityStores,
       erasureList,
+      presence,
       activity: new GuardedActivity(stores.activity, { seal, alarm }),
+      floors: records,
+      retention: new GuardedRetention(stores.retention, { entities, raw: stores.entities, floors: records }),
     },
     floors,
+    records,
     alarm,
-    entities: entities as unknown as Guard['entities'],
+    entities,
     conversations,
     erasureList,
+    presence,
   };
 }

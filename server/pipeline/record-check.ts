@@ -28,6 +28,7 @@ export async function* checkRecords(guard: Guard): AsyncGenerator<FaultyRecord> 
     const fault = await faultOfConversation(guard, conversation);
     if (fault !== undefined) yield { kind: 'conversations', id: conversation.id, fault };
   }
+  yield* checkPresences(guard);
   yield* checkErasureList(guard);
 }
 
@@ -36,13 +37,13 @@ export async function* checkRecords(guard: Guard): AsyncGenerator<FaultyRecord> 
  * records were left without, because they are not what was written.
  */
 export async function settleFloors(guard: Guard): Promise<number> {
-  await guard.raw.floors.clear();
+  await guard.records.clear();
   let left = 0;
-  for (const kind of KINDS.filter((one) => ENTITY_SPECS[one].busy !== true)) {
+  for (const kind of KINDS) {
     const guarded = guard.entities[kind];
-    for await (const items of pages(storeOf(guard, kind))) {
+    for await (const items of guard.entities[kind].pages()) {
       const whole = await filtered(items, (item) => guarded.isWhole(item));
-      await guard.raw.floors.put(await Promise.all(whole.map((item) => guarded.floorOf(item, true))));
+      await guard.records.put(await Promise.all(whole.map((item) => guarded.floors.of(item, true))));
       left += items.length - whole.length;
     }
   }
@@ -80,7 +81,7 @@ export async function sealErasureList({ raw, erasureList }: Guard): Promise<numb
 export async function adoptRecords(guard: Guard): Promise<number> {
   let adopted = 0;
   for (const kind of KINDS) {
-    for await (const items of pages(storeOf(guard, kind))) {
+    for await (const items of guard.entities[kind].pages()) {
       for (const item of items.filter(isBare)) {
         const next = await guard.entities[kind].seal({ ...item, version: item.version + 1 });
         if (await storeOf(guard, kind).replace(next)) adopted += 1;
@@ -103,22 +104,22 @@ export async function acceptRecord(guard: Guard, kind: string, id: string): Prom
   if (known === undefined) return false;
   const [store, guarded] = [storeOf(guard, known), guard.entities[known]];
   const stored = await store.get(id);
-  const floor = await guard.raw.floors.get(kind, id);
+  const floor = await guard.records.get(kind, id);
   if (stored === undefined) {
-    await guard.raw.floors.remove(kind, [id]);
+    await guard.records.remove(kind, [id]);
     return floor !== undefined;
   }
   const version = stored.version + 1;
   const next = { ...stored, version };
   if (!(await store.replace(await guarded.seal(next)))) return false;
-  await guard.raw.floors.remove(kind, [id]);
-  if (ENTITY_SPECS[known].busy !== true) await guard.raw.floors.put([await guarded.floorOf(next, true)]);
+  await guard.records.remove(kind, [id]);
+  await guard.records.put([await guarded.floors.of(next, true)]);
   return true;
 }
 
 async function* checkKind(guard: Guard, kind: keyof EntityStores): AsyncGenerator<FaultyRecord> {
-  for await (const items of pages(storeOf(guard, kind))) {
-    const found = await guard.raw.floors.all(
+  for await (const items of guard.entities[kind].pages()) {
+    const found = await guard.records.all(
       kind,
       items.map(({ id }) => id),
     );
@@ -140,7 +141,7 @@ async function faultOfEntity(
 ): Promise<RecordFault | undefined> {
   const guarded = guard.entities[kind];
   if (item !== undefined && !(await guarded.isWhole(item))) return 'altered';
-  return ENTITY_SPECS[kind].busy ? undefined : guarded.faultAgainst(item, floor);
+  return guarded.floors.fault(item, floor);
 }
 
 /** What is seen beside a running server may have changed between two looks: only what stays wrong is wrong. */
@@ -151,7 +152,7 @@ async function faultNow(
 ): Promise<RecordFault | undefined> {
   let fault: RecordFault | undefined;
   for (let looks = 0; looks < LOOKS; looks += 1) {
-    const floor = await guard.raw.floors.get(kind, id);
+    const floor = await guard.records.get(kind, id);
     fault = await faultOfEntity(guard, kind, await storeOf(guard, kind).get(id), floor);
     if (fault === undefined) return undefined;
   }
@@ -162,7 +163,7 @@ async function faultNow(
 async function* missingRecords(guard: Guard): AsyncGenerator<FaultyRecord> {
   let cursor: string | undefined;
   do {
-    const page = await guard.raw.floors.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    const page = await guard.records.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
     for (const floor of page.items) {
       const kind = KINDS.find((one) => one === floor.kind);
       if (kind === undefined || (await storeOf(guard, kind).get(floor.id)) !== undefined) continue;
@@ -171,6 +172,16 @@ async function* missingRecords(guard: Guard): AsyncGenerator<FaultyRecord> {
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);
+}
+
+/** Who has chats has a presence too. Where an older one was put back, the server that knows the newer one finds it. */
+async function* checkPresences(guard: Guard): AsyncGenerator<FaultyRecord> {
+  for await (const accountId of accountIds(guard)) {
+    for (const stored of await guard.raw.presence.list(accountId)) {
+      if (!(await guard.presence.isWhole(stored)))
+        yield { kind: 'agentPresence', id: stored.agentId, fault: 'altered' };
+    }
+  }
 }
 
 /** What a certificate says was erased stands on the list by which a restore drops it. */

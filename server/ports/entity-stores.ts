@@ -98,10 +98,7 @@ export interface EntitySpec {
    * hold keeps it when it has `conversationId` there too.
    */
   readonly retained?: true;
-  /**
-   * It is written too often for a floor of its own: an altered one shows, an older copy of itself does not. All other
-   * kinds have one ({@link RecordFloors}).
-   */
+  /** It is written all the time: changes are noted in its floor ({@link RecordFloors}) in batches, not one by one. */
   readonly busy?: true;
 }
 
@@ -201,3 +198,15 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   erasureCertificates: { unique: [], indexed: ['accountId'], expires: true, outlives: true },
   dataRequests: { unique: [], indexed: ['accountId', 'purpose', 'status'], expires: true, outlives: true },
 };
+
+const KINDS = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
+/** Kinds that live with a transcript. */
+export const RETAINED_KINDS: readonly (keyof EntityStores)[] = KINDS.filter(
+  (kind) => ENTITY_SPECS[kind].retained,
+);
+/** Those that belong to a conversation, and are held with it. */
+export const HELD_KINDS: readonly (keyof EntityStores)[] = RETAINED_KINDS.filter((kind) =>
+  ENTITY_SPECS[kind].indexed.includes('conversationId'),
+);
+/** What is kept of one session, under its id. */
+export const SESSION_KINDS = ['visitorRecords', 'visitorSessions', 'visitorRecordings'] as const;

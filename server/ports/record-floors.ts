@@ -10,7 +10,10 @@ export interface RecordFloors {
   ofOwner(kind: string, owner: string): Promise<readonly RecordFloor[]>;
   /** Puts floors in place; one of a higher version stays as it is. Durable when it resolves. */
   put(floors: readonly RecordFloor[]): Promise<void>;
-  remove(kind: string, ids: readonly string[]): Promise<void>;
+  /** With `endedBy` only those that have an end, and it is not later. */
+  remove(kind: string, ids: readonly string[], endedBy?: number): Promise<void>;
+  /** Those whose end is not later than `now`, the earliest first. */
+  ended(now: number, limit: number): Promise<readonly RecordFloor[]>;
   /** By kind and id. */
   list(query: { limit: number; cursor?: string }): Promise<StorePage<RecordFloor>>;
   /** A restore makes them anew from what it has put back. */

@@ -7,6 +7,7 @@ import type {
   AuditPoint,
   Conversation,
   ConversationStatus,
+  KeptPresence,
   MessageRecord,
   ProfileRecord,
   Reader,
@@ -207,6 +208,24 @@ export interface PresenceStore {
   deleteAccount(accountId: string): Promise<number>;
 }
 
+/** Presences as a technology keeps them; what they mean is the {@link PresenceStore}'s. */
+export interface PresenceRecords {
+  get(accountId: string, agentId: string): Promise<KeptPresence | undefined>;
+  /** By agent. */
+  list(accountId: string): Promise<readonly KeptPresence[]>;
+  /**
+   * One conditional write: keeps it when the version before it stands, or it is the first (version 1) and nothing does.
+   * False when it is not so.
+   */
+  put(next: KeptPresence): Promise<boolean>;
+  /** Keeps it whatever stands. */
+  force(next: KeptPresence): Promise<void>;
+  /** Agents whose lease ended before `now` and who are online or away, or have chats still; the longest gone first. */
+  expired(now: number, limit: number): Promise<readonly KeptPresence[]>;
+  /** Answers how many there were. */
+  deleteAccount(accountId: string): Promise<number>;
+}
+
 /** What the retention needs of both technologies. */
 export interface RetentionStore {
   /** Deletes everything that has `expiresAt <= now`: at most `limit` per kind, keys before what they open. */
@@ -269,3 +288,6 @@ export interface Stores {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The stores as a technology has them, before a guard stands between them and the server. */
+export type RawStores = Omit<Stores, 'presence'> & { readonly presence: PresenceRecords };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseFile } from '../../server/adapters/sqlite/database-file.ts';
 import { openSqliteStores, SQLITE_FILES } from '../../server/adapters/sqlite/index.ts';
 import { DAY_MS } from '../../server/domain/index.ts';
-import type { Stores } from '../../server/ports/index.ts';
+import type { RawStores } from '../../server/ports/index.ts';
 import {
   aConversation,
   aDataKey,
@@ -25,7 +25,7 @@ const PER_BATCH = 40;
 
 describe('SQLite files', () => {
   let dataDir: string;
-  let stores: Stores;
+  let stores: RawStores;
 
   beforeEach(async () => {
     dataDir = join(await mkdtemp(join(tmpdir(), 'engagement-files-')), 'data');

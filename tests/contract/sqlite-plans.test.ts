@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseFile } from '../../server/adapters/sqlite/database-file.ts';
 import { openSqliteStores } from '../../server/adapters/sqlite/index.ts';
-import type { Stores } from '../../server/ports/index.ts';
+import type { RawStores } from '../../server/ports/index.ts';
 import {
   aConversation,
   aDataKey,
@@ -31,7 +31,7 @@ const MAY_SCAN = [
 const MAY_SORT = [/users_memberships_account_id/];
 
 /** Calls everything that a store can be asked while the server runs. */
-async function tour(stores: Stores): Promise<void> {
+async function tour(stores: RawStores): Promise<void> {
   const { conversations, messages, presence, retention, entities } = stores;
   const conversation = aConversation();
   const { accountId, id, sessionId } = conversation;
@@ -120,12 +120,10 @@ async function tour(stores: Stores): Promise<void> {
   await stores.audit.purge({ accountId, base: point, before: T0 });
 
   const agent = aPresence();
-  await presence.put(agent);
+  for (const version of [1, 2]) await presence.put({ ...agent, version });
+  await presence.force({ ...agent, version: 1 });
+  await presence.get(agent.accountId, agent.agentId);
   await presence.list(agent.accountId);
-  await presence.renewLease({ ...agent, agentIds: [agent.agentId] });
-  await presence.takeSlot({ ...agent, now: T0 });
-  await presence.releaseSlot(agent.accountId, agent.agentId);
-  await presence.correctActive({ ...agent, seen: 0, counted: 1 });
   await presence.expired(T0, 10);
 
   await stores.audit.deleteAccount(accountId);

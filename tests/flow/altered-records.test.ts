@@ -2,7 +2,7 @@ import { loadConfig, resolveSecrets } from '../../config/index.ts';
 import { recordsCommand } from '../../server/compose/records-command.ts';
 import { openArchive, openStores } from '../../server/compose/stores.ts';
 import { INSTANCE } from '../../server/domain/index.ts';
-import { type Archive, ENTITY_SPECS, type Stores } from '../../server/ports/index.ts';
+import { type Archive, ENTITY_SPECS, type RawStores } from '../../server/ports/index.ts';
 import { connectVisitor } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import type { TestServer } from '../support/server.ts';
@@ -20,7 +20,7 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
   let admin: AccountClient;
   let archive: Archive;
   /** The stores as somebody has them who can write to the database. */
-  let raw: Stores;
+  let raw: RawStores;
   let conversationId: string;
   let roleId: string;
   let said: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { loadConfig } from '../../config/index.ts';
 import { openStores } from '../../server/compose/stores.ts';
-import type { Stores } from '../../server/ports/index.ts';
+import type { RawStores } from '../../server/ports/index.ts';
 import type {
   WireDataRequest,
   WireErasureCertificate,
@@ -67,7 +67,7 @@ describeOnStoredData('commands of whoever answers for the data', (newData) => {
     }
   };
   /** The stores as somebody has them who can write to the database. */
-  const behindItsBack = async (work: (stores: Stores) => Promise<void>): Promise<void> => {
+  const behindItsBack = async (work: (stores: RawStores) => Promise<void>): Promise<void> => {
     const { DATA_DIR, MONGODB_URI } = data.env;
     const stores = await openStores(
       loadConfig({ DATA_DIR, ...(MONGODB_URI !== undefined && { MONGODB_URI }) }),

@@ -32,7 +32,7 @@ function collections(): { name: string; expires: boolean }[] {
   const { entities, ...others } = createModels({ main, keys: main });
   return [...Object.values(others), ...Object.values(entities)].map((model) => ({
     name: model.collection.name,
-    expires: model.schema.indexes().some(([keys]) => 'expiresAt' in keys),
+    expires: model.schema.indexes().some(([, options]) => options?.expireAfterSeconds === 0),
   }));
 }
 

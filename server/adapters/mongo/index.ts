@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import { ENTITY_SPECS, type EntityStores } from '../../ports/entity-stores.ts';
-import type { Stores } from '../../ports/stores.ts';
+import type { RawStores } from '../../ports/stores.ts';
 import { createActivityStore } from './activity-store.ts';
 import { createAttachmentStore } from './attachment-store.ts';
 import { createAuditStore } from './audit-store.ts';
@@ -25,7 +25,7 @@ export type { MongoOptions } from './connection.ts';
  * stores. Concerns, pool and times are those of the address where it names them.
  * @throws StoreError when no primary answers within five seconds or an index cannot be made; its `code` says which
  */
-export async function openMongoStores(options: MongoOptions): Promise<Stores> {
+export async function openMongoStores(options: MongoOptions): Promise<RawStores> {
   const connections: Connection[] = [];
   try {
     const main = await connect(options);
@@ -45,7 +45,7 @@ async function closeAll(connections: readonly Connection[]): Promise<void> {
   await Promise.all(connections.map((connection) => connection.close()));
 }
 
-function assemble(connections: readonly Connection[], models: Models): Stores {
+function assemble(connections: readonly Connection[], models: Models): RawStores {
   return {
     technology: 'mongodb',
     entities: entityStores(models.entities),
@@ -72,7 +72,7 @@ function entityStores(models: EntityModels): EntityStores {
   return stores as unknown as EntityStores;
 }
 
-function lifeOf(connections: readonly Connection[]): Pick<Stores, 'ping' | 'close' | 'isHalfRestored'> {
+function lifeOf(connections: readonly Connection[]): Pick<RawStores, 'ping' | 'close' | 'isHalfRestored'> {
   const [main] = connections;
   return {
     isHalfRestored: async () => main !== undefined && (await readRestoreState(main)) !== undefined,

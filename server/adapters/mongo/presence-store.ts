@@ -1,18 +1,14 @@
 import type { Model } from 'mongoose';
-import type { AgentPresence } from '../../domain/index.ts';
-import { StoreError } from '../../ports/store-error.ts';
-import type { PresenceStore } from '../../ports/stores.ts';
+import type { PresenceRecords } from '../../ports/stores.ts';
 import { toDate } from './codec.ts';
-import { retryUpsert } from './errors.ts';
+import { isDuplicateKey, retryUpsert } from './errors.ts';
+import { nativeOf } from './native.ts';
 import { type PresenceDocument, presenceCodec } from './schemas/presence.ts';
 
-type Presences = Model<PresenceDocument>;
 const WITHOUT_ID = { _id: 0 } as const;
 
-/** Every change is one conditional write on one document; no count is ever read to be written back. */
-export function createPresenceStore(model: Presences): PresenceStore {
+export function createPresenceStore(model: Model<PresenceDocument>): PresenceRecords {
   return {
-    put: (presence) => put(model, presence),
     get: async (accountId, agentId) => {
       const document = await model.findOne({ accountId, agentId }, WITHOUT_ID).lean<PresenceDocument>();
       return document === null ? undefined : presenceCodec.decode(document);
@@ -21,20 +17,25 @@ export function createPresenceStore(model: Presences): PresenceStore {
       const query = model.find({ accountId }, WITHOUT_ID).sort({ agentId: 1 });
       return (await query.lean<PresenceDocument[]>()).map(presenceCodec.decode);
     },
-    renewLease: async ({ accountId, agentIds, leaseUntil }) => {
-      const change = { $set: { leaseUntil: toDate(leaseUntil) } };
-      await model.updateMany({ accountId, agentId: { $in: agentIds } }, change);
+    put: async (next) => {
+      const { accountId, agentId, version } = next;
+      const document = presenceCodec.encode(next);
+      if (version > 1) {
+        const stands = { accountId, agentId, version: version - 1 };
+        return (await nativeOf(model).replaceOne(stands, document)).matchedCount === 1;
+      }
+      try {
+        await nativeOf(model).insertOne(document);
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
     },
-    takeSlot: (query) => takeSlot(model, query),
-    releaseSlot: async (accountId, agentId) => {
-      await model.updateOne({ accountId, agentId, active: { $gt: 0 } }, { $inc: { active: -1 } });
-    },
-    correctActive: async ({ accountId, agentId, seen, counted }) => {
-      const result = await model.updateOne(
-        { accountId, agentId, active: seen },
-        { $set: { active: counted } },
-      );
-      return result.matchedCount === 1;
+    force: async (next) => {
+      const { accountId, agentId } = next;
+      const document = presenceCodec.encode(next);
+      await retryUpsert(() => nativeOf(model).replaceOne({ accountId, agentId }, document, { upsert: true }));
     },
     expired: async (now, limit) => {
       const leaseUntil = { $lt: toDate(now) };
@@ -49,26 +50,4 @@ export function createPresenceStore(model: Presences): PresenceStore {
     },
     deleteAccount: async (accountId) => (await model.deleteMany({ accountId })).deletedCount,
   };
-}
-
-async function put(model: Presences, presence: Omit<AgentPresence, 'active'>): Promise<AgentPresence> {
-  const { accountId, agentId, leaseUntil, ...intent } = presence;
-  const change = { $set: { ...intent, leaseUntil: toDate(leaseUntil) }, $setOnInsert: { active: 0 } };
-  const options = { upsert: true, returnDocument: 'after', projection: WITHOUT_ID } as const;
-  const document = await retryUpsert(() =>
-    model.findOneAndUpdate({ accountId, agentId }, change, options).lean<PresenceDocument>(),
-  );
-  if (document === null) throw new StoreError('UpsertWithoutDocument');
-  return presenceCodec.decode(document);
-}
-
-async function takeSlot(model: Presences, query: Parameters<PresenceStore['takeSlot']>[0]): Promise<boolean> {
-  const { accountId, agentId, now, force = false } = query;
-  const free = {
-    status: 'online' as const,
-    leaseUntil: { $gt: toDate(now) },
-    $expr: { $lt: ['$active', '$capacity'] },
-  };
-  const filter = { accountId, agentId, ...(force ? {} : free) };
-  return (await model.updateOne(filter, { $inc: { active: 1 } })).matchedCount === 1;
 }

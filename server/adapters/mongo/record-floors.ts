@@ -1,6 +1,7 @@
 import type { Model } from 'mongoose';
 import type { RecordFloor } from '../../domain/index.ts';
 import type { RecordFloors } from '../../ports/record-floors.ts';
+import { toDate } from './codec.ts';
 import { isDuplicateKey } from './errors.ts';
 import { nativeOf } from './native.ts';
 import { type DataKeyDocument, type FloorDocument, floorCodec } from './schemas/keys.ts';
@@ -35,8 +36,13 @@ export function createRecordFloors(
           if (!isDuplicateKey(error)) throw error;
         });
     },
-    remove: async (kind, ids) => {
-      await model.deleteMany({ _id: { $in: ids.map((id) => nameOf(kind, id)) } });
+    remove: async (kind, ids, endedBy) => {
+      const end = endedBy === undefined ? {} : { expiresAt: { $lte: toDate(endedBy) } };
+      await model.deleteMany({ _id: { $in: ids.map((id) => nameOf(kind, id)) }, ...end });
+    },
+    ended: async (now, limit) => {
+      const query = model.find({ expiresAt: { $lte: toDate(now) } }).sort({ expiresAt: 1 });
+      return (await query.limit(limit).lean<FloorDocument[]>()).map(decode);
     },
     list: async ({ limit, cursor }) => {
       const after = cursor === undefined ? {} : { _id: { $gt: cursor } };

@@ -1,6 +1,12 @@
 import type { Model } from 'mongoose';
 import { HELD_UNTIL, visitorKeyName } from '../../domain/index.ts';
-import { ENTITY_SPECS, type EntityStores } from '../../ports/entity-stores.ts';
+import {
+  ENTITY_SPECS,
+  type EntityStores,
+  HELD_KINDS,
+  RETAINED_KINDS,
+  SESSION_KINDS,
+} from '../../ports/entity-stores.ts';
 import type { PurgeCounts, RetentionStore } from '../../ports/stores.ts';
 import { toDate } from './codec.ts';
 import type { EntityModels, Models } from './models.ts';
@@ -11,14 +17,6 @@ interface Expiring {
   readonly expiresAt?: Date;
 }
 
-/** Kinds of entities that live with a transcript. */
-const RETAINED = (Object.keys(ENTITY_SPECS) as (keyof EntityStores)[]).filter(
-  (kind) => ENTITY_SPECS[kind].retained,
-);
-/** Those that belong to a conversation, and are held with it. */
-const HELD = RETAINED.filter((kind) => ENTITY_SPECS[kind].indexed.includes('conversationId'));
-/** What is kept of one session, under its id. */
-const SESSION_KINDS = ['visitorRecords', 'visitorSessions', 'visitorRecordings'] as const;
 /** What no legal hold keeps. */
 const FREE = { expiresAt: { $lt: toDate(HELD_UNTIL) } };
 
@@ -40,7 +38,7 @@ export function createRetentionStore(models: Models): RetentionStore {
       await Promise.all([
         ...all,
         setExpiry(models.conversations, { accountId, start: '$startedAt', retentionMs }),
-        ...RETAINED.map((kind) => setEntityExpiry(models.entities[kind], { accountId, retentionMs })),
+        ...RETAINED_KINDS.map((kind) => setEntityExpiry(models.entities[kind], { accountId, retentionMs })),
       ]);
     },
     setTranscriptEnd: async ({ accountId, conversationId, expiresAt }) => {
@@ -49,7 +47,9 @@ export function createRetentionStore(models: Models): RetentionStore {
       const parts = [dataKeys, messages, attachments, profiles] as unknown as Model<Expiring>[];
       await Promise.all([
         ...parts.map((model) => nativeOf(model).updateMany({ accountId, conversationId }, change)),
-        ...HELD.map((kind) => setEntityEnd(models.entities[kind], { accountId, conversationId, expiresAt })),
+        ...HELD_KINDS.map((kind) =>
+          setEntityEnd(models.entities[kind], { accountId, conversationId, expiresAt }),
+        ),
         nativeOf(models.conversations).updateOne({ _id: conversationId, accountId }, change),
       ]);
     },
@@ -124,7 +124,6 @@ async function purge(models: Models, given: Purge): Promise<PurgeCounts> {
   const conversations = await purgeOne(models.conversations, given);
   const activity = await purgeOne(models.activity, given);
   const entities = await purgeEntities(models.entities, given);
-  await purgeOne(models.floors, given);
   return { dataKeys, messages, attachments, profiles, conversations, activity, entities };
 }
 

@@ -9,7 +9,7 @@ import {
   type WriteConnection,
 } from './driver.ts';
 import { withoutValues } from './errors.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { LATER_COLUMNS, SCHEMA_VERSION } from './schema.ts';
 import { Writer } from './writer.ts';
 
 /** Pages of 4 KiB in the write-ahead log before they are moved to the database file: 16 MiB. */
@@ -115,6 +115,18 @@ async function prepareFile(connection: WriteConnection, schema: string): Promise
   const version = (await connection.prepare('PRAGMA user_version')).get([]);
   if (Number(version?.user_version) > SCHEMA_VERSION) throw new Error('it was written by a newer release');
   await connection.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  await addLaterColumns(connection);
+}
+
+async function addLaterColumns(connection: WriteConnection): Promise<void> {
+  for (const { table, column, definition } of LATER_COLUMNS) {
+    const known = (await connection.prepare('SELECT count(*) AS n FROM pragma_table_info(?)')).get([table]);
+    const has = (
+      await connection.prepare('SELECT count(*) AS n FROM pragma_table_info(?) WHERE name = ?')
+    ).get([table, column]);
+    if (Number(known?.n) > 0 && Number(has?.n) === 0)
+      await connection.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${definition}`);
+  }
 }
 
 /** A sentence that a person can act on; the driver's own message is left out with whatever it may quote. */

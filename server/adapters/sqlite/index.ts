@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Stores } from '../../ports/index.ts';
+import type { RawStores } from '../../ports/index.ts';
 import { SqliteActivityStore } from './activity-store.ts';
 import { SqliteAttachmentStore } from './attachment-store.ts';
 import { SqliteAuditStore } from './audit-store.ts';
@@ -36,7 +36,7 @@ export const SQLITE_FILES: readonly string[] = [ENGAGEMENT_DB, KEYS_DB, ACTIVITY
  * One process at a time, but for commands `beside` it; `close` waits for what is under way.
  * @throws Error when another process has the folder, or one that names the file that cannot be opened and says why
  */
-export async function openSqliteStores(options: { dataDir: string; beside?: boolean }): Promise<Stores> {
+export async function openSqliteStores(options: { dataDir: string; beside?: boolean }): Promise<RawStores> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const lock = options.beside === true ? { release: () => {} } : lockFolder(options.dataDir);
   const files = await openFiles(options.dataDir).catch((error) => {

@@ -41,9 +41,15 @@ export class SqliteRecordFloors implements RecordFloors {
     await this.#file.write(PUT, [jsonRows(rows)]);
   }
 
-  async remove(kind: string, ids: readonly string[]): Promise<void> {
-    const sql = 'DELETE FROM record_floors WHERE kind = ? AND id IN (SELECT value FROM json_each(?))';
-    await this.#file.write(sql, [kind, JSON.stringify(ids)]);
+  async remove(kind: string, ids: readonly string[], endedBy?: number): Promise<void> {
+    const sql = `DELETE FROM record_floors WHERE kind = ?1 AND id IN (SELECT value FROM json_each(?2))
+      AND (?3 IS NULL OR expires_at <= ?3)`;
+    await this.#file.write(sql, [kind, JSON.stringify(ids), endedBy ?? null]);
+  }
+
+  async ended(now: number, limit: number): Promise<readonly RecordFloor[]> {
+    const sql = 'SELECT * FROM record_floors WHERE expires_at <= ? ORDER BY expires_at LIMIT ?';
+    return this.#file.all(sql, [now, limit]).map(floorIn);
   }
 
   async list({ limit, cursor }: { limit: number; cursor?: string }): Promise<StorePage<RecordFloor>> {

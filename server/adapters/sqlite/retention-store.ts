@@ -1,5 +1,12 @@
 import { HELD_UNTIL, visitorKeyName } from '../../domain/index.ts';
-import { ENTITY_SPECS, type PurgeCounts, type RetentionStore } from '../../ports/index.ts';
+import {
+  ENTITY_SPECS,
+  HELD_KINDS,
+  type PurgeCounts,
+  RETAINED_KINDS,
+  type RetentionStore,
+  SESSION_KINDS,
+} from '../../ports/index.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { text } from './driver.ts';
 import { fieldOf, tableOf } from './entity-schema.ts';
@@ -9,16 +16,6 @@ const PURGE_MESSAGES = `DELETE FROM messages WHERE id IN (
   SELECT m.id FROM transcripts t JOIN messages m ON m.transcript = t.id WHERE t.expires_at <= ?1 LIMIT ?2)`;
 const PURGE_TRANSCRIPTS = `DELETE FROM transcripts WHERE expires_at <= ?
   AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.transcript = transcripts.id)`;
-
-/** Kinds of entities that belong to a conversation, and are held with it. */
-const HELD = Object.entries(ENTITY_SPECS).flatMap(([kind, { retained, indexed }]) =>
-  retained && indexed.includes('conversationId') ? [kind] : [],
-);
-/** Kinds of entities that live with a transcript. */
-const RETAINED = Object.entries(ENTITY_SPECS).flatMap(([kind, spec]) => (spec.retained ? [kind] : []));
-
-/** What is kept of one session, under its id. */
-const SESSION_KINDS = ['visitorRecords', 'visitorSessions', 'visitorRecordings'] as const;
 
 export interface RetentionFiles {
   readonly engagement: DatabaseFile;
@@ -49,7 +46,6 @@ export class SqliteRetentionStore implements RetentionStore {
     if (messages + profiles + conversations + entities > 0) await engagement.forget();
     const activities = await purgeTable(activity, { table: 'activity_log', now, limit });
     if (activities > 0) await activity.forget();
-    await purgeTable(keys, { table: 'record_floors', now, limit });
     const rest = { profiles, conversations, activity: activities, entities };
     return { dataKeys, messages, attachments: files, ...rest };
   }
@@ -68,7 +64,7 @@ export class SqliteRetentionStore implements RetentionStore {
       applyRetention(attachments, { table: 'attachments', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'profiles', from: 'retain_from', accountId, retentionMs }),
       applyRetention(engagement, { table: 'conversations', from: 'started_at', accountId, retentionMs }),
-      ...RETAINED.map((kind) => applyEntityRetention(engagement, { kind, accountId, retentionMs })),
+      ...RETAINED_KINDS.map((kind) => applyEntityRetention(engagement, { kind, accountId, retentionMs })),
     ]);
   }
 
@@ -80,7 +76,7 @@ export class SqliteRetentionStore implements RetentionStore {
       setEnd(engagement, { ...query, table: 'transcripts' }),
       setEnd(engagement, { ...query, table: 'profiles' }),
       setEnd(engagement, { ...query, table: 'conversations', key: 'id' }),
-      ...HELD.map((kind) => setEntityEnd(engagement, { ...query, kind })),
+      ...HELD_KINDS.map((kind) => setEntityEnd(engagement, { ...query, kind })),
     ]);
   }
 

@@ -4,6 +4,12 @@ import { entitySchema } from './entity-schema.ts';
 /** Raised by a release that changes a table in a way that older releases cannot work with. */
 export const SCHEMA_VERSION = 1;
 
+/** Columns that came after their table. */
+export const LATER_COLUMNS = [
+  { table: 'agent_presence', column: 'version', definition: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'agent_presence', column: 'mac', definition: 'TEXT' },
+] as const;
+
 /** Everything but keys and addresses. */
 export const ENGAGEMENT_DB = 'engagement.db';
 /** Keys of conversations and accounts, apart so that they can be backed up apart, or not at all. */
@@ -151,6 +157,8 @@ CREATE TABLE IF NOT EXISTS agent_presence (
   capacity INTEGER NOT NULL,
   active INTEGER NOT NULL,
   lease_until INTEGER NOT NULL,
+  version INTEGER NOT NULL DEFAULT 0,
+  mac TEXT,
   PRIMARY KEY (account_id, agent_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS agent_presence_gone ON agent_presence (lease_until) WHERE status <> 'offline' OR active > 0;

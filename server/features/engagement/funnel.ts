@@ -103,15 +103,18 @@ export class Funnel {
   async #flush(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = new Map();
+    let failure: unknown;
     for (const [id, day] of waiting) {
       try {
         await this.#write(id, day);
         waiting.delete(id);
       } catch (error) {
-        for (const { counts, ...rest } of waiting.values()) this.#addTo({ ...rest, counts: counts.values() });
-        throw error;
+        failure = error;
       }
     }
+    if (failure === undefined) return;
+    for (const { counts, ...rest } of waiting.values()) this.#addTo({ ...rest, counts: counts.values() });
+    throw failure;
   }
 
   async #write(id: string, day: Waiting): Promise<void> {

@@ -76,15 +76,18 @@ export class RedactionCounts {
   async #flush(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = new Map();
+    let failure: unknown;
     for (const [id, { accountId, dayStart, counts }] of waiting) {
       try {
         await this.#addToDay({ id, accountId, dayStart, counts: [...counts.values()] });
         waiting.delete(id);
       } catch (error) {
-        this.#putBack(waiting);
-        throw error;
+        failure = error;
       }
     }
+    if (failure === undefined) return;
+    this.#putBack(waiting);
+    throw failure;
   }
 
   #putBack(

@@ -9,7 +9,7 @@ import {
   type VisitorPrincipal,
   type VisitorSession,
 } from '../../domain/index.ts';
-import type { Clock, Ids, RateLimit, RateLimiter, Stores } from '../../ports/index.ts';
+import type { Clock, Ids, RateLimit, RateLimiter, StorePage, Stores } from '../../ports/index.ts';
 import { TokenRejected, type Tokens } from '../../ports/tokens.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 import type { KnownSites } from '../sites/index.ts';
@@ -134,11 +134,12 @@ export class VisitorSessions {
     return { session: await this.#begin(site, { visitorToken, client, retentionMs }), visitorToken };
   }
 
-  /** The visitor's last session on the site that is still known, ended or not. */
+  /** The visitor's last session on the site that is still known, ended or not; none when it is not as it was written. */
   async #newestOf(site: Site, visitorToken: string): Promise<VisitorSession | undefined> {
     const { visitorSessions } = this.#deps.stores.entities;
     const where = { visitorHash: this.#deps.tokens.fingerprint(visitorToken) };
-    const [known] = (await visitorSessions.list({ where, newestFirst: true, limit: 1 })).items;
+    const page = visitorSessions.list({ where, newestFirst: true, limit: 1 });
+    const [known] = (await page.catch(noneIfTampered)).items;
     return known?.siteId === site.id && known.expiresAt > this.#deps.clock.now() ? known : undefined;
   }
 
@@ -216,6 +217,12 @@ function requireAllowedOrigin(site: Site, origin: string | undefined): void {
   if (!site.allowedOrigins.includes(origin)) {
     throw new Refusal('forbidden', { detail: 'This site does not take visitors from the page that asks.' });
   }
+}
+
+/** Who altered a record, and was told of, keeps no visitor away: they begin a session anew. */
+function noneIfTampered(error: unknown): StorePage<VisitorSession> {
+  if (error instanceof Refusal && error.code === 'record.tampered') return { items: [] };
+  throw error;
 }
 
 function readToken(tokens: Tokens, token: string): VisitorPrincipal {

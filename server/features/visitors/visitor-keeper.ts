@@ -1,5 +1,4 @@
 import { DAY_MS, type KeptVisitor, Refusal, type VisitorRecord, visitorKeyName } from '../../domain/index.ts';
-import type { Floors } from '../../pipeline/floors.ts';
 import type { KeyVault } from '../../pipeline/key-vault.ts';
 import type { SealContext, Sealer } from '../../pipeline/seal.ts';
 import {
@@ -38,7 +37,6 @@ export interface VisitorKeeperDeps {
   readonly live: LiveVisitors;
   readonly vault: Pick<KeyVault, 'createDataKey' | 'dataKey' | 'destroyDataKey'>;
   readonly sealer: Pick<Sealer, 'sealPart' | 'openPart'>;
-  readonly floors: Pick<Floors, 'note' | 'reachOf'>;
   readonly settings: Pick<AccountSettingsReader, 'get'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -70,7 +68,7 @@ export class VisitorKeeper {
       deps.clock.every(LOOK_MS, () => void this.#keepDue().catch(failed)),
       deps.clock.every(KEEP_MS, () => void this.#forgetExpired().catch(failed)),
     ];
-    deps.live.onForgotten(({ sessionId }) => this.#leave(sessionId));
+    deps.live.onForgotten(({ sessionId }) => this.#standing.delete(sessionId));
   }
 
   /** From here on the part's own is kept under its name. */
@@ -85,12 +83,10 @@ export class VisitorKeeper {
   }): Promise<{ visitor: KeptVisitor; parts: Readonly<Record<string, unknown>> } | undefined> {
     const { accountId, sessionId } = session;
     try {
-      const { version } = await this.#deps.floors.reachOf(visitorKeyName(sessionId));
       const record = await this.#deps.records.get(sessionId);
       if (record === undefined || record.accountId !== accountId) return undefined;
       const key = await this.#deps.vault.dataKey(visitorKeyName(sessionId));
       if (key === undefined) return undefined;
-      if (record.version < version) throw new IntegrityError();
       const { parts = {}, ...visitor } = this.#open(record, key);
       this.#standing.set(sessionId, { key, createdAt: record.createdAt, version: record.version });
       return { visitor, parts };
@@ -127,13 +123,11 @@ export class VisitorKeeper {
     const context = contextOf({ accountId, sessionId, key, retainFrom, expiresAt });
     const sealed = this.#deps.sealer.sealPart(context, PART, { ...kept, fields });
     const next = { version: record.version + 1, updatedAt: this.#deps.clock.now() };
-    const replaced = await this.#deps.records.replace({
+    return this.#deps.records.replace({
       ...record,
       ...next,
       sealed: Buffer.from(sealed).toString('base64'),
     });
-    if (replaced) this.#deps.floors.note(visitorKeyName(sessionId), { version: next.version });
-    return replaced;
   }
 
   /** The key first, then the record; answers whether there was one. Nothing of it is written after. */
@@ -172,14 +166,6 @@ export class VisitorKeeper {
     for (let at = 0; at < visitors.length; at += WRITES) {
       await Promise.all(visitors.slice(at, at + WRITES).map((visitor) => this.#save(visitor)));
     }
-  }
-
-  /** While a visitor is there, memory has the newest; from here on an older copy of the record shows. */
-  #leave(sessionId: string): void {
-    const standing = this.#standing.get(sessionId);
-    this.#standing.delete(sessionId);
-    if (standing !== undefined && standing.version > 0)
-      this.#deps.floors.note(visitorKeyName(sessionId), { version: standing.version });
   }
 
   async #save(visitor: LiveVisitor): Promise<void> {

@@ -56,12 +56,12 @@ export class DeliveryQueue {
     this.#deps = deps;
   }
 
-  /** Takes up what an earlier process left. */
+  /** Takes up what an earlier process left; the server goes on without what cannot be read. */
   async start(): Promise<void> {
-    await this.#sweep();
-    this.#stopSweep = this.#deps.clock.every(SWEEP_MS, () => {
+    const sweep = () =>
       this.#sweep().catch((error) => this.#deps.logger.error('webhook deliveries could not be read', error));
-    });
+    await sweep();
+    this.#stopSweep = this.#deps.clock.every(SWEEP_MS, () => void sweep());
   }
 
   /** Keeps the delivery and tries it as soon as it has a turn. */

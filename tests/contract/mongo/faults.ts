@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
 import { DEFAULT_THEME } from '../../../server/domain/index.ts';
-import type { Stores } from '../../../server/ports/index.ts';
+import type { RawStores } from '../../../server/ports/index.ts';
 import { StoreError } from '../../../server/ports/store-error.ts';
 import {
   aConversation,
@@ -20,7 +20,7 @@ import { plain } from '../../support/plain.ts';
 export function describeFaults(databases: MongoDatabases): void {
   describe('faults', () => {
     let proxy: MongoProxy;
-    let stores: Stores;
+    let stores: RawStores;
 
     beforeAll(async () => {
       proxy = await startMongoProxy(databases.uri());
@@ -76,13 +76,13 @@ export function describeFaults(databases: MongoDatabases): void {
 
     it('asks for a majority and its journal on every write, and reads what cannot be rolled back', async () => {
       proxy.takeCommands();
-      const { active: _active, ...intent } = aPresence();
+      const presence = aPresence();
       await stores.messages.append(sealedRun({ conversationId: freshId('c'), count: 1 }));
-      await stores.presence.put(intent);
-      await stores.presence.takeSlot({ accountId: intent.accountId, agentId: intent.agentId, now: 0 });
+      await stores.presence.put({ ...presence, version: 1 });
+      await stores.presence.put({ ...presence, version: 2 });
       await stores.conversations.get('account', 'id');
-      const [append, put, take, get] = proxy.takeCommands().map(({ command }) => command);
-      for (const write of [append, put, take]) {
+      const [append, put, change, get] = proxy.takeCommands().map(({ command }) => command);
+      for (const write of [append, put, change]) {
         expect(write?.writeConcern).toMatchObject({ w: 'majority', j: true });
       }
       expect(get?.readConcern).toEqual({ level: 'majority' });

@@ -50,7 +50,6 @@ const DATED = [
   'data_keys',
   'messages',
   'profiles',
-  'record_floors',
   'refresh_families',
   'visitor_sessions',
 ];

@@ -1,7 +1,7 @@
 import mongoose, { type Connection } from 'mongoose';
 import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
 import { DAY_MS } from '../../../server/domain/index.ts';
-import type { Stores } from '../../../server/ports/index.ts';
+import type { RawStores } from '../../../server/ports/index.ts';
 import {
   aConversation,
   aDataKey,
@@ -25,7 +25,7 @@ const PER_ACCOUNT = 60;
 const account = (index: number) => `account-${index % ACCOUNTS}`;
 
 /** Enough of everything that a plan which reads too much shows. */
-async function fill(stores: Stores): Promise<void> {
+async function fill(stores: RawStores): Promise<void> {
   for (let index = 0; index < ACCOUNTS * PER_ACCOUNT; index += 1) {
     const accountId = account(index);
     const conversation = aConversation({
@@ -52,12 +52,8 @@ async function fill(stores: Stores): Promise<void> {
     const life = { accountId, conversationId: conversation.id, expiresAt: T0 + index };
     await stores.dataKeys.create(aDataKey(life));
     await stores.profiles.put(aProfileRecord(life));
-    const { active: _active, ...intent } = aPresence({
-      accountId,
-      agentId: `agent-${index}`,
-      leaseUntil: T0 + index,
-    });
-    await stores.presence.put(intent);
+    const presence = aPresence({ accountId, agentId: `agent-${index}`, leaseUntil: T0 + index });
+    await stores.presence.put({ ...presence, version: 1 });
   }
   const numbers = Array.from({ length: ACCOUNTS * PER_ACCOUNT }, (_, index) => index);
   await stores.activity.append(
@@ -87,7 +83,8 @@ async function fill(stores: Stores): Promise<void> {
 }
 
 /** Each call of a store with how many documents it may look at. */
-const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] = [
+const SOMEBODY = { accountId: 'account-0', agentId: 'agent-0' };
+const CALLS: readonly [string, (stores: RawStores) => Promise<unknown>, number][] = [
   ['conversations.get', (s) => s.conversations.get('account-0', 'conversation-0'), 1],
   ['queue', (s) => s.conversations.queue({ accountId: 'account-1', limit: 5 }), 5],
   ['queue length', (s) => s.conversations.queueLength({ accountId: 'account-1' }), 20],
@@ -169,7 +166,8 @@ const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] =
   ['end of the audit chain', (s) => s.audit.last('account-3'), 1],
   ['audit by action', (s) => s.audit.list({ accountId: 'account-3', action: 'action-3', limit: 5 }), 6],
   ['overdue leases', (s) => s.presence.expired(T0 + 50, 5), 5],
-  ['take a slot', (s) => s.presence.takeSlot({ accountId: 'account-0', agentId: 'agent-0', now: T0 }), 1],
+  ['change a presence', (s) => s.presence.put({ ...aPresence(SOMEBODY), version: 2 }), 1],
+  ['put a presence right', (s) => s.presence.force({ ...aPresence(SOMEBODY), version: 9 }), 1],
   ['presences of an account', (s) => s.presence.list('account-1'), PER_ACCOUNT],
   ['entity by unique field', (s) => s.entities.users.findBy('email', 'user-7@example.com'), 1],
   [
@@ -193,7 +191,7 @@ const CALLS: readonly [string, (stores: Stores) => Promise<unknown>, number][] =
 export function describePlans(databases: MongoDatabases): void {
   describe('query plans', () => {
     let proxy: MongoProxy;
-    let stores: Stores;
+    let stores: RawStores;
     let connection: Connection;
 
     beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { openMongoStores } from '../../../server/adapters/mongo/index.ts';
 import type { MessageRecord } from '../../../server/domain/index.ts';
-import type { MessageStore, Stores } from '../../../server/ports/index.ts';
+import type { MessageStore, RawStores } from '../../../server/ports/index.ts';
 import { freshBytes, freshId, sealedRun } from '../../support/builders.ts';
 import type { MongoDatabases } from '../../support/mongodb.ts';
 import { plain } from '../../support/plain.ts';
@@ -18,7 +18,7 @@ function resealed(records: readonly MessageRecord[]): Reseal {
 /** A reseal is one transcript from start to end, whoever else writes and whatever answer is lost. */
 export function describeReseal(databases: MongoDatabases): void {
   describe('reseal', () => {
-    let stores: Stores;
+    let stores: RawStores;
     const read = async (conversationId: string) =>
       plain(await stores.messages.read({ conversationId, afterSeq: 0, limit: 100 }));
     const aTranscript = async (): Promise<readonly MessageRecord[]> => {

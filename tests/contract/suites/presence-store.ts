@@ -1,12 +1,18 @@
-import type { AgentPresence } from '../../../server/domain/index.ts';
+import type { AgentPresence, KeptPresence } from '../../../server/domain/index.ts';
+import type { GuardedPresence } from '../../../server/pipeline/guarded-presence.ts';
 import { aPresence, freshId, T0 } from '../../support/builders.ts';
+import { presenceOn } from '../../support/presence.ts';
 import { type OpenStores, useStores } from './use-stores.ts';
 
 /** What every presence store promises, above all that no agent gets more chats than they can take. */
 export function describePresenceStore(name: string, open: OpenStores): void {
   describe(`${name}: presence store`, () => {
     const stores = useStores(open);
-    const store = () => stores().presence;
+    let guarded: GuardedPresence | undefined;
+    const store = () => {
+      guarded ??= presenceOn(stores().presence).presence;
+      return guarded;
+    };
     const put = async (presence: AgentPresence): Promise<AgentPresence> => {
       const { active: _active, ...intent } = presence;
       return await store().put(intent);
@@ -142,6 +148,89 @@ export function describePresenceStore(name: string, open: OpenStores): void {
       const expired = await store().expired(early + 5, 100);
       expect(expired.map(({ agentId }) => agentId).sort()).toEqual(gone.map(({ agentId }) => agentId).sort());
       expect(await store().expired(early + 5, 2)).toHaveLength(2);
+    });
+
+    it('never goes over a capacity that several processes fill at once', async () => {
+      const presence = aPresence({ capacity: 3 });
+      await put(presence);
+      const nodes = Array.from({ length: 4 }, () => presenceOn(stores().presence).presence);
+      const { accountId, agentId } = presence;
+      const taken = await Promise.all(
+        [0, 1].flatMap(() => nodes.map((node) => node.takeSlot({ accountId, agentId, now: T0 }))),
+      );
+      expect(taken.filter(Boolean)).toHaveLength(3);
+      expect((await get(presence))?.active).toBe(3);
+    });
+
+    const FORGED: readonly [string, Partial<KeptPresence>][] = [
+      ['the intent', { status: 'offline' }],
+      ['the lease', { leaseUntil: T0 + 9_999_999 }],
+      ['the number of chats', { active: 0 }],
+      ['the capacity', { capacity: 99 }],
+      ['the version', { version: 77 }],
+    ];
+    it.each(FORGED)('notices that %s was altered, and puts it right', async (_what, forged) => {
+      const { presence: node, logger } = presenceOn(stores().presence);
+      const written = aPresence({ capacity: 2 });
+      const { accountId, agentId } = written;
+      const other = aPresence({ accountId });
+      for (const { active: _active, ...intent } of [written, other]) await node.put(intent);
+      await node.takeSlot({ accountId, agentId, now: T0 });
+      const kept = await stores().presence.get(accountId, agentId);
+      if (kept === undefined) throw new Error('it is there');
+      await stores().presence.force({ ...kept, ...forged });
+      const byId = (a: AgentPresence, b: AgentPresence) => (a.agentId < b.agentId ? -1 : 1);
+      const right = [{ ...written, active: 1 }, other].sort(byId);
+      expect(await node.list(accountId)).toEqual(right);
+      expect(logger.lines).toMatchObject([
+        { fields: { kind: 'agentPresence', recordId: agentId, fault: 'altered' } },
+      ]);
+      expect(await node.list(accountId)).toEqual(right);
+      expect(logger.lines).toHaveLength(1);
+      expect(await presenceOn(stores().presence).presence.get(accountId, agentId)).toEqual(
+        right.find((one) => one.agentId === agentId),
+      );
+    });
+
+    it('notices one that was put back from before, was taken away, or is another agent’s', async () => {
+      const { presence: node, logger } = presenceOn(stores().presence);
+      const records = stores().presence;
+      const [one, two] = [aPresence({ capacity: 2 }), aPresence()];
+      const { accountId, agentId } = one;
+      for (const { active: _active, ...intent } of [one, two]) await node.put(intent);
+      const older = await records.get(accountId, agentId);
+      const foreign = await records.get(two.accountId, two.agentId);
+      if (older === undefined || foreign === undefined) throw new Error('both are there');
+      await node.takeSlot({ accountId, agentId, now: T0 });
+      const now = { ...one, active: 1 };
+      const attacks = [
+        () => records.force(older),
+        () => records.deleteAccount(accountId),
+        () => records.force({ ...foreign, accountId, agentId }),
+      ];
+      for (const attack of attacks) {
+        await attack();
+        expect(await node.get(accountId, agentId)).toEqual(now);
+        expect(await node.list(accountId)).toEqual([now]);
+      }
+      expect(logger.lines.map(({ fields }) => fields?.fault)).toEqual(['older', 'missing', 'altered']);
+    });
+
+    it('takes one that nobody remembers for an agent who is gone, and has their chats looked for', async () => {
+      const written = aPresence({ leaseUntil: T0 + 9_000_000 });
+      await put(written);
+      const { accountId, agentId } = written;
+      const kept = await stores().presence.get(accountId, agentId);
+      if (kept === undefined) throw new Error('it is there');
+      await stores().presence.force({ ...kept, leaseUntil: T0 - 2_000_000 });
+      const { presence: restarted, logger } = presenceOn(stores().presence);
+      const gone = { accountId, agentId, status: 'offline', leaseUntil: 0 };
+      expect(await restarted.list(accountId)).toMatchObject([gone]);
+      expect(logger.lines).toHaveLength(1);
+      expect((await restarted.expired(1, 100)).map((one) => one.agentId)).toContain(agentId);
+      const { active: _active, ...intent } = written;
+      expect(await restarted.put(intent)).toMatchObject({ status: 'online', capacity: written.capacity });
+      expect(logger.lines).toHaveLength(1);
     });
 
     it('deletes the agents of one account', async () => {

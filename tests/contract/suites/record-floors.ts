@@ -45,12 +45,29 @@ export function describeRecordFloors(name: string, open: OpenStores): void {
       expect(ids(await floors().ofOwner('roles', owner))).toEqual([two]);
     });
 
-    it('are purged with their records', async () => {
-      const [over, stays] = [aFloor({ expiresAt: T0 }), aFloor({ expiresAt: T0 + 1 })];
-      await floors().put([over, stays]);
+    it('that have ended are found, the earliest first, and go unless they were prolonged meanwhile', async () => {
+      const [later, over, stays, endless] = [T0, T0 - 9, T0 + 1, undefined].map((expiresAt) =>
+        aFloor(expiresAt === undefined ? {} : { expiresAt }),
+      );
+      if (!later || !over || !stays || !endless) throw new Error('four were made');
+      const all = [later, over, stays, endless];
+      await floors().put(all);
       await stores().retention.purge(T0, 1_000);
+      const mine = (await floors().ended(T0, 1_000)).filter(({ id }) => all.some((floor) => floor.id === id));
+      expect(mine).toEqual([over, later]);
+      expect(await floors().ended(T0, 1)).toHaveLength(1);
+      await floors().put([{ ...later, expiresAt: T0 + 1 }]);
+      await floors().remove(
+        'roles',
+        all.map(({ id }) => id),
+        T0,
+      );
       expect(await floors().get('roles', over.id)).toBeUndefined();
-      expect(await floors().get('roles', stays.id)).toEqual(stays);
+      const left = await floors().all(
+        'roles',
+        all.map(({ id }) => id),
+      );
+      expect(left.map(({ id }) => id).sort()).toEqual([later, stays, endless].map(({ id }) => id).sort());
     });
 
     it('lie beside a data key, never go back in any part, and end with the key', async () => {

@@ -1,5 +1,5 @@
 import { DAY_MS, HELD_UNTIL } from '../../../server/domain/index.ts';
-import type { PurgeCounts, Stores } from '../../../server/ports/index.ts';
+import type { PurgeCounts, RawStores } from '../../../server/ports/index.ts';
 import {
   aConversation,
   aDataKey,
@@ -31,7 +31,7 @@ interface Life {
 }
 
 /** A whole conversation: itself, its key, its profile and three messages. */
-async function aWholeConversation(stores: Stores, life: Life): Promise<string> {
+async function aWholeConversation(stores: RawStores, life: Life): Promise<string> {
   const { accountId, retainFrom, expiresAt } = life;
   const conversation = aConversation({ accountId, startedAt: retainFrom, expiresAt });
   const with_ = { ...life, conversationId: conversation.id };
@@ -43,7 +43,7 @@ async function aWholeConversation(stores: Stores, life: Life): Promise<string> {
 }
 
 /** Which parts of a conversation are there. */
-async function partsOf(stores: Stores, accountId: string, id: string): Promise<Record<string, number>> {
+async function partsOf(stores: RawStores, accountId: string, id: string): Promise<Record<string, number>> {
   const messages = await stores.messages.read({ conversationId: id, afterSeq: 0, limit: 100 });
   return {
     conversation: (await stores.conversations.get(accountId, id)) === undefined ? 0 : 1,

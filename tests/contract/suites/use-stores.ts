@@ -1,14 +1,14 @@
-import type { Stores } from '../../../server/ports/index.ts';
+import type { RawStores } from '../../../server/ports/index.ts';
 
 /** Opens the stores under test, empty. The suite closes them. */
-export type OpenStores = () => Promise<Stores>;
+export type OpenStores = () => Promise<RawStores>;
 
 /**
  * Opens stores before the tests of the surrounding `describe` and closes them after. Tests share them and keep
  * apart by fresh ids; `fresh: 'each'` opens new ones for every test instead, where counts of everything matter.
  */
-export function useStores(open: OpenStores, fresh: 'once' | 'each' = 'once'): () => Stores {
-  let stores: Stores | undefined;
+export function useStores(open: OpenStores, fresh: 'once' | 'each' = 'once'): () => RawStores {
+  let stores: RawStores | undefined;
   const start = async () => {
     stores = await open();
   };

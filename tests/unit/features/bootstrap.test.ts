@@ -5,7 +5,7 @@ import { openSqliteStores } from '../../../server/adapters/sqlite/index.ts';
 import { RandomIds } from '../../../server/adapters/system/random-ids.ts';
 import { Private } from '../../../server/domain/index.ts';
 import { bootstrapAccount } from '../../../server/features/accounts/index.ts';
-import type { Stores } from '../../../server/ports/index.ts';
+import type { RawStores } from '../../../server/ports/index.ts';
 import { aSite, aUser } from '../../support/builders.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -18,7 +18,7 @@ const FIRST = {
 };
 
 describe('the first account', () => {
-  let stores: Stores;
+  let stores: RawStores;
   let dataDir: string;
   const clock = new FakeClock();
 

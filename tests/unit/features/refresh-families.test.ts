@@ -6,11 +6,11 @@ import { openSqliteStores } from '../../../server/adapters/sqlite/index.ts';
 import { RandomIds } from '../../../server/adapters/system/random-ids.ts';
 import type { RefreshFamily } from '../../../server/domain/index.ts';
 import { RefreshFamilies } from '../../../server/features/auth/refresh-families.ts';
-import type { EntityStore, Stores } from '../../../server/ports/index.ts';
+import type { EntityStore, RawStores } from '../../../server/ports/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 describe('families of refresh tokens', () => {
-  let stores: Stores;
+  let stores: RawStores;
   let dataDir: string;
 
   beforeAll(async () => {

@@ -78,5 +78,6 @@ export const floorCodec = createCodec<RecordFloor & { id: string }, (typeof FLOO
 export const floorSchema = createSchema<FloorDocument>({
   id: 'domain',
   fields: { kind: text, owner: String, version: count, settled: Boolean, expiresAt: Date, mac: text },
-  indexes: [{ keys: { kind: 1, owner: 1 } }, TTL_INDEX],
+  // They go after their records, which may have been prolonged: no expiry of the database's own.
+  indexes: [{ keys: { kind: 1, owner: 1 } }, { keys: { expiresAt: 1, _id: 1 } }],
 });

@@ -1,10 +1,10 @@
-import type { AgentPresence } from '../../../domain/index.ts';
+import type { KeptPresence } from '../../../domain/index.ts';
 import { createCodec, type DocumentOf } from '../codec.ts';
 import { count, createSchema, text, time } from './shape.ts';
 
 const TIMES = ['leaseUntil'] as const;
-export type PresenceDocument = DocumentOf<AgentPresence, (typeof TIMES)[number]>;
-export const presenceCodec = createCodec<AgentPresence, (typeof TIMES)[number]>(TIMES);
+export type PresenceDocument = DocumentOf<KeptPresence, (typeof TIMES)[number]>;
+export const presenceCodec = createCodec<KeptPresence, (typeof TIMES)[number]>(TIMES);
 
 export const presenceSchema = createSchema<PresenceDocument>({
   fields: {
@@ -15,6 +15,8 @@ export const presenceSchema = createSchema<PresenceDocument>({
     capacity: count,
     active: count,
     leaseUntil: time,
+    version: count,
+    mac: String,
   },
   indexes: [
     { keys: { accountId: 1, agentId: 1 }, options: { unique: true } },
