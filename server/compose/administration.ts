@@ -110,7 +110,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
       changes,
       signInsOf: (userId) => signIns.list(userId),
       endSignInsOf: (user) => signIns.endAllOf(user),
-      endUser: signIn.endUser,
+      endUser: (user) => signIn.userEnd.end(user),
       reconsider: (accountId, agentId) => parts.routing.reconsider(accountId, agentId),
       broadcaster,
       ids,
@@ -155,7 +155,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
   };
   return {
     useCases,
-    endUser: signIn.endUser,
+    userEnd: signIn.userEnd,
     audit,
     knownSites,
     /** On an empty store makes the first account; answers the administrator's sign-in when it did. */

@@ -51,6 +51,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.fieldSweeps.resumeAll();
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
+      await features.userEnd.finishBroken();
       stopJobs = scheduleJobs({ ...features, checkRecords: base.checkRecords, logger });
       await features.webhooks.start();
     },

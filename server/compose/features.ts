@@ -156,7 +156,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
         alsoForget: engagement.forget,
       }),
     ],
-    endUser: (user): Promise<void> => administration.endUser(user),
+    endUser: (user): Promise<void> => administration.userEnd.end(user),
   });
   const retention = new Retention({
     store: stores.retention,

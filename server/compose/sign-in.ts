@@ -10,7 +10,6 @@ import { ApiTokens } from '../features/api-tokens/index.ts';
 import type { Audit, RefusedAccess } from '../features/audit/index.ts';
 import {
   createAuth,
-  createEndUser,
   createHashNewPassword,
   createPasswordCheck,
   OwnSecurity,
@@ -20,6 +19,7 @@ import {
   SecondStep,
   SignInNotes,
   SignIns,
+  UserEnd,
 } from '../features/auth/index.ts';
 import type { AccountSettingsReader } from '../features/settings/account-settings.ts';
 import type { SecretBox } from '../pipeline/secret-box.ts';
@@ -91,7 +91,7 @@ export function composeSignIn(base: Foundation, parts: SignInParts) {
     hashNewPassword,
     auth,
     signIns,
-    endUser: createEndUser({ entities: stores.entities, signIns }),
+    userEnd: new UserEnd({ entities: stores.entities, signIns, clock }),
     apiTokens,
     secondFactors,
     secondStep,

@@ -30,6 +30,8 @@ export interface User extends Entity {
   readonly passwordHash: string;
   readonly memberships: readonly Membership[];
   readonly disabled: boolean;
+  /** Their last membership was taken away: they are being deleted, and whoever finds them so goes on with it. */
+  readonly status?: 'ending';
 }
 
 export interface Membership {
@@ -38,6 +40,13 @@ export interface Membership {
   readonly roles: readonly string[];
   /** By role: the departments whose conversations it reaches; a role that is not there reaches all. */
   readonly departmentLimits?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The user without their membership in the account; without any, they are ending. */
+export function withoutMembership(user: User, accountId: string, at: number): User {
+  const memberships = user.memberships.filter((one) => one.accountId !== accountId);
+  const left = { ...user, memberships, version: user.version + 1, updatedAt: at };
+  return memberships.length > 0 ? left : { ...left, status: 'ending' };
 }
 
 /**

@@ -1,5 +1,6 @@
 import cron, { type ScheduledTask } from 'node-cron';
 import type { AuditRetention } from '../features/audit/index.ts';
+import type { UserEnd } from '../features/auth/index.ts';
 import type { AgreedValues } from '../features/field-sweeps/index.ts';
 import type { LegalHolds } from '../features/legal-holds/index.ts';
 import type { Retention } from '../features/retention/retention.ts';
@@ -16,6 +17,7 @@ export function scheduleJobs(deps: {
   legalHolds: Pick<LegalHolds, 'sweep'>;
   auditRetention: AuditRetention;
   agreedValues: AgreedValues;
+  userEnd: Pick<UserEnd, 'finishBroken'>;
   checkRecords: () => Promise<void>;
   logger: Logger;
 }): () => Promise<void> {
@@ -26,6 +28,7 @@ export function scheduleJobs(deps: {
       await deps.retention.purge();
       await deps.agreedValues.endFields();
       await deps.auditRetention.purge();
+      await deps.userEnd.finishBroken();
     } catch (error) {
       deps.logger.error('the purge failed', error);
     }

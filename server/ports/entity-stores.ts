@@ -142,7 +142,7 @@ export interface EntityStores {
 export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec } = {
   accounts: { unique: [], indexed: [], expires: false },
   sites: { unique: ['siteKey'], indexed: ['accountId'], expires: false },
-  users: { unique: ['email'], indexed: ['memberships.accountId'], expires: false },
+  users: { unique: ['email'], indexed: ['memberships.accountId', 'status'], expires: false },
   refreshFamilies: { unique: ['currentHash'], indexed: ['userId'], expires: true },
   visitorSessions: {
     unique: [],

@@ -1,4 +1,4 @@
-import { type Account, Refusal, type User } from '../../domain/index.ts';
+import { type Account, Refusal, type User, withoutMembership } from '../../domain/index.ts';
 import type { KeyVault } from '../../pipeline/key-vault.ts';
 import type {
   Broadcaster,
@@ -121,11 +121,10 @@ export class AccountEnd {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const user = await users.get(userId);
       if (user === undefined) return;
-      const memberships = user.memberships.filter((one) => one.accountId !== accountId);
-      const next = { ...user, memberships, version: user.version + 1, updatedAt: clock.now() };
+      const next = withoutMembership(user, accountId, clock.now());
       if (!(await users.replace(next))) continue;
       broadcaster.disconnectAgent(accountId, userId);
-      if (memberships.length === 0) await endUser(user);
+      if (next.status === 'ending') await endUser(user);
       return;
     }
     throw new Error('a membership could not be ended');

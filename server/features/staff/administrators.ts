@@ -3,11 +3,12 @@ import type { EntityStore } from '../../ports/index.ts';
 
 const PAGE = 200;
 
-/** Whether anyone who can sign in is an administrator of the account. */
+/** Whether anyone who can sign in, `besides` one person, is an administrator of the account. */
 export async function hasAdministrator(
-  { users, graph }: { readonly users: EntityStore<User>; readonly graph: RoleGraph },
+  of: { readonly users: EntityStore<User>; readonly graph: RoleGraph; readonly besides?: string },
   accountId: string,
 ): Promise<boolean> {
+  const { users, graph, besides } = of;
   let cursor: string | undefined;
   do {
     const page = await users.list({
@@ -15,7 +16,8 @@ export async function hasAdministrator(
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
-    if (page.items.some((user) => isAdministrator(user, { accountId, graph }))) return true;
+    const others = page.items.filter(({ id }) => id !== besides);
+    if (others.some((user) => isAdministrator(user, { accountId, graph }))) return true;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return false;

@@ -12,6 +12,7 @@ import {
   Refusal,
   type StaffPrincipal,
   type User,
+  withoutMembership,
 } from '../../domain/index.ts';
 import {
   type Broadcaster,
@@ -174,18 +175,29 @@ export class Staff {
     await this.#note(staff, 'user.second_factor_removed', { id });
   }
 
-  /** Takes the user out of the account; who is in no account any more is deleted. */
+  /**
+   * Takes the user out of the account; who is in no account any more is deleted. Broken off before the membership is
+   * gone, it can be asked for again; after that the rest is finished without being asked.
+   */
   async remove(staff: StaffPrincipal, id: string): Promise<void> {
+    const { accountId } = staff;
     const user = await this.#find(staff, id);
     await this.#requireSameRank(staff, user);
-    const memberships = user.memberships.filter(({ accountId }) => accountId !== staff.accountId);
-    const updatedAt = this.#deps.clock.now();
-    await this.#write(staff, user, { ...user, memberships, version: user.version + 1, updatedAt });
-    this.#deps.broadcaster.disconnectAgent(staff.accountId, id);
-    await this.#reconsider(user, [staff]);
-    await this.#deps.removeTokensOf({ accountId: staff.accountId, userId: id });
-    if (memberships.length === 0) await this.#deps.endUser(user);
+    await this.#requireOtherAdministrator(staff, user);
+    await this.#deps.removeTokensOf({ accountId, userId: id });
+    const next = withoutMembership(user, accountId, this.#deps.clock.now());
+    await this.#write(staff, user, next);
+    this.#deps.broadcaster.disconnectAgent(accountId, id);
     await this.#note(staff, 'user.removed', { id });
+    await this.#reconsider(user, [staff]);
+    if (next.status === 'ending') await this.#deps.endUser(user);
+  }
+
+  async #requireOtherAdministrator({ accountId }: StaffPrincipal, user: User): Promise<void> {
+    const graph = await this.#deps.access.graph(accountId);
+    if (!isAdministrator(user, { accountId, graph })) return;
+    const others = await hasAdministrator({ users: this.#users, graph, besides: user.id }, accountId);
+    if (!others) throw new Refusal('user.last_administrator');
   }
 
   #requireSameRank(staff: StaffPrincipal, user: User): Promise<void> {

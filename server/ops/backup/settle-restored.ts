@@ -1,4 +1,4 @@
-import type { ErasedThing } from '../../domain/index.ts';
+import { type ErasedThing, type User, withoutMembership } from '../../domain/index.ts';
 import type { Erasable, ErasureScope, Stores } from '../../ports/index.ts';
 
 const PAGE = 200;
@@ -54,22 +54,36 @@ async function eraseAgain(deps: SettleDeps, { kind, id, accountId }: ErasedThing
   await stores.namedKeys.destroyAll(id);
   for await (const conversation of conversationsOf(stores, id)) await eraseConversation(deps, conversation);
   await eraseScope(deps, { kind, accountId: id });
-  await endMemberships(stores, id);
+  await endMemberships(deps, id);
   return stores.entities.accounts.delete(id);
 }
 
 /** Who works in no other account goes with it. */
-async function endMemberships({ entities: { users } }: Stores, accountId: string): Promise<void> {
+async function endMemberships({ stores: { entities }, now }: SettleDeps, accountId: string): Promise<void> {
+  const { users } = entities;
   const where = { 'memberships.accountId': accountId };
   for (;;) {
     const { items } = await users.list({ where, limit: PAGE });
     if (items.length === 0) return;
-    for (const user of items) {
-      const memberships = user.memberships.filter((membership) => membership.accountId !== accountId);
-      if (memberships.length === 0) await users.delete(user.id);
-      else await users.replace({ ...user, memberships, version: user.version + 1 });
-    }
+    for (const user of items) await endMembership(entities, user, { accountId, at: now() });
   }
+}
+
+/** With everything by which they could come in; sign-ins are in no backup. */
+async function endMembership(
+  entities: Stores['entities'],
+  user: User,
+  { accountId, at }: { accountId: string; at: number },
+): Promise<void> {
+  const next = withoutMembership(user, accountId, at);
+  if (next.status !== 'ending') {
+    await entities.users.replace(next);
+    return;
+  }
+  await entities.secondFactors.delete(user.id);
+  await entities.identityLinks.deleteWhere({ userId: user.id });
+  await entities.passwordResets.deleteWhere({ userId: user.id });
+  await entities.users.delete(user.id);
 }
 
 async function eraseWithoutKey(deps: SettleDeps): Promise<number> {
