@@ -1,4 +1,4 @@
-import type { Ack, ServerToAgent, WireConversation } from '../../shared/protocol/index.ts';
+import type { Ack, ServerToAgent, WireConversation, WirePresence } from '../../shared/protocol/index.ts';
 import {
   applyConversation,
   dequeue,
@@ -9,7 +9,7 @@ import {
   select,
   updateChat,
 } from './desk.ts';
-import type { Data, LinkStatus } from './link.ts';
+import type { Data, LinkStatus, Payload } from './link.ts';
 import type { Alert, LiveDeps } from './live-deps.ts';
 import { Outbox } from './outbox.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
@@ -17,6 +17,7 @@ import { QueueWatch } from './queue-watch.ts';
 import { isRefusedOrCut, Requests, unanswered } from './requests.ts';
 import { INITIAL_STATE, type LiveState, type PendingLine, type PresenceIntent } from './state.ts';
 import { createStore, type Store } from './store.ts';
+import { Supervising } from './supervising.ts';
 import {
   hasGap,
   withAllRead,
@@ -44,6 +45,8 @@ export class LiveClient {
   readonly state: Store<LiveState>;
   /** Who is on the sites now, while somebody looks. */
   readonly visitors: VisitorWatch;
+  /** The chats of others. */
+  readonly supervising: Supervising;
   readonly #deps: LiveDeps;
   readonly #requests: Requests;
   readonly #outbox: Outbox;
@@ -93,6 +96,12 @@ export class LiveClient {
     this.visitors = new VisitorWatch({
       list: () => this.#requests.ask('visitor:list', {}),
       ignoreCut: (work) => this.#requests.ignoreCut(work),
+    });
+    this.supervising = new Supervising({
+      state: this.state,
+      requests: this.#requests,
+      me: deps.me.id,
+      resume: (conversationId) => this.#resume(conversationId),
     });
     this.#listen();
   }
@@ -144,6 +153,16 @@ export class LiveClient {
     this.#apply(await this.#requests.ask('chat:case', { conversationId, caseId }));
   }
 
+  /** Agents who are there, the user among them. @throws ActionRefused */
+  async colleagues(): Promise<readonly WirePresence[]> {
+    return (await this.#requests.ask('presence:list', {})).items;
+  }
+
+  /** Hands a chat on. @throws ActionRefused */
+  async transfer(transfer: Payload<'chat:transfer'>): Promise<void> {
+    this.#apply(await this.#requests.ask('chat:transfer', transfer));
+  }
+
   /** Invites a visitor to a chat. @throws ActionRefused */
   async invite(sessionId: string, message: string): Promise<void> {
     await this.#requests.ask('visitor:invite', { sessionId, message });
@@ -151,6 +170,7 @@ export class LiveClient {
 
   /** Takes a chat that is no longer this agent's off the desk. */
   putAway(conversationId: string): void {
+    this.supervising.stop(conversationId);
     this.state.set((state) => dropChat(state, conversationId));
   }
 
@@ -218,7 +238,14 @@ export class LiveClient {
       );
     });
     link.on('presence:update', (presence) => this.#presence.told(presence));
+    link.on('access:update', ({ authorizations }) => this.#onAccess(authorizations));
     link.on('visitor:update', (update) => this.visitors.updated(update));
+  }
+
+  #onAccess(authorizations: readonly string[]): void {
+    const known = this.state.get().authorizations;
+    if (known?.join() === authorizations.join()) return;
+    this.state.set((state) => ({ ...state, authorizations }));
   }
 
   #onStatus(status: LinkStatus): void {
@@ -256,6 +283,7 @@ export class LiveClient {
   }
 
   async #resumeAndFlush(conversationId: string): Promise<void> {
+    await this.supervising.watchAgain(conversationId);
     await this.#resume(conversationId);
     this.#flush(conversationId);
   }
@@ -336,13 +364,14 @@ export class LiveClient {
     const read = withAllRead(chat);
     const seen = chat.messages.findLast((message) => message.from.kind === 'visitor')?.seq;
     this.#change(conversationId, () => read);
-    if (seen === undefined || seen <= chat.readSeq || chat.conversation.status !== 'active') return;
+    if (seen === undefined || seen <= chat.readSeq || !isMine(chat.conversation, this.#me)) return;
     this.#requests.tell('message:seen', { conversationId, seq: seen });
   }
 
   #sendLine(conversationId: string, line: PendingLine): Promise<Ack<Data<'message:send'>>> {
     const { clientId, text } = line;
-    const name = line.kind === 'note' ? 'note:add' : 'message:send';
+    const note = this.state.get().chats[conversationId]?.watched === true ? 'chat:whisper' : 'note:add';
+    const name = line.kind === 'note' ? note : 'message:send';
     return this.#deps.link.ask(name, { conversationId, clientId, text });
   }
 

@@ -45,6 +45,8 @@ export interface Chat {
   readonly typing?: { readonly text: string };
   /** The first answer to `chat:resume` has arrived. */
   readonly loaded: boolean;
+  /** Somebody else's chat that this supervisor follows. */
+  readonly watched: boolean;
 }
 
 export interface LiveState {
@@ -60,6 +62,8 @@ export interface LiveState {
   /** Ids of the chats on the desk, oldest assignment first, so that the list doesn't jump. */
   readonly order: readonly string[];
   readonly selectedId?: string;
+  /** What the user may do, once the server has told a change of it. */
+  readonly authorizations?: readonly string[];
 }
 
 export const INITIAL_STATE: LiveState = {

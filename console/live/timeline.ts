@@ -17,6 +17,7 @@ export function newChat(conversation: WireConversation): Chat {
     readSeq: 0,
     visitorSeenSeq: 0,
     loaded: false,
+    watched: false,
   };
 }
 

@@ -5,6 +5,8 @@ import { browserSkipReason } from '../support/browser.ts';
 import { connectVisitor, type VisitorClient } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
 
+/** Less than a test has, so that what was waited for in vain is named. */
+const WAIT_MS = 12_000;
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -44,6 +46,7 @@ export async function openConsole(
     reducedMotion: 'reduce',
     locale: 'en-GB',
   });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));

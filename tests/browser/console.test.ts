@@ -188,6 +188,59 @@ describeInBrowser('the console in a browser', () => {
     await picture(page, 'shortcuts');
   });
 
+  it('hands a chat on with a note; a supervisor watches it, whispers, and takes it over', async () => {
+    const [mia, ola] = [await desk('Mia'), await desk('Ola')];
+    const caller = await ring();
+    await caller.say('I want to speak to the manager');
+    await mia.page
+      .getByRole('button', { name: /Accept/ })
+      .first()
+      .click();
+    await log(mia.page).getByText('speak to the manager').waitFor();
+    await mia.page.getByRole('button', { name: 'Hand on' }).click();
+    const dialog = mia.page.getByRole('dialog', { name: 'Hand this chat on' });
+    await dialog.getByRole('combobox', { name: 'Colleague' }).click();
+    await mia.page.getByRole('option', { name: /^Ola \(0 of/ }).click();
+    await dialog.getByLabel('Note').fill('Rather upset');
+    expect(await axeFindings(mia.page)).toEqual([]);
+    await picture(mia.page, 'transfer');
+    await dialog.getByRole('button', { name: 'Hand on' }).click();
+    await mia.page.getByText('This chat is with Ola now.').waitFor();
+    await log(ola.page).getByText('Rather upset').waitFor();
+
+    const boss = await open({ path: `/transcripts/${caller.conversationId}` });
+    await signIn(boss.page, await staff(test, 'Sue', ['supervisor']));
+    await boss.page.getByRole('button', { name: 'Watch' }).click();
+    await boss.page.getByText("You watch Ola's chat.").waitFor();
+    await caller.say('Still there?');
+    await log(boss.page).getByText('Still there?').waitFor();
+    await boss.page.getByLabel('Whisper to Ola').fill('Offer a refund');
+    await boss.page.getByLabel('Whisper to Ola').press('Enter');
+    await log(ola.page).getByText('Offer a refund').waitFor();
+    expect(await axeFindings(boss.page)).toEqual([]);
+    await picture(boss.page, 'watching');
+    await boss.page.getByRole('button', { name: 'Take over' }).click();
+    await composer(boss.page).waitFor();
+    await ola.page.getByText('This chat is with Sue now.').waitFor();
+    await composer(boss.page).fill('This is Sue.');
+    await composer(boss.page).press('Enter');
+    const heard = await caller.visitor.next('message:new', ({ text }) => text === 'This is Sue.');
+    expect(heard.from.name).toBe('Sue');
+    expect(caller.visitor.all('message:new').map(({ kind }) => kind)).toEqual(['text']);
+  });
+
+  it('shows at once what a change of roles takes away', async () => {
+    const { page } = await desk('Una');
+    await page.getByRole('link', { name: 'Transcripts' }).waitFor();
+    const { accessToken, accountId } = await test.signIn();
+    const users = await test.call('GET', `/accounts/${accountId}/users?limit=200`, undefined, accessToken);
+    const una = (users.body.items as { id: string; name: string }[]).find(({ name }) => name === 'Una');
+    const path = `/accounts/${accountId}/users/${una?.id}`;
+    await test.call('PATCH', path, { roles: ['analyst'] }, accessToken);
+    await expectGone(page.getByRole('link', { name: 'Transcripts' }));
+    await page.getByRole('link', { name: 'Engagement' }).waitFor();
+  });
+
   it('keeps case id and tags, and shows the pages that the visitor saw', async () => {
     const { page } = await desk('Cleo');
     await ring();

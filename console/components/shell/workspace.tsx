@@ -1,5 +1,5 @@
 import { IconLock } from '@tabler/icons-react';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { SignedInUser } from '../../../shared/protocol/index.ts';
 import { createApi } from '../../api/calls.ts';
 import { createOwnApi } from '../../api/own-security.ts';
@@ -35,6 +35,7 @@ export function Workspace({ page, user, account, switchAccount }: WorkspaceProps
   const live = useLiveClient({ page, user, account });
   const registry = useMemo(() => new ShortcutRegistry(), []);
   const drafts = useMemo(() => createStore<Readonly<Record<string, Draft>>>({}), []);
+  const authorizations = useAuthorizations(account, live);
   const api = useMemo(() => createApi(page.http, account.id), [page.http, account.id]);
   const services = useMemo<ConsoleServices>(
     () => ({
@@ -46,9 +47,9 @@ export function Workspace({ page, user, account, switchAccount }: WorkspaceProps
       drafts,
       api,
       own: createOwnApi(page.http),
-      can: (authorization) => account.authorizations.includes(authorization),
+      can: (authorization) => authorizations.includes(authorization),
     }),
-    [page, user, account, switchAccount, live, drafts, api],
+    [page, user, account, switchAccount, live, drafts, api, authorizations],
   );
   return (
     <ConsoleContext value={services}>
@@ -56,6 +57,16 @@ export function Workspace({ page, user, account, switchAccount }: WorkspaceProps
         <Frame services={services} registry={registry} live={live} />
       </ShortcutContext>
     </ConsoleContext>
+  );
+}
+
+const NEVER = (): (() => void) => () => undefined;
+
+/** What the user may do here: as they signed in, and as the server has told since. */
+function useAuthorizations(account: Account, live: LiveClient | undefined): readonly string[] {
+  return useSyncExternalStore(
+    live?.state.subscribe ?? NEVER,
+    () => live?.state.get().authorizations ?? account.authorizations,
   );
 }
 

@@ -23,10 +23,13 @@ export function Composer(props: {
   readonly ref: Ref<ComposerHandle>;
   readonly live: LiveClient;
   readonly conversationId: string;
+  /** The agent whose chat it is: then notes to them are all that can be written. */
+  readonly whisperTo?: string;
 }) {
-  const { live, conversationId } = props;
+  const { live, conversationId, whisperTo } = props;
   const { drafts } = useConsole();
-  const { text, note } = useStore(drafts, (all) => all[conversationId]) ?? EMPTY;
+  const { text, note: isNote } = useStore(drafts, (all) => all[conversationId]) ?? EMPTY;
+  const note = isNote || whisperTo !== undefined;
   const field = useRef<HTMLTextAreaElement>(null);
   /** What a canned response found no value for. */
   const [hint, setHint] = useState('');
@@ -46,7 +49,7 @@ export function Composer(props: {
   const send = (): void => {
     if (!sendable) return;
     live.send(conversationId, { text: text.trim(), kind: note ? 'note' : 'text' });
-    change({ text: '', note });
+    change({ text: '', note: isNote });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (picker.onKeyDown(event)) return;
@@ -56,21 +59,23 @@ export function Composer(props: {
     send();
   };
   const fill = (filled: string, missing: readonly string[]): void => {
-    change({ text: filled, note });
+    change({ text: filled, note: isNote });
     setHint(missing.length === 0 ? '' : `Nothing is known for ${missing.join(', ')}`);
     field.current?.focus();
   };
   const picker = useCannedPicker({ draft: text, conversationId, onFilled: fill });
   return (
     <div className={styles.composer} data-note={note || undefined}>
-      <ModeSwitch note={note} onChange={(next) => change({ text, note: next })} />
+      {whisperTo === undefined && (
+        <ModeSwitch note={note} onChange={(next) => change({ text, note: next })} />
+      )}
       <CannedOptions picker={picker} />
       <div className={styles.composerRow}>
         {!note && <AttachButton conversationId={conversationId} />}
         <Textarea
           ref={field}
           className={styles.field}
-          aria-label={note ? 'Note for staff' : 'Message to the visitor'}
+          aria-label={labelOf(note, whisperTo)}
           placeholder={
             note ? 'A note that only staff can read' : 'Write a message, or / for a canned response'
           }
@@ -83,7 +88,7 @@ export function Composer(props: {
           {...picker.fieldProps}
           onChange={(event) => {
             setHint('');
-            change({ text: event.currentTarget.value, note });
+            change({ text: event.currentTarget.value, note: isNote });
             if (!note && event.currentTarget.value !== '') live.composing(conversationId);
           }}
           onKeyDown={onKeyDown}
@@ -113,6 +118,11 @@ export function Composer(props: {
       )}
     </div>
   );
+}
+
+function labelOf(note: boolean, whisperTo: string | undefined): string {
+  if (whisperTo !== undefined) return `Whisper to ${whisperTo}`;
+  return note ? 'Note for staff' : 'Message to the visitor';
 }
 
 function ModeSwitch(props: { readonly note: boolean; readonly onChange: (note: boolean) => void }) {

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconCheck, IconInfoCircle } from '@tabler/icons-react';
-import type { RefObject } from 'react';
+import { IconArrowForwardUp, IconArrowLeft, IconCheck, IconInfoCircle } from '@tabler/icons-react';
+import { type RefObject, useState } from 'react';
 import { formatDateTime, visitorName } from '../../components/common/format.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import type { LiveClient } from '../../live/live-client.ts';
@@ -10,6 +10,8 @@ import { CloseDialog } from './close-dialog.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import styles from './inbox.module.css';
 import { MessageLog } from './message-log.tsx';
+import { TransferDialog } from './transfer-dialog.tsx';
+import { Watching } from './watching.tsx';
 
 /** One open chat: who it is, what was said, and where to answer. */
 export function Conversation(props: {
@@ -25,6 +27,8 @@ export function Conversation(props: {
   const { user } = useConsole();
   const { conversation } = chat;
   const mine = conversation.status === 'active' && conversation.agent?.id === user.id;
+  const watching = chat.watched && !mine && conversation.status === 'active';
+  const [handingOn, setHandingOn] = useState(false);
   return (
     <>
       <ConversationHeader
@@ -33,13 +37,15 @@ export function Conversation(props: {
         detailsOpen={props.detailsOpen}
         onBack={() => live.select(undefined)}
         onDetails={props.onDetails}
+        onHandOn={() => setHandingOn(true)}
         onClose={() => props.onClosing(true)}
       />
       <MessageLog live={live} chat={chat} />
-      {mine ? (
-        <Composer ref={props.composer} live={live} conversationId={conversation.id} />
-      ) : (
-        <Ended live={live} chat={chat} />
+      {mine && <Composer ref={props.composer} live={live} conversationId={conversation.id} />}
+      {watching && <Watching live={live} chat={chat} composer={props.composer} />}
+      {!mine && !watching && <Ended live={live} chat={chat} />}
+      {handingOn && mine && (
+        <TransferDialog live={live} conversation={conversation} onClose={() => setHandingOn(false)} />
       )}
       <CloseDialog
         live={live}
@@ -57,6 +63,7 @@ function ConversationHeader(props: {
   readonly detailsOpen: boolean;
   readonly onBack: () => void;
   readonly onDetails: () => void;
+  readonly onHandOn: () => void;
   readonly onClose: () => void;
 }) {
   const { conversation } = props.chat;
@@ -93,14 +100,24 @@ function ConversationHeader(props: {
         </ActionIcon>
       </Tooltip>
       {props.mine && (
-        <Button
-          variant="default"
-          size="sm"
-          leftSection={<IconCheck size={16} aria-hidden />}
-          onClick={props.onClose}
-        >
-          Close chat
-        </Button>
+        <>
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconArrowForwardUp size={16} aria-hidden />}
+            onClick={props.onHandOn}
+          >
+            Hand on
+          </Button>
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconCheck size={16} aria-hidden />}
+            onClick={props.onClose}
+          >
+            Close chat
+          </Button>
+        </>
       )}
     </header>
   );

@@ -15,6 +15,7 @@ import { useLoad } from '../../components/common/use-load.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
 import { Link } from '../../components/shell/link.tsx';
 import { EraseDialog } from './erase-dialog.tsx';
+import { SupervisorActions } from './supervisor-actions.tsx';
 import styles from './transcripts.module.css';
 
 /** One conversation in full, to read, export or erase. */
@@ -122,6 +123,7 @@ function Actions(props: {
     });
   return (
     <>
+      <SupervisorActions conversation={transcript} />
       {can('transcript:export') && (
         <Menu position="bottom-end">
           <Menu.Target>

@@ -170,8 +170,9 @@ export class FakeServer {
       case 'chat:resume':
         return ok(this.#resumed(conversationId, afterSeq));
       case 'message:send':
-      case 'note:add': {
-        const kind = name === 'note:add' ? 'note' : 'text';
+      case 'note:add':
+      case 'chat:whisper': {
+        const kind = name === 'message:send' ? 'text' : 'note';
         const from = { kind: 'agent' as const, ...ME };
         const stored = this.#store(conversationId, {
           kind,
@@ -197,7 +198,8 @@ export class FakeServer {
 
   #changed(name: AgentEventName, conversationId: string): object {
     const current = this.conversations.get(conversationId) ?? conversation(conversationId);
-    if (name === 'chat:accept') this.put({ ...current, status: 'active', agent: ME });
+    if (name === 'chat:accept' || name === 'chat:takeover')
+      this.put({ ...current, status: 'active', agent: ME });
     if (name === 'chat:close') this.put({ ...current, status: 'closed' });
     return this.conversations.get(conversationId) ?? {};
   }

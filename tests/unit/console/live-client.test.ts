@@ -361,4 +361,54 @@ describe('the live client', () => {
     await settle();
     expect(server.asked).toHaveLength(asked);
   });
+
+  it('follows the chat of another until it is put away, again after a cut, and whispers to its agent', async () => {
+    const { server, client } = await started();
+    server.put(conversation('two', { agent: { id: 'agent-2', name: 'Bo' } }));
+    server.visitorWrites('two', 'hello');
+    await client.supervising.watch('two');
+    expect(textsOf(client, 'two')).toEqual(['hello']);
+    expect(client.state.get().selectedId).toBe('two');
+    client.send('two', { text: 'offer a refund', kind: 'note' });
+    await settle();
+    expect(server.payloads('chat:whisper')).toHaveLength(1);
+    expect(server.payloads('message:seen')).toEqual([]);
+    server.cut();
+    server.connect();
+    await settle();
+    expect(server.payloads('chat:monitor')).toEqual([{ conversationId: 'two' }, { conversationId: 'two' }]);
+    client.putAway('two');
+    await settle();
+    expect(server.payloads('chat:monitor').at(-1)).toEqual({ conversationId: 'two', active: false });
+    expect(client.state.get().order).toEqual(['one']);
+  });
+
+  it('takes off the desk what may not be watched any more', async () => {
+    const { server, client } = await started();
+    server.put(conversation('two', { agent: { id: 'agent-2', name: 'Bo' } }));
+    await client.supervising.watch('two');
+    server.answers.set('chat:monitor', () => refusal('forbidden'));
+    server.cut();
+    server.connect();
+    await settle();
+    expect(client.state.get().order).toEqual(['one']);
+    expect(client.state.get().connection.kind).toBe('online');
+  });
+
+  it('makes the chat of another its own', async () => {
+    const { server, client } = await started();
+    server.put(conversation('two', { agent: { id: 'agent-2', name: 'Bo' } }));
+    await client.supervising.watch('two');
+    await client.supervising.takeOver('two');
+    expect(client.state.get().chats.two).toMatchObject({ watched: false, conversation: { agent: ME } });
+  });
+
+  it('keeps what the user may do as it was last told', async () => {
+    const { server, client } = await started();
+    server.emit('access:update', { authorizations: ['conversation:read'] });
+    const before = client.state.get();
+    server.emit('access:update', { authorizations: ['conversation:read'] });
+    expect(client.state.get()).toBe(before);
+    expect(before.authorizations).toEqual(['conversation:read']);
+  });
 });
