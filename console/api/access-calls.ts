@@ -4,8 +4,8 @@ import type { Http } from './http.ts';
 /** A role as an administrator writes it. */
 export interface RoleDraft {
   readonly name: string;
-  /** Absent when there is nothing to say. */
-  readonly about?: string;
+  /** Empty when there is nothing to say. */
+  readonly about: string;
   readonly authorizations: readonly string[];
   /** Roles that it contains: keys and ids. */
   readonly roles: readonly string[];

@@ -58,6 +58,14 @@ describeOnEveryStore('roles', (start) => {
     expect((await user.me.call('GET', '/users')).status).toBe(403);
   });
 
+  it('lose what they are for when it is emptied, and keep it when it is not named', async () => {
+    const { id } = await addRole({ about: 'For the night' });
+    const change = async (body: object) =>
+      (await client.call<WireRole>('PATCH', `/roles/${id}`, body)).body.about;
+    expect(await change({ roles: ['agent'] })).toBe('For the night');
+    expect(await change({ about: '' })).toBe('');
+  });
+
   it('are refused when they contain one another in a circle, naming the way', async () => {
     const inner = await addRole({});
     const outer = await addRole({ roles: [inner.id] });

@@ -32,9 +32,9 @@ export function RoleEditor({ role, roles, authorizations, onSaved }: RoleEditorP
     validate: { name: (value) => (value.trim() === '' ? 'Enter a name' : null) },
   });
   const { save, busy, failure } = useSave(form);
-  const submit = form.onSubmit(({ about, ...values }) =>
+  const submit = form.onSubmit((values) =>
     save(async () => {
-      const draft = { ...values, ...(about.trim() !== '' && { about: about.trim() }) };
+      const draft = { ...values, about: values.about.trim() };
       if (role === undefined) await api.access.createRole(draft);
       else await api.access.changeRole(role.id, draft);
       showDone(`${values.name.trim()} is saved and counts from now on.`);

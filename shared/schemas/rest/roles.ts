@@ -37,7 +37,8 @@ const authorizationsSchema = z
 
 export const createRoleSchema = z.strictObject({
   name: displayNameSchema,
-  about: lineSchema(ABOUT_LENGTH).optional(),
+  /** An empty one takes it away. */
+  about: z.union([z.literal(''), lineSchema(ABOUT_LENGTH)]).optional(),
   authorizations: authorizationsSchema.optional(),
   roles: rolesSchema.optional(),
 });
