@@ -121,7 +121,7 @@ const word = (n: number): string =>
 export async function plantInEvents(of: {
   clients: { visitor: VisitorClient; agent: AgentClient };
   secrets: readonly string[];
-  ids: { conversationId: string; sessionId: string };
+  ids: { conversationId: string; sessionId: string; toAgentId: string };
 }): Promise<PlantedByTable> {
   const { clients, secrets, ids } = of;
   const taken = new Set<string>();

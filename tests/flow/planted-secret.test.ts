@@ -212,8 +212,9 @@ describeOnEveryStore('planted secrets', (start) => {
     const guest = await connectVisitor(test);
     await guest.emit('page:view', { url: 'https://shop.example/', title: 'Shop' });
     const { sessionId } = guest;
+    const ids = { conversationId, sessionId };
     byTable = [
-      await plantInEvents({ clients: { visitor, agent }, secrets, ids: { conversationId, sessionId } }),
+      await plantInEvents({ clients: { visitor, agent }, secrets, ids: { ...ids, toAgentId: agent.userId } }),
       await plantInRoutes({ admin, secrets, conversationId, sessionId }),
     ];
     guest.close();

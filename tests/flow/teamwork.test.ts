@@ -87,7 +87,8 @@ describeOnEveryStore('work on each other’s chats', (start) => {
     await bo.emit('presence:set', { status: 'online', capacity: 0 });
     expect(await to(bo.userId)).toBe('agent.at_capacity');
     expect(await to('nobody')).toBe('invalid_value');
-    expect(await to(anna.userId)).toBe('ok');
+    await anna.emit('chat:transfer', { conversationId, toAgentId: anna.userId, note: 'mine' });
+    expect((await anna.emit('chat:resume', { conversationId, afterSeq: 0 })).messages).toHaveLength(1);
     const both = { conversationId, toAgentId: bo.userId, toDepartmentId: help.id };
     expect(await codeOf(anna.emit('chat:transfer', both))).toBe('invalid_value');
     expect(await codeOf(anna.emit('chat:transfer', { conversationId }))).toBe('invalid_value');

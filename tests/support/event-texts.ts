@@ -23,7 +23,7 @@ const GOOD_FIELDS = {
 
 const LOOKED_UP =
   /\b(conversationId|sessionId|departmentId|inviteId|identity|toAgentId|toDepartmentId|fields\.\*key)$/;
-/** Fields that need not be there, and would have to name something that is. */
+/** Fields that need not be there, and would have to name something that is: in payloads where the ids given have them. */
 const LEFT_OUT = ['departmentId', 'inviteId', 'toAgentId', 'toDepartmentId'];
 
 let made = 0;
@@ -31,7 +31,7 @@ let made = 0;
 /** Every string in the payloads of events, from the very table that the server reads. */
 export function textsOfEvents(
   schemas: Readonly<Record<string, z.ZodType>>,
-  ids: { readonly conversationId: string; readonly sessionId: string },
+  ids: { readonly conversationId: string; readonly sessionId: string; readonly toAgentId?: string },
 ): readonly EventText[] {
   return Object.entries(schemas).flatMap(([event, schema]) =>
     textLeavesOf(schema).map((leaf) => {
@@ -51,6 +51,6 @@ export function textsOfEvents(
 function goodPayload(schema: object, ids: object): object {
   const { shape = {} } = schema as { shape?: object };
   const values: Record<string, unknown> = { ...GOOD_FIELDS, ...ids, clientId: `planted-${++made}` };
-  const names = Object.keys(shape).filter((name) => !LEFT_OUT.includes(name));
+  const names = Object.keys(shape).filter((name) => !LEFT_OUT.includes(name) || name in ids);
   return Object.fromEntries(names.map((name) => [name, values[name]]));
 }

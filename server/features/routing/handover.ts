@@ -52,7 +52,7 @@ export class Handover {
   }
 
   /**
-   * An agent hands on what is theirs, a supervisor anybody's. To an agent who has it already it changes nothing.
+   * An agent hands on what is theirs, a supervisor anybody's. To an agent who has it already it leaves the note alone.
    * @throws Refusal `not_found`, `forbidden` when it is another agent's, `conversation.closed`, `conversation.taken`,
    *   `agent.at_capacity`, `agent.offline`, `department.unknown`, `invalid_value`
    */
@@ -94,8 +94,11 @@ export class Handover {
     { toAgentId, note }: TransferInput & { readonly toAgentId: string },
     conversation: ActiveConversation,
   ): Promise<Conversation> {
-    if (conversation.agentId === toAgentId) return conversation;
     const { accountId } = conversation;
+    if (conversation.agentId === toAgentId) {
+      await this.#leaveNote(agent, conversation, note);
+      return conversation;
+    }
     const member = await this.#deps.access.member(toAgentId, accountId);
     if (member === undefined || !mayWith(member, 'conversation:handle', conversation))
       throw invalid('toAgentId', 'cannot take this conversation');
