@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../config/index.ts';
+import { createPasswordHasher } from './adapters/crypto/password-hasher.ts';
 import { MemoryChangeBus } from './adapters/memory/change-bus.ts';
 import { MemoryConversationEvents } from './adapters/memory/conversation-events.ts';
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
@@ -18,8 +19,9 @@ import { openGuardedStores, requireSealed } from './compose/guarded-stores.ts';
 import { composePipeline, type Pipeline } from './compose/pipeline.ts';
 import { warmUpRedaction } from './domain/redaction/index.ts';
 import type { Clock, Ids, Logger, Stores } from './ports/index.ts';
+import type { Passwords } from './ports/passwords.ts';
 
-/** What a server is made from; tests and benchmarks bring their own clock, ids or logger. */
+/** What a server is made from; tests and benchmarks bring their own clock, ids, logger or passwords. */
 export interface ComposeOptions {
   readonly config: Config;
   readonly secrets: Secrets;
@@ -30,6 +32,7 @@ export interface ComposeOptions {
   readonly version?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
+  readonly passwords?: Passwords;
 }
 
 /** A composed server, not listening yet. */
@@ -116,6 +119,7 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     version: options.version ?? '0.0.0',
     clock,
     ids: options.ids ?? new RandomIds(),
+    passwords: options.passwords ?? createPasswordHasher(),
     metrics,
     bus: new MemoryChangeBus((error) => logger.error('a change listener failed', error)),
     events: new MemoryConversationEvents((error) => logger.error('an event listener failed', error)),

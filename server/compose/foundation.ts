@@ -17,6 +17,7 @@ import type {
   RawStores,
   Stores,
 } from '../ports/index.ts';
+import type { Passwords } from '../ports/passwords.ts';
 
 /** Everything that the parts have in common. */
 export interface Foundation {
@@ -26,6 +27,7 @@ export interface Foundation {
   readonly version: string;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly passwords: Passwords;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly bus: ChangeBus;

@@ -1,4 +1,3 @@
-import { createPasswordHasher } from '../adapters/crypto/password-hasher.ts';
 import { createPasswordPolicy } from '../adapters/crypto/password-policy.ts';
 import { createTokenSigner } from '../adapters/crypto/token-signer.ts';
 import { createOneTimeCodes } from '../adapters/crypto/totp.ts';
@@ -37,14 +36,13 @@ export interface SignInParts {
 
 /** How staff show who they are. */
 export function composeSignIn(base: Foundation, parts: SignInParts) {
-  const { stores, clock, ids, broadcaster, config, secrets, logger } = base;
+  const { stores, clock, ids, broadcaster, config, secrets, logger, passwords } = base;
   const { oidc } = config.signIn;
   const { audit, access, refusals, rateLimiter, settings, secretBox: box } = parts;
   const { users, secondFactors: factors, passwordResets: resets } = stores.entities;
   const limit = (name: keyof typeof SIGN_IN_LIMITS) => scaled(SIGN_IN_LIMITS[name], config.limits.rateFactor);
   const failures = scaled(REFUSAL_LIMITS.failedSignIns, config.limits.rateFactor);
   const tokens = createTokenSigner({ secret: secrets.jwtSecret, clock });
-  const passwords = createPasswordHasher();
   const policy = createPasswordPolicy();
   const hashNewPassword = createHashNewPassword({ passwords, policy });
   const notes = new SignInNotes({ audit, rateLimiter, failures });

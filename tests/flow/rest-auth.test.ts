@@ -13,6 +13,20 @@ import { ShiftedClock } from './rest-support.ts';
 
 const MINUTE_MS = 60_000;
 
+describe('passwords, where nobody says what they may cost', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer({ costlyPasswords: true });
+  });
+  afterAll(() => server.close());
+
+  it('are kept by argon2id with the parameters that OWASP gives', async () => {
+    const { user } = await server.signIn();
+    const kept = await server.server.stores.entities.users.get(user.id);
+    expect(kept?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
 describeOnEveryStore('sign-in', (start) => {
   let server: TestServer;
   const clock = new ShiftedClock();

@@ -1,29 +1,40 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { Passwords } from '../../ports/passwords.ts';
 
+/** What a hash costs: memory in KiB, and how often that is gone through. */
+export interface PasswordCost {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+}
+
 /**
- * argon2id with the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB of memory, 2 passes, 1 lane.
+ * The cost that OWASP's Password Storage Cheat Sheet gives for argon2id with one lane: 19 MiB of memory, 2 passes.
  * A hash names its parameters, so older ones stay good when these change.
  */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
-
-/** A well-formed hash of no password: 16 bytes of salt, 32 zero bytes in place of the result. */
-const NOBODY = [
-  '$argon2id$v=19',
-  `m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}`,
-  unpadded(new Uint8Array(16).fill(1)),
-  unpadded(new Uint8Array(PARAMETERS.outputLen)),
-].join('$');
+const OWASP_COST: PasswordCost = { memoryCost: 19_456, timeCost: 2 };
+const LANES = 1;
+const HASH_BYTES = 32;
 
 /** Passwords by argon2id, on the thread pool: the event loop is not held up. `check` compares password and hash. */
-export function createPasswordHasher(check: typeof verify = verify): Passwords {
+export function createPasswordHasher({ cost = OWASP_COST, check = verify } = {}): Passwords {
+  const nobody = hashOfNobody(cost);
   return {
-    hash: (password) => hash(password, PARAMETERS),
+    hash: (password) => hash(password, { ...cost, parallelism: LANES, outputLen: HASH_BYTES }),
     verify: async (hashed, password) => {
-      const matches = await check(hashed ?? NOBODY, password);
+      const matches = await check(hashed ?? nobody, password);
       return hashed !== undefined && matches;
     },
   };
+}
+
+/** A well-formed hash of no password: 16 bytes of salt, zero bytes in place of the result. */
+function hashOfNobody({ memoryCost, timeCost }: PasswordCost): string {
+  return [
+    '$argon2id$v=19',
+    `m=${memoryCost},t=${timeCost},p=${LANES}`,
+    unpadded(new Uint8Array(16).fill(1)),
+    unpadded(new Uint8Array(HASH_BYTES)),
+  ].join('$');
 }
 
 function unpadded(bytes: Uint8Array): string {

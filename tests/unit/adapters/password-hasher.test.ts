@@ -19,9 +19,11 @@ describe('passwords', () => {
 
   it('of nobody never match, after the very work that those of somebody take', async () => {
     const checked: string[] = [];
-    const counting = createPasswordHasher(async (hashed, password) => {
-      checked.push(String(hashed));
-      return verify(hashed, password);
+    const counting = createPasswordHasher({
+      check: async (hashed, password) => {
+        checked.push(String(hashed));
+        return verify(hashed, password);
+      },
     });
     const hash = await counting.hash('password');
     expect(await counting.verify(hash, 'guess')).toBe(false);
