@@ -33,7 +33,7 @@ export function composeEngagement(
   const { live, keeper, audit, surroundings } = given;
   const sessions = new EngagedSessions(live);
   const engagement: Engagement = new Engagement({ sessions, clock, metrics, parts: () => parts });
-  const ruleSets = new RuleSets({ versions: engagementVersions, settings, bus });
+  const ruleSets = new RuleSets({ versions: engagementVersions, settings, bus, clock });
   const runner = new RuleRunner({
     sessions,
     ruleSets,
@@ -97,6 +97,7 @@ export function composeEngagement(
     forget: async (sessionId: string) => {
       sessions.forget(sessionId);
       await recorder.erase(sessionId);
+      await ruleSets.forgetValues();
     },
     /** Writes what is still in memory. */
     flush: async () => {

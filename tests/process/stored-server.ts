@@ -14,7 +14,7 @@ export interface StoredData {
   readonly mongodbUri: string | undefined;
   /** What a server on this data is started with. */
   readonly env: Readonly<Record<string, string>>;
-  start(env?: Readonly<Record<string, string>>): Promise<ServerProcess>;
+  start(env?: Readonly<Record<string, string>>, nodeArguments?: readonly string[]): Promise<ServerProcess>;
   /** Kills what still runs and removes the folder. */
   remove(): Promise<void>;
 }
@@ -56,8 +56,8 @@ export function storedData(databases?: MongoDatabases): StoredData {
     dataDir,
     mongodbUri,
     env,
-    start: async (more = {}) => {
-      const server = await startServer({ env: { ...env, ...more } });
+    start: async (more = {}, nodeArguments = []) => {
+      const server = await startServer({ env: { ...env, ...more }, nodeArguments });
       running.push(server);
       return server;
     },

@@ -24,6 +24,11 @@ export class AddressSlots implements SlotGroup {
     this.texts = texts;
   }
 
+  /** See {@link Remembered.age}. */
+  age(): void {
+    this.#remembered.age();
+  }
+
   /** Of the visitor's page; there must be one. */
   reading(facts: LiveFacts, moment: Moment): AddressReading {
     const url = facts.url as string;

@@ -17,6 +17,7 @@ export {
   simulate,
   type WorldEvent,
 } from './simulate.ts';
+export { ageMemory } from './slots.ts';
 export { VisitorState } from './state.ts';
 export { Timer, TimerWheel } from './timer-wheel.ts';
 export { scoreParts } from './trace.ts';

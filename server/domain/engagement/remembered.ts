@@ -23,6 +23,13 @@ export class Remembered<Value> {
     return old;
   }
 
+  /** What was not asked for since the last call but one is forgotten. */
+  age(): void {
+    if (this.#young.size === 0 && this.#old.size === 0) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+  }
+
   set(key: string, value: Value): void {
     if (key.length > KEY_LENGTH_MAX) return;
     if (this.#young.size >= this.#size) {

@@ -80,6 +80,15 @@ export function slotsFor(tests: readonly FactTest[]): FactSlots {
   };
 }
 
+/**
+ * What a rule set remembers of addresses and values that visitors had, one generation older: called twice, it is
+ * forgotten, but for what came in between.
+ */
+export function ageMemory({ address, texts }: FactSlots): void {
+  address.age();
+  for (const { index } of texts) index.age();
+}
+
 function numberSlots(tests: readonly FactTest[]): NumberSlot[] {
   const byFact = new Map<string, { id: number; ranges: (FactTest & { view: 'number' })['ranges'] }[]>();
   tests.forEach((test, id) => {

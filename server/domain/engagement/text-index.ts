@@ -61,6 +61,11 @@ export class TextIndex {
     return found;
   }
 
+  /** See {@link Remembered.age}. */
+  age(): void {
+    this.#remembered.age();
+  }
+
   #addEqual(text: string, id: number): void {
     const ids = this.#equal.get(text);
     if (ids === undefined) this.#equal.set(text, [id]);

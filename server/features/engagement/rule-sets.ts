@@ -1,12 +1,16 @@
-import { type CompiledRuleSet, compileRuleSet } from '../../domain/engagement/index.ts';
+import { ageMemory, type CompiledRuleSet, compileRuleSet } from '../../domain/engagement/index.ts';
 import type { RuleSetVersion } from '../../domain/index.ts';
-import type { ChangeBus, EntityStore } from '../../ports/index.ts';
+import type { ChangeBus, Clock, EntityStore } from '../../ports/index.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
+
+/** What a visitor told is remembered for twice this long at the most after it was last compared. */
+const AGE_EVERY_MS = 25_000;
 
 export interface RuleSetsDeps {
   readonly versions: EntityStore<RuleSetVersion>;
   readonly settings: Pick<AccountSettingsReader, 'get'>;
   readonly bus: ChangeBus;
+  readonly clock: Pick<Clock, 'every'>;
 }
 
 /** Read model: the published rules of accounts, compiled once and dropped when they, or the settings they read, change. */
@@ -14,15 +18,23 @@ export class RuleSets {
   readonly #deps: RuleSetsDeps;
   readonly #loaded = new Map<string, Promise<CompiledRuleSet>>();
   readonly #listeners: ((accountId: string) => void)[] = [];
-  readonly #unsubscribe: () => void;
+  readonly #stops: readonly (() => void)[];
 
   constructor(deps: RuleSetsDeps) {
     this.#deps = deps;
-    this.#unsubscribe = deps.bus.subscribe((change) => {
+    const stop = deps.bus.subscribe((change) => {
       if (change.kind !== 'engagement-rules' && change.kind !== 'account') return;
       this.#loaded.delete(change.accountId);
       for (const tell of this.#listeners) tell(change.accountId);
     });
+    const stopAging = deps.clock.every(AGE_EVERY_MS, () => void this.#age());
+    this.#stops = [stop, stopAging];
+  }
+
+  /** Nothing that visitors told is remembered when it resolves, but for what is compared meanwhile. */
+  async forgetValues(): Promise<void> {
+    await this.#age();
+    await this.#age();
   }
 
   /** Called when an account's rules must be read again. */
@@ -42,8 +54,16 @@ export class RuleSets {
   }
 
   close(): void {
-    this.#unsubscribe();
+    for (const stop of this.#stops) stop();
     this.#loaded.clear();
+  }
+
+  async #age(): Promise<void> {
+    for (const loading of this.#loaded.values()) {
+      // One that cannot be loaded remembers nothing.
+      const ruleSet = await loading.catch(() => undefined);
+      if (ruleSet !== undefined) ageMemory(ruleSet.slots);
+    }
   }
 
   async #load(accountId: string): Promise<CompiledRuleSet> {
