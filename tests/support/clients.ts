@@ -104,6 +104,8 @@ export async function connect(
   options: {
     reconnection?: boolean;
     userAgent?: string;
+    /** As a trusted proxy in front says. */
+    address?: string;
     /** Called before it connects, for who must not miss what comes first. */
     onSocket?: (socket: Socket) => void;
   } = {},
@@ -113,7 +115,10 @@ export async function connect(
     transports: ['websocket'],
     forceNew: true,
     reconnection: options.reconnection ?? false,
-    ...(options.userAgent !== undefined && { extraHeaders: { 'user-agent': options.userAgent } }),
+    extraHeaders: {
+      ...(options.userAgent !== undefined && { 'user-agent': options.userAgent }),
+      ...(options.address !== undefined && { 'x-forwarded-for': options.address }),
+    },
   });
   options.onSocket?.(socket);
   await new Promise<void>((resolve, reject) => {
