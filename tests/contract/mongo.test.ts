@@ -23,4 +23,5 @@ const skip = mongoSkipReason();
   describePlans(databases);
   describeReseal(databases);
   describeFaults(databases);
+  afterAll(() => databases.close(), 60_000);
 });

@@ -33,6 +33,7 @@ export function describeOnStoredData(title: string, body: (newData: () => Stored
   describe(`${title} (MongoDB)`, () => {
     const databases = mongoDatabases();
     body(() => storedData(databases));
+    afterAll(() => databases.close(), 60_000);
   });
 }
 

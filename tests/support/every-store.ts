@@ -31,6 +31,7 @@ export function describeOnEveryStore(title: string, body: (start: StartServer) =
         },
       };
     });
+    afterAll(() => databases.close(), 60_000);
   });
 }
 
