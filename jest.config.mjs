@@ -11,6 +11,7 @@ const swc = [
 export default {
   testEnvironment: '<rootDir>/tests/support/one-realm-environment.cjs',
   runtime: '<rootDir>/tests/support/one-realm-runtime.cjs',
+  testSequencer: '<rootDir>/tests/support/sequencer.cjs',
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
