@@ -50,7 +50,9 @@ export async function openBackup(
   const manifest = parseManifest(text);
   const ring = tools.keyRings.find(({ knownKeyIds }) => knownKeyIds.includes(manifest.wrappedBy));
   if (ring === undefined) {
-    throw new BackupFault(`the key ${manifest.wrappedBy} that this backup is under is not at hand`);
+    throw new BackupFault(
+      `the master key ${manifest.wrappedBy} that this backup is under is not at hand: give it as ENCRYPTION_MASTER_KEY, or put its file into DATA_DIR`,
+    );
   }
   const wrapped = Buffer.from(manifest.wrappedKey, 'base64');
   const by = { keyId: manifest.wrappedBy, context: backupKeyContext(manifest) };
