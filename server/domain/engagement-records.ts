@@ -1,4 +1,5 @@
 import type { ConditionTrace, Decision, EngagementRule, TraceTree } from '../../shared/protocol/index.ts';
+import type { DayOfCounts } from './day-counts.ts';
 import type { EngineDecision, Recording } from './engagement/index.ts';
 import type { AccountEntity } from './entity.ts';
 
@@ -56,13 +57,8 @@ export interface FunnelCount extends Readonly<Record<FunnelStep, number>> {
   readonly arm: Arm;
 }
 
-/** What rules brought on one day (UTC); never who. `createdAt` is the start of the day. */
-export interface EngagementDay extends AccountEntity {
-  /** `YYYY-MM-DD` */
-  readonly day: string;
-  readonly counts: readonly FunnelCount[];
-  readonly expiresAt: number;
-}
+/** What rules brought on one day; never who. */
+export type EngagementDay = DayOfCounts<FunnelCount>;
 
 /** A decision as it is kept with its session: without the values of fields. */
 export type StoredDecision = Decision;

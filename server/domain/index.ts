@@ -10,6 +10,7 @@ export * from './canned-response.ts';
 export * from './conversation.ts';
 export * from './conversation-states.ts';
 export * from './data-request.ts';
+export * from './day-counts.ts';
 export * from './department.ts';
 export * from './engagement-records.ts';
 export * from './entity.ts';

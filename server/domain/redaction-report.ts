@@ -1,3 +1,4 @@
+import type { DayOfCounts } from './day-counts.ts';
 import type { AccountEntity } from './entity.ts';
 import type { StoredRedactionRule } from './redaction-rule.ts';
 
@@ -24,10 +25,9 @@ export interface RedactionRuleChange extends AccountEntity {
   readonly expiresAt?: number;
 }
 
-/** How often each rule took something out on one day (UTC); never what. `createdAt` is the start of the day. */
-export interface RedactionDay extends AccountEntity {
-  /** `YYYY-MM-DD` */
-  readonly day: string;
-  readonly counts: readonly { readonly ruleId: string; readonly name: string; readonly count: number }[];
-  readonly expiresAt: number;
-}
+/** How often each rule took something out on one day; never what. */
+export type RedactionDay = DayOfCounts<{
+  readonly ruleId: string;
+  readonly name: string;
+  readonly count: number;
+}>;

@@ -1,0 +1,1 @@
+export { DayCounts } from './day-counts.ts';
