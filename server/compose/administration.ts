@@ -20,6 +20,7 @@ import {
   RedactionReport,
   RuleHistory,
 } from '../features/redaction-rules/index.ts';
+import type { ConversationReport } from '../features/reports/index.ts';
 import type { Roles } from '../features/roles/index.ts';
 import type { Routing } from '../features/routing/routing.ts';
 import { createSites, KnownSites } from '../features/sites/index.ts';
@@ -49,6 +50,7 @@ export interface AdministrationParts extends SignInParts {
   readonly cannedResponses: CannedResponses;
   readonly webhooks: Webhooks;
   readonly redactionCounts: RedactionCounts;
+  readonly conversationReport: ConversationReport;
   readonly visitors: Visitors;
   readonly pipeline: Pick<Pipeline, 'vault' | 'cipher' | 'settings' | 'redactor'>;
   readonly engagement: ComposedEngagement;
@@ -132,6 +134,7 @@ export function composeAdministration(base: Foundation, parts: AdministrationPar
     redactionRescans: parts.rescans,
     fieldSweeps: parts.fieldSweeps,
     redactionReport: new RedactionReport(parts.redactionCounts),
+    conversationReport: parts.conversationReport,
     transcripts: parts.transcripts,
     attachments: parts.attachments,
     identities,

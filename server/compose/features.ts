@@ -33,6 +33,7 @@ import type { Foundation } from './foundation.ts';
 import { composeKeys } from './keys.ts';
 import type { Pipeline } from './pipeline.ts';
 import { composeProfileIndex } from './profile-index.ts';
+import { composeReports } from './reports.ts';
 import { composeTeamwork } from './teamwork.ts';
 import { composeWebhooks } from './webhooks.ts';
 
@@ -228,7 +229,9 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     responses: stores.entities.cannedResponses,
     ...{ lanes, profiles, redactor, audit, ids, clock },
   });
+  const reports = composeReports(base, { names, departments });
   const administration = composeAdministration(base, {
+    conversationReport: reports.conversationReport,
     keys,
     audit,
     access,
@@ -295,6 +298,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
       await visitors.keepChanged();
       await keeper.flush();
       await engagement.flush();
+      await reports.close();
       await activity.flush();
       await pipeline.redactionCounts.flush();
       await refusals.close();

@@ -8,6 +8,7 @@ export * from './attachment.ts';
 export * from './audit.ts';
 export * from './canned-response.ts';
 export * from './conversation.ts';
+export * from './conversation-counts.ts';
 export * from './conversation-states.ts';
 export * from './data-request.ts';
 export * from './day-counts.ts';

@@ -3,12 +3,14 @@ import type { Conversation, Invitation, Stored } from '../domain/index.ts';
 /** Something that happened to a conversation and is done: it stands in the store. */
 export type ConversationEvent =
   | {
-      readonly name:
-        | 'conversation.started'
-        | 'conversation.assigned'
-        | 'conversation.closed'
-        | 'conversation.rated';
+      readonly name: 'conversation.started' | 'conversation.assigned' | 'conversation.closed';
       readonly conversation: Conversation;
+    }
+  | {
+      readonly name: 'conversation.rated';
+      readonly conversation: Conversation;
+      /** What the visitor had said before, when they have changed their mind. */
+      readonly formerRating: number | undefined;
     }
   | { readonly name: 'message.created'; readonly conversation: Conversation; readonly message: Stored }
   | {

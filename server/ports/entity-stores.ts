@@ -3,6 +3,7 @@ import type {
   Account,
   ApiToken,
   CannedResponse,
+  ConversationDay,
   DataRequest,
   Department,
   EngagementDay,
@@ -118,6 +119,7 @@ export interface EntityStores {
   readonly engagementRules: EntityStore<StoredEngagementRule>;
   readonly engagementVersions: EntityStore<RuleSetVersion>;
   readonly engagementDays: EntityStore<EngagementDay>;
+  readonly conversationDays: EntityStore<ConversationDay>;
   readonly visitorRecordings: EntityStore<VisitorRecording>;
   readonly redactionRules: EntityStore<StoredRedactionRule>;
   readonly redactionRescans: EntityStore<RedactionRescan>;
@@ -156,6 +158,7 @@ export const ENTITY_SPECS: { readonly [Name in keyof EntityStores]: EntitySpec }
   engagementRules: { unique: [], indexed: ['accountId'], expires: false },
   engagementVersions: { unique: [], indexed: ['accountId'], expires: false },
   engagementDays: { unique: [], indexed: ['accountId'], expires: true, busy: true },
+  conversationDays: { unique: [], indexed: ['accountId'], expires: true, busy: true },
   apiTokens: { unique: ['tokenHash'], indexed: ['accountId', 'createdBy'], expires: false },
   identityFlows: { unique: [], indexed: [], expires: true },
   identityLinks: { unique: ['subjectHash'], indexed: ['userId'], expires: false },

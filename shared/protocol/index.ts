@@ -3,6 +3,7 @@ export * from './api-tokens.ts';
 export * from './attachments.ts';
 export * from './canned-responses.ts';
 export * from './conversation.ts';
+export * from './conversation-report.ts';
 export * from './departments.ts';
 export * from './engagement.ts';
 export * from './engagement-conditions.ts';

@@ -165,6 +165,7 @@ describeOnEveryStore('every route', (start) => {
       'GET /accounts/{a}/visitors/{id}/decisions',
       'GET /accounts/{a}/visitors/{id}/why-not',
       'POST /accounts/{a}/visitors/{id}/try-rule',
+      'GET /accounts/{a}/reports/conversations',
       'GET /accounts/{a}/reports/engagement',
       'GET /accounts/{a}/engagement-rules',
       'GET /accounts/{a}/engagement-rules/{id}',

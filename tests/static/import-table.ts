@@ -62,6 +62,7 @@ export const ROOMS: readonly Room[] = [
   feature('legal-holds'),
   feature('redaction-rescan'),
   feature('redaction-rules', ['server/features/day-counts']),
+  feature('reports', ['server/features/day-counts']),
   feature('retention'),
   feature('roles'),
   feature('routing'),

@@ -193,7 +193,8 @@ export class Conversations {
       await this.#deps.profiles.merge(rated, { ratingComment: input.comment });
     }
     this.#deps.observer.rated(rated, before ?? rated);
-    this.#deps.events.tell({ name: 'conversation.rated', conversation: rated });
+    const formerRating = before?.rating;
+    this.#deps.events.tell({ name: 'conversation.rated', conversation: rated, formerRating });
     await this.#deps.notifier.changed(rated);
   }
 

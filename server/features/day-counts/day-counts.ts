@@ -1,5 +1,5 @@
 import { DAY_MS, type DayOfCounts } from '../../domain/index.ts';
-import { type Clock, type EntityStore, type Logger, UniqueViolation } from '../../ports/index.ts';
+import { type Clock, type EntityStore, type Logger, logId, UniqueViolation } from '../../ports/index.ts';
 
 /** What was counted since is lost when the process is killed. */
 const FLUSH_MS = 5_000;
@@ -40,7 +40,9 @@ export class DayCounts<Count> {
   constructor(deps: DayCountsDeps<Count>) {
     this.#deps = deps;
     this.#stop = deps.clock.every(FLUSH_MS, () => {
-      this.flush().catch((error) => deps.logger.error(`counts of ${deps.of} could not be kept`, error));
+      this.flush().catch((error) =>
+        deps.logger.error('counts could not be kept', error, { of: logId(deps.of) }),
+      );
     });
   }
 

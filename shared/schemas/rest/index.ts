@@ -15,6 +15,7 @@ export * from './primitives.ts';
 export * from './problem.ts';
 export * from './redaction-records.ts';
 export * from './redaction-rules.ts';
+export * from './reports.ts';
 export * from './roles.ts';
 export * from './sign-in.ts';
 export * from './sites.ts';

@@ -23,6 +23,7 @@ import type { FieldSweeps } from '../../../features/field-sweeps/index.ts';
 import type { Identities } from '../../../features/identity/index.ts';
 import type { RedactionRescans } from '../../../features/redaction-rescan/index.ts';
 import type { RedactionReport, RedactionRules } from '../../../features/redaction-rules/index.ts';
+import type { ConversationReport } from '../../../features/reports/index.ts';
 import type { Roles } from '../../../features/roles/index.ts';
 import type { Sites } from '../../../features/sites/index.ts';
 import type { Staff } from '../../../features/staff/index.ts';
@@ -50,6 +51,7 @@ import { providerSignInRoutes } from './provider-sign-in.ts';
 import { redactionReportRoutes, redactionTransferRoutes } from './redaction-records.ts';
 import { redactionRescanRoutes } from './redaction-rescans.ts';
 import { redactionRuleRoutes } from './redaction-rules.ts';
+import { reportRoutes } from './reports.ts';
 import { roleRoutes } from './roles.ts';
 import { siteRoutes } from './sites.ts';
 import { staffSessionRoutes } from './staff-sessions.ts';
@@ -79,6 +81,7 @@ export interface UseCases extends KeyUseCases, ErasureUseCases {
   readonly redactionRules: RedactionRules;
   readonly redactionRescans: Pick<RedactionRescans, 'start' | 'list' | 'get' | 'setStatus'>;
   readonly redactionReport: RedactionReport;
+  readonly conversationReport: ConversationReport;
   readonly transcripts: Pick<Transcripts, 'list' | 'get' | 'exportAs' | 'erase'>;
   readonly attachments: Attachments;
   readonly cannedResponses: CannedResponses;
@@ -113,6 +116,7 @@ export function restRoutes(useCases: UseCases): readonly Route[] {
     ...redactionRuleRoutes(useCases.redactionRules),
     ...redactionRescanRoutes(useCases.redactionRescans),
     ...redactionReportRoutes(useCases.redactionReport),
+    ...reportRoutes(useCases.conversationReport),
     ...conversationRoutes(useCases.transcripts),
     ...keyRoutes(useCases),
     ...attachmentRoutes(useCases.attachments),

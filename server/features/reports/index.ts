@@ -1,0 +1,2 @@
+export { ConversationCounts } from './conversation-counts.ts';
+export { ConversationReport } from './conversation-report.ts';
