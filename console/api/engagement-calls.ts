@@ -1,4 +1,5 @@
 import type {
+  ConversationReport,
   EngagementReport,
   EngagementRuleDraft,
   Page,
@@ -36,6 +37,9 @@ export function createEngagementCalls(
     restore: (version: number): Promise<WireRuleSetVersion> =>
       http.send('POST', `${versions}/${version}/restore`),
     /** Bounds are ISO 8601 instants; counted are whole days, UTC. */
+    /** Volumes, waiting, handling and ratings. Bounds are ISO 8601 instants. */
+    chats: (query: { readonly from: string; readonly to: string }): Promise<ConversationReport> =>
+      http.get(`${base}/reports/conversations`, { query }),
     report: (query: { readonly from: string; readonly to: string }): Promise<EngagementReport> =>
       http.get(`${base}/reports/engagement`, { query }),
   };

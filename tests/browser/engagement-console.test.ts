@@ -104,6 +104,19 @@ describeInBrowser('engagement rules, from the editor to the page', () => {
     await picture(page, 'engagement-funnel');
   }, 60_000);
 
+  it('shows how many chats there were, and how long people waited', async () => {
+    await page.getByRole('link', { name: 'Engagement' }).click();
+    await page.getByRole('link', { name: 'Chats', exact: true }).click();
+    const byAgent = page.getByRole('table', { name: 'By agent' });
+    await byAgent.getByRole('row', { name: /Administrator/ }).waitFor();
+    await page
+      .getByRole('table', { name: 'By day' })
+      .getByRole('row', { name: /^All [1-9]/ })
+      .waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await picture(page, 'chats-report');
+  });
+
   it('lists what was published', async () => {
     await page.getByRole('link', { name: 'Versions' }).click();
     await page.getByRole('cell', { name: /live/ }).waitFor();

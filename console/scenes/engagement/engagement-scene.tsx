@@ -3,6 +3,7 @@ import { Failure, Scene, Waiting } from '../../components/common/scene.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
 import { useStore } from '../../components/common/use-store.ts';
 import { useConsole } from '../../components/shell/console-context.tsx';
+import { ChatsReport } from './chats-report.tsx';
 import { FunnelScene } from './funnel-scene.tsx';
 import { RuleEditor } from './rule-editor.tsx';
 import { RuleList } from './rule-list.tsx';
@@ -15,6 +16,7 @@ export default function EngagementScene() {
   const load = useCallback(() => api.engagement.list(), [api]);
   const { data, error, reload } = useLoad(load);
   if (id === 'funnel') return <FunnelScene />;
+  if (id === 'chats') return <ChatsReport />;
   if (id === 'versions') return <VersionsScene onChanged={reload} />;
   if (data === undefined) {
     return (

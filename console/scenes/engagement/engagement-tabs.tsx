@@ -2,7 +2,8 @@ import { type Tab, Tabs } from '../../components/common/tabs.tsx';
 
 const TABS = [
   { part: undefined, label: 'Rules' },
-  { part: 'funnel', label: 'Funnel' },
+  { part: 'funnel', label: 'Funnel', needs: 'report:read' },
+  { part: 'chats', label: 'Chats', needs: 'report:read' },
   { part: 'versions', label: 'Versions' },
 ] as const satisfies readonly Tab[];
 

@@ -1,7 +1,8 @@
-import { Group, Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { FunnelCounts, IntervalEstimate, WireRuleFunnel } from '../../../shared/protocol/index.ts';
 import { instantsOf, lastDays } from '../../components/common/day-range.ts';
+import { DayRangeFields } from '../../components/common/day-range-fields.tsx';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
 import tables from '../../components/common/table.module.css';
 import { useLoad } from '../../components/common/use-load.ts';
@@ -28,22 +29,7 @@ export function FunnelScene() {
       about="Counts by day, without anything that points to a visitor. Intervals are those of 95 % confidence."
     >
       <EngagementTabs part="funnel" />
-      <Panel>
-        <Group>
-          <TextInput
-            type="date"
-            label="From"
-            value={range.from}
-            onChange={(event) => setRange({ ...range, from: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            label="To"
-            value={range.to}
-            onChange={(event) => setRange({ ...range, to: event.currentTarget.value })}
-          />
-        </Group>
-      </Panel>
+      <DayRangeFields range={range} onChange={setRange} />
       <Funnels from={range.from} to={range.to} />
     </Scene>
   );

@@ -1,7 +1,8 @@
-import { Group, Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { RedactionReportItem } from '../../../shared/protocol/index.ts';
 import { type DayRange, daysOf, instantsOf, lastDays } from '../../components/common/day-range.ts';
+import { DayRangeFields } from '../../components/common/day-range-fields.tsx';
 import { Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
 import { SheetTable } from '../../components/common/sheet-table.tsx';
 import { useLoad } from '../../components/common/use-load.ts';
@@ -23,24 +24,7 @@ export function ReportScene() {
       about="How often each rule took something out of a text. What it was is kept nowhere."
     >
       <RedactionTabs part="report" />
-      <Panel>
-        <Group align="flex-start">
-          <TextInput
-            type="date"
-            label="From"
-            value={range.from}
-            onChange={(event) => setRange({ ...range, from: event.currentTarget.value })}
-          />
-          <TextInput
-            type="date"
-            label="To"
-            description="Days are in UTC"
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
-            value={range.to}
-            onChange={(event) => setRange({ ...range, to: event.currentTarget.value })}
-          />
-        </Group>
-      </Panel>
+      <DayRangeFields range={range} onChange={setRange} />
       {days.length === 0 ? (
         <Panel about="Choose a first day that is not after the last one." />
       ) : (
