@@ -11,16 +11,21 @@ import { useConsole } from '../../components/shell/console-context.tsx';
 import { EngagementTabs } from './engagement-tabs.tsx';
 
 const DEFAULT_DAYS = 30;
-const HEADS = [
-  'Started',
-  'Taken',
-  'Average wait',
-  'Longest wait',
-  'Closed',
-  'Nobody came',
-  'Average chat',
-  'Rated',
-  'Average rating',
+type Column = readonly [head: string, value: (figures: ConversationFigures) => number | string];
+
+/** What is nobody's yet: it has no place beside an agent. */
+const OF_ALL: readonly Column[] = [
+  ['Started', ({ started }) => started],
+  ['Nobody came', ({ abandoned }) => abandoned],
+];
+const COLUMNS: readonly Column[] = [
+  ['Taken', ({ taken }) => taken],
+  ['Average wait', ({ averageWaitMs }) => duration(averageWaitMs)],
+  ['Longest wait', ({ longestWaitMs }) => duration(longestWaitMs)],
+  ['Closed', ({ closed }) => closed],
+  ['Average chat', ({ averageHandlingMs }) => duration(averageHandlingMs)],
+  ['Rated', ({ rated }) => rated],
+  ['Average rating', ({ averageRating }) => averageRating ?? '–'],
 ];
 
 /** How many chats there were, how long people waited for them, and what they thought of them. */
@@ -51,6 +56,7 @@ function Report({ from, to }: { readonly from: string; readonly to: string }) {
       <Figures
         label="By day"
         head="Day"
+        columns={[...OF_ALL, ...COLUMNS]}
         rows={[
           { key: 'all', name: 'All', figures: total },
           ...days.toReversed().map(({ day, ...figures }) => ({ key: day, name: day, figures })),
@@ -60,6 +66,7 @@ function Report({ from, to }: { readonly from: string; readonly to: string }) {
         <Figures
           label="By agent"
           head="Agent"
+          columns={COLUMNS}
           rows={agents.map(({ agentId, name = 'no longer here', ...figures }) => ({
             key: agentId,
             name,
@@ -71,6 +78,7 @@ function Report({ from, to }: { readonly from: string; readonly to: string }) {
         <Figures
           label="By department"
           head="Department"
+          columns={[...OF_ALL, ...COLUMNS]}
           rows={departments.map(({ departmentId, name = 'no longer there', ...figures }) => ({
             key: departmentId,
             name,
@@ -85,22 +93,18 @@ function Report({ from, to }: { readonly from: string; readonly to: string }) {
 function Figures(props: {
   readonly label: string;
   readonly head: string;
+  readonly columns: readonly Column[];
   readonly rows: readonly { key: string; name: string; figures: ConversationFigures }[];
 }) {
+  const { label, head, columns, rows } = props;
   return (
-    <SheetTable label={props.label} heads={[props.head, ...HEADS]} dense>
-      {props.rows.map(({ key, name, figures }) => (
+    <SheetTable label={label} heads={[head, ...columns.map(([title]) => title)]} dense>
+      {rows.map(({ key, name, figures }) => (
         <Table.Tr key={key}>
           <Table.Td>{name}</Table.Td>
-          <Table.Td>{figures.started}</Table.Td>
-          <Table.Td>{figures.taken}</Table.Td>
-          <Table.Td>{duration(figures.averageWaitMs)}</Table.Td>
-          <Table.Td>{duration(figures.longestWaitMs)}</Table.Td>
-          <Table.Td>{figures.closed}</Table.Td>
-          <Table.Td>{figures.abandoned}</Table.Td>
-          <Table.Td>{duration(figures.averageHandlingMs)}</Table.Td>
-          <Table.Td>{figures.rated}</Table.Td>
-          <Table.Td>{figures.averageRating ?? '–'}</Table.Td>
+          {columns.map(([title, figureOf]) => (
+            <Table.Td key={title}>{figureOf(figures)}</Table.Td>
+          ))}
         </Table.Tr>
       ))}
     </SheetTable>
