@@ -94,6 +94,8 @@ describeOnEveryStore('a chat', (start) => {
   it('P5 gives a conversation to exactly one of two agents who accept at once', async () => {
     await agent.emit('presence:set', { status: 'away' });
     const other = await connectNewAgent(test, `Second${Date.now()}`);
+    // Who wins is chance, and may be the same one each time.
+    await other.emit('presence:set', { status: 'away', capacity: 50 });
     for (let round = 0; round < 5; round += 1) {
       const guest = await connectVisitor(test);
       const { conversationId, status } = await guest.emit('chat:start', {});

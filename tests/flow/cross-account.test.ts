@@ -243,6 +243,22 @@ describeOnEveryStore('P6: an attack from another account', (start) => {
     }
   });
 
+  it('hands no chat of one’s own to the account', async () => {
+    const own = await visitorOf('other', mine.accountId);
+    await agent.emit('presence:set', { status: 'online', capacity: 5 });
+    const { conversationId } = await own.client.emit('chat:start', {});
+    for (const [field, code] of [
+      ['toAgentId', 'invalid_value'],
+      ['toDepartmentId', 'department.unknown'],
+    ] as const) {
+      const ack = await agent.emitRaw('chat:transfer', { conversationId, [field]: foreign(field) });
+      expect([field, ack]).toMatchObject([field, { ok: false, error: { code } }]);
+      attempts.refused(person, refusal('chat:transfer', { code }, FIELDS[field] ?? '', foreign(field)));
+    }
+    await agent.emit('presence:set', { status: 'away' });
+    own.client.close();
+  });
+
   it('reaches nothing as a visitor, of the same account or of another, by any event or call', async () => {
     for (const by of [guest, neighbour]) {
       const events = namingEvents(visitorEventSchemas, prey)

@@ -4,9 +4,11 @@ import {
   type CannedValues,
   type Conversation,
   fillVariables,
-  mayWith,
   Refusal,
+  requireMayRead,
+  requireWith,
   type StaffPrincipal,
+  seesProfileValues,
 } from '../../domain/index.ts';
 import type { Lanes } from '../../pipeline/lanes.ts';
 import type { Redactor } from '../../pipeline/redact.ts';
@@ -117,8 +119,11 @@ export class CannedResponses {
     const { accountId } = staff;
     const response = await this.#find(staff, id);
     const { context, conversation } = await this.#deps.lanes.open(accountId, conversationId);
-    if (!mayWith(staff, 'conversation:handle', conversation)) throw new Refusal('not_found');
-    const profile = await this.#deps.profiles.read(context);
+    requireWith(staff, 'conversation:handle', conversation);
+    requireMayRead(staff, conversation);
+    // What they may not see is to them as if the visitor had not told it.
+    const sees = seesProfileValues(staff, conversation);
+    const profile = sees ? await this.#deps.profiles.read(context) : { fields: {}, prechat: {} };
     const values = valuesOf({ conversation, profile, agentName: staff.name });
     const { text, missing } = fillVariables(response.text, values);
     // The message itself is redacted and counted when it is sent; this shows the agent what will stand there.

@@ -7,6 +7,7 @@ import {
   DAY_MS,
   type QueuedConversation,
   Refusal,
+  requireMayRead,
   requireWith,
   type StaffPrincipal,
   type StoredDecision,
@@ -167,11 +168,12 @@ export class Conversations {
     await this.close(ref, 'visitor', (current) => assertParty(current, { kind: 'visitor', ...visitor }));
   }
 
-  /** @throws Refusal `not_found`, `forbidden` when it is another agent's */
+  /** @throws Refusal `not_found` also when they may not read it, `forbidden` when it is another agent's */
   async closeByAgent(agent: StaffPrincipal, conversationId: string): Promise<Conversation> {
     const ref = { accountId: agent.accountId, conversationId };
     return this.close(ref, 'agent', (current) => {
       requireWith(agent, 'conversation:handle', current);
+      requireMayRead(agent, current);
       if (current.status === 'active') assertParty(current, { kind: 'agent', agentId: agent.userId });
     });
   }
@@ -216,6 +218,7 @@ export class Conversations {
     const ref = { accountId: agent.accountId, conversationId };
     const next = await this.#deps.changer.change(ref, (current) => {
       requireWith(agent, 'conversation:handle', current);
+      requireMayRead(agent, current);
       return { ...current, ...labels, version: current.version + 1 };
     });
     await this.#deps.notifier.changed(next, agent.userId);

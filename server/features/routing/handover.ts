@@ -4,8 +4,10 @@ import {
   handedTo,
   handedToDepartment,
   mayWith,
+  nothingSuch,
   Private,
   Refusal,
+  requireMayRead,
   requireWith,
   type StaffPrincipal,
 } from '../../domain/index.ts';
@@ -86,6 +88,7 @@ export class Handover {
     const conversation = await this.#deps.conversations.get(staff.accountId, conversationId);
     if (conversation === undefined) throw new Refusal('not_found');
     requireWith(staff, 'conversation:handle', conversation);
+    requireMayRead(staff, conversation);
     return conversation;
   }
 
@@ -100,7 +103,12 @@ export class Handover {
       return conversation;
     }
     const member = await this.#deps.access.member(toAgentId, accountId);
-    if (member === undefined || !mayWith(member, 'conversation:handle', conversation))
+    if (member === undefined)
+      throw nothingSuch(
+        [{ path: 'toAgentId', kind: 'user', id: toAgentId }],
+        'cannot take this conversation',
+      );
+    if (!mayWith(member, 'conversation:handle', conversation))
       throw invalid('toAgentId', 'cannot take this conversation');
     await this.#takeSlotOf(accountId, toAgentId);
     await this.#giveBackWhenRefused(accountId, toAgentId, () => this.#leaveNote(agent, conversation, note));
@@ -114,7 +122,7 @@ export class Handover {
   ): Promise<Conversation> {
     const { accountId, id, agentId } = conversation;
     if ((await this.#deps.departments.find(accountId, toDepartmentId)) === undefined)
-      throw new Refusal('department.unknown');
+      throw new Refusal('department.unknown', { missing: { kind: 'department', id: toDepartmentId } });
     if (conversation.departmentId === toDepartmentId) throw invalid('toDepartmentId', 'has it already');
     await this.#leaveNote(agent, conversation, note);
     const queued = await this.#deps.changer.change({ accountId, conversationId: id }, (current) => {
