@@ -89,10 +89,6 @@ const oidcCheck: Check = (values) => {
 
 const warningChecks: readonly Check[] = [
   (values) => {
-    if (values.REDIS_URL === undefined) return undefined;
-    return 'REDIS_URL is set and not used: this release runs on one node';
-  },
-  (values) => {
     if (values.NODE_ENV !== 'production' || values.REQUIRE_TLS !== false) return undefined;
     return 'REQUIRE_TLS is off in production: personal data may cross the network in clear';
   },

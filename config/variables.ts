@@ -136,7 +136,7 @@ export const VARIABLES = {
   },
   REDIS_URL: {
     section: 'store',
-    help: 'Redis that joins several nodes to one cluster, e.g. redis://cache:6379',
+    help: 'Redis (6.2 or newer) that joins several nodes on one MongoDB to one cluster, e.g. redis://cache:6379',
     parse: optional(
       secret(matching(/^rediss?:\/\/[^\s/]+/, 'must start with redis:// or rediss:// and name a host')),
     ),

@@ -6,7 +6,9 @@ import type { Config, Secrets } from '../config/index.ts';
 import { createPasswordHasher } from './adapters/crypto/password-hasher.ts';
 import { MemoryChangeBus } from './adapters/memory/change-bus.ts';
 import { MemoryConversationEvents } from './adapters/memory/conversation-events.ts';
+import { createMemoryRateLimiter } from './adapters/memory/rate-limiter.ts';
 import { PrometheusMetrics } from './adapters/metrics/prometheus-metrics.ts';
+import type { Cluster, ClusterDeps } from './adapters/redis/index.ts';
 import { createSocketBroadcaster } from './adapters/socket/broadcaster.ts';
 import { gatherWebSocketWrites } from './adapters/socket/gather-writes.ts';
 import { keepCertificateFresh, readCertificate } from './adapters/system/certificate.ts';
@@ -17,9 +19,13 @@ import { composeFeatures, type Features } from './compose/features.ts';
 import type { Foundation } from './compose/foundation.ts';
 import { openGuardedStores, requireSealed } from './compose/guarded-stores.ts';
 import { composePipeline, type Pipeline } from './compose/pipeline.ts';
+import { INSTANCE } from './domain/index.ts';
 import { warmUpRedaction } from './domain/redaction/index.ts';
 import type { Clock, Ids, Logger, Stores } from './ports/index.ts';
 import type { Passwords } from './ports/passwords.ts';
+
+/** What notices between nodes are sealed with. */
+const CLUSTER = 'cluster';
 
 /** What a server is made from; tests and benchmarks bring their own clock, ids, logger or passwords. */
 export interface ComposeOptions {
@@ -62,9 +68,11 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
   await foundation.vault
     .verifyMasterKey()
     .then(() => requireSealed(foundation.raw))
+    .then(() => joinCluster(foundation))
     .catch(async (error) => {
       await features.close();
       pipeline.close();
+      await foundation.cluster?.close();
       await foundation.stores.close();
       throw error;
     });
@@ -91,10 +99,22 @@ export async function compose(options: ComposeOptions): Promise<EngagementServer
       await edge.close();
       await foundation.floors.writeAll();
       pipeline.close();
+      await foundation.cluster?.close();
       await foundation.stores.close();
       await foundation.logger.close();
     },
   };
+}
+
+/** Loaded only where it is used, as stores are. */
+async function loadCluster(deps: ClusterDeps): Promise<Cluster> {
+  const { createCluster } = await import('./adapters/redis/index.ts');
+  return createCluster(deps);
+}
+
+/** The key of what nodes tell one another is in the store, made by whoever comes first. */
+async function joinCluster({ cluster, vault }: Foundation): Promise<void> {
+  if (cluster !== undefined) await cluster.start(await vault.namedKey(INSTANCE, CLUSTER));
 }
 
 async function lay(options: ComposeOptions): Promise<Foundation> {
@@ -103,6 +123,9 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
   const metrics = new PrometheusMetrics();
   const { http, certificate } = createHttp(config, { clock, logger });
   gatherWebSocketWrites(http);
+  const bus = new MemoryChangeBus((error) => logger.error('a change listener failed', error));
+  const guarded = await openGuardedStores({ config, secrets, clock, logger, metrics });
+  const ids = options.ids ?? new RandomIds();
   const io = new SocketServer({
     path: '/socket.io',
     transports: ['websocket', 'polling'],
@@ -111,6 +134,14 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     connectTimeout: config.limits.handshakeTimeoutMs,
     perMessageDeflate: false,
   });
+  const local = { bus, broadcaster: createSocketBroadcaster(io), rateLimiter: createMemoryRateLimiter() };
+  const url = config.store.redisUrl?.reveal();
+  const { cipher } = guarded;
+  const cluster =
+    url === undefined
+      ? undefined
+      : await loadCluster({ url, nodeId: ids.id(), local, cipher, clock, logger, metrics });
+  const shared = cluster ?? local;
   return {
     config,
     secrets,
@@ -118,16 +149,19 @@ async function lay(options: ComposeOptions): Promise<Foundation> {
     publicDir,
     version: options.version ?? '0.0.0',
     clock,
-    ids: options.ids ?? new RandomIds(),
+    ids,
     passwords: options.passwords ?? createPasswordHasher(),
     metrics,
-    bus: new MemoryChangeBus((error) => logger.error('a change listener failed', error)),
     events: new MemoryConversationEvents((error) => logger.error('an event listener failed', error)),
-    ...(await openGuardedStores({ config, secrets, clock, logger, metrics })),
+    ...guarded,
     http,
     certificate,
     io,
-    broadcaster: createSocketBroadcaster(io),
+    cluster,
+    bus: shared.bus,
+    broadcaster: shared.broadcaster,
+    sockets: local.broadcaster,
+    rateLimiter: shared.rateLimiter,
   };
 }
 

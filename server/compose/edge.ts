@@ -14,7 +14,7 @@ const EVENT_RATE_WINDOW_S = 10;
 /** What the world reaches: REST, pages and sockets on one HTTP server. */
 export function composeEdge(base: Foundation, pipeline: Pipeline, features: Features) {
   const { config, stores, clock, logger, metrics, http, io } = base;
-  const health = new Health({ stores, clock });
+  const health = new Health({ stores, clock, clusterIsUp: () => base.cluster?.isUp() ?? true });
   const app = createHttpApp({
     useCases: features.useCases,
     redactor: pipeline.redactor,

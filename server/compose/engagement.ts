@@ -72,6 +72,7 @@ export function composeEngagement(
   surroundings.onChange((accountId, now) => recorder.surroundings(accountId, now));
   live.onForgotten(({ sessionId }) => recorder.end(sessionId));
   keeper.register('engagement', sessions);
+  keeper.register('recording', { keep: () => undefined, forget: (sessionId) => recorder.forget(sessionId) });
   const rules = new EngagementRules({
     rules: engagementRules,
     versions: engagementVersions,

@@ -6,7 +6,9 @@ import type { EndUser } from '../features/auth/index.ts';
 import { AccountEnd, DataRequests, ErasureSteps } from '../features/data-requests/index.ts';
 import { Certificates } from '../features/erasure/certificates.ts';
 import { ConversationEraser } from '../features/erasure/conversation-eraser.ts';
+import { ErasedMemory } from '../features/erasure/erased-memory.ts';
 import { Erasure } from '../features/erasure/erasure.ts';
+import { ErasureWatch } from '../features/erasure/erasure-watch.ts';
 import { LegalHolds, SessionEnd, TranscriptEnd } from '../features/legal-holds/index.ts';
 import type { ProfileIndex } from '../features/profile-index/index.ts';
 import { ExpiryPreview } from '../features/retention/expiry-preview.ts';
@@ -14,6 +16,8 @@ import type { Routing } from '../features/routing/routing.ts';
 import { SubjectFinder, SubjectValues } from '../features/subjects/index.ts';
 import type { ActivityRecorder } from '../features/visitors/activity-recorder.ts';
 import type { ConversationProfiles } from '../features/visitors/conversation-profiles.ts';
+import type { LiveVisitors } from '../features/visitors/live-visitors.ts';
+import type { VisitorKeeper } from '../features/visitors/visitor-keeper.ts';
 import type { Erasable } from '../ports/index.ts';
 import { composeErasables } from './erasables.ts';
 import type { Foundation } from './foundation.ts';
@@ -31,6 +35,8 @@ export interface ErasureParts {
   readonly routing: Routing;
   readonly activity: ActivityRecorder;
   readonly endUser: EndUser;
+  readonly live: LiveVisitors;
+  readonly keeper: VisitorKeeper;
 }
 
 /** The end of personal data: erasure with certificates, legal holds, requests of subjects, what expires when. */
@@ -51,6 +57,22 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
     isSessionHeld: (sessionId) => legalHolds.isSessionHeld(sessionId),
     ...{ erasureList, vault, lanes, routing, broadcaster, bus, clock, logger, events: base.events },
   });
+  const memory = new ErasedMemory({
+    live: parts.live,
+    forgetSession: (sessionId) => parts.keeper.forget(sessionId),
+    broadcaster: base.sockets,
+    ...{ lanes, bus },
+  });
+  const watches =
+    base.cluster === undefined
+      ? []
+      : [
+          new ErasureWatch({
+            notices: base.cluster,
+            keeper: parts.keeper,
+            ...{ erasureList, memory, bus, clock, logger },
+          }),
+        ];
   const values = new SubjectValues({
     cipher: createNodeCipher(),
     key: (accountId) => vault.namedKey(accountId, SUBJECT_VALUES),
@@ -97,7 +119,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
     },
     close: async () => {
       await dataRequests.close();
-      eraser.close();
+      for (const part of [eraser, memory, ...watches]) part.close();
     },
   };
 }

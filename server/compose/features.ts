@@ -1,4 +1,3 @@
-import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.ts';
 import { REFUSAL_LIMITS, scaled } from '../edge/http/limits.ts';
 import { Access } from '../features/access/index.ts';
 import { RefusedAccess } from '../features/audit/index.ts';
@@ -53,7 +52,8 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     logger: foundation.logger,
   });
   const base = { ...foundation, broadcaster: tellingSurroundings(foundation.broadcaster, surroundings) };
-  const { stores, clock, ids, metrics, logger, bus, broadcaster, events } = base;
+  foundation.cluster?.onStaffTold((accountId) => surroundings.changed(accountId));
+  const { stores, clock, ids, metrics, logger, bus, broadcaster, events, rateLimiter } = base;
   const { lanes, anchors, reader, redactor, sealer, settings, vault } = pipeline;
   const store = stores.conversations;
   const { audit, auditRetention } = composeAudit(base, pipeline);
@@ -103,6 +103,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     access,
     departments,
     broadcaster,
+    bus,
     clock,
     logger,
   });
@@ -148,7 +149,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     logger,
   });
   const endings = composeErasure(base, pipeline, {
-    ...{ audit, profiles, profileIndex, routing, activity },
+    ...{ audit, profiles, profileIndex, routing, activity, live, keeper },
     others: [
       visitorErasable({
         live,
@@ -170,7 +171,6 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     metrics,
     logger,
   });
-  const rateLimiter = createMemoryRateLimiter();
   const refusals = new RefusedAccess({
     ...{ audit, rateLimiter, clock, logger },
     limits: refusalLimits(base),

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Server as SocketServer } from 'socket.io';
 import type { Config, Secrets } from '../../config/index.ts';
+import type { Cluster } from '../adapters/redis/index.ts';
 import type { Floors } from '../pipeline/floors.ts';
 import type { KeyVault } from '../pipeline/key-vault.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   KeyRing,
   Logger,
   Metrics,
+  RateLimiter,
   RawStores,
   Stores,
 } from '../ports/index.ts';
@@ -47,4 +49,9 @@ export interface Foundation {
   readonly certificate: { reload(): void; close(): void } | undefined;
   readonly io: SocketServer;
   readonly broadcaster: Broadcaster;
+  /** Sockets of this node alone. */
+  readonly sockets: Broadcaster;
+  readonly rateLimiter: RateLimiter;
+  /** With `REDIS_URL`: what joins this node with the others. */
+  readonly cluster: Cluster | undefined;
 }

@@ -9,6 +9,7 @@ import { Sealer } from '../pipeline/seal.ts';
 import { FileSealer } from '../pipeline/seal-file.ts';
 import { SecretBox } from '../pipeline/secret-box.ts';
 import { SplitGuard } from '../pipeline/split-guard.ts';
+import { Standing } from '../pipeline/standing.ts';
 import { TranscriptReader } from '../pipeline/transcript-reader.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -44,13 +45,19 @@ export function composePipeline(base: Foundation) {
     messages,
     conversations,
     broadcaster,
+    bus,
     logger,
   });
   const limits = {
     maxBatch: config.store.groupCommit.maxMessages,
     maxPerConversation: MAX_PER_CONVERSATION,
   };
-  const commit = new GroupCommit({ messages, lanes, sealer, reader, clock, metrics, logger, limits });
+  const isCluster = base.cluster !== undefined;
+  const commit = new GroupCommit({
+    ...{ messages, lanes, sealer, reader, clock, metrics, logger, limits },
+    standing: isCluster ? new Standing({ conversations, messages, sealer, lanes }) : undefined,
+    recheck: (lane) => splitGuard.recheck(lane),
+  });
   const pipeline = new MessagePipeline({
     lanes,
     redactor,
@@ -64,9 +71,10 @@ export function composePipeline(base: Foundation) {
     metrics,
     maxLength: config.limits.messageMaxLength,
   });
-  const dropCachedLane = bus.subscribe((change) => {
-    if (change.kind === 'account') lanes.dropAccount(change.accountId);
+  const dropCached = bus.subscribe((change) => {
+    lanes.heed(change);
     if (change.kind === 'keys') vault.forgetAccount(change.accountId);
+    if (change.kind === 'missed') vault.forgetAll();
   });
   return {
     pipeline,
@@ -90,7 +98,7 @@ export function composePipeline(base: Foundation) {
       await floors.writeAll();
     },
     close: () => {
-      dropCachedLane();
+      dropCached();
       anchors.close();
       floors.close();
       lanes.close();

@@ -6,6 +6,11 @@ export type UnreadyReason = 'starting' | 'store_unavailable' | 'shutting_down';
 export interface HealthReport {
   readonly ok: boolean;
   readonly reasons: readonly UnreadyReason[];
+  /**
+   * What is amiss though it takes work: without Redis each node serves its own, and a load balancer that took all of
+   * them out would make it worse.
+   */
+  readonly degraded?: readonly ['redis_unavailable'];
 }
 
 /** A database that hangs must not make the probe hang. */
@@ -22,10 +27,17 @@ export class Health {
   #lastPing: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
   readonly #stores: Pick<Stores, 'ping'>;
   readonly #clock: Clock;
+  readonly #clusterIsUp: () => boolean;
 
-  constructor(deps: { stores: Pick<Stores, 'ping'>; clock: Clock }) {
+  constructor(deps: {
+    stores: Pick<Stores, 'ping'>;
+    clock: Clock;
+    /** Whether this node is joined with the others; true also for one that is alone by itself. */
+    clusterIsUp: () => boolean;
+  }) {
     this.#stores = deps.stores;
     this.#clock = deps.clock;
+    this.#clusterIsUp = deps.clusterIsUp;
   }
 
   /** Everything is composed and listening. */
@@ -41,7 +53,8 @@ export class Health {
   async ready(): Promise<HealthReport> {
     const reasons: UnreadyReason[] = this.#phase === 'serving' ? [] : [this.#phase];
     if (!(await this.#storeAnswers())) reasons.push('store_unavailable');
-    return { ok: reasons.length === 0, reasons };
+    const report = { ok: reasons.length === 0, reasons };
+    return this.#clusterIsUp() ? report : { ...report, degraded: ['redis_unavailable'] };
   }
 
   #storeAnswers(): Promise<boolean> {

@@ -43,6 +43,7 @@ export class Anchors {
         accountId: lane.context.accountId,
         conversationId: lane.id,
         anchor,
+        onlyFurther: true,
       })),
     );
     for (const { lane, anchor } of written) lane.anchoredSeq = Math.max(lane.anchoredSeq, anchor.seq);

@@ -1,8 +1,10 @@
-import type { Conversation, Reach, TranscriptAnchor } from '../domain/index.ts';
+import type { Conversation, Reach } from '../domain/index.ts';
 import {
   type ConversationFilter,
+  type ConversationMark,
   type ConversationStore,
   IntegrityError,
+  type PlacedAnchor,
   type QueueFilter,
   type StorePage,
 } from '../ports/index.ts';
@@ -89,12 +91,14 @@ export class GuardedConversations implements ConversationStore {
     return this.#inner.accountsWithQueue();
   }
 
-  async anchor(
-    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
-  ): Promise<void> {
+  async anchor(anchors: readonly PlacedAnchor[]): Promise<void> {
     await this.#inner.anchor(anchors);
     for (const { conversationId, anchor } of anchors)
       this.#deps.floors.note(conversationId, { seq: anchor.seq });
+  }
+
+  marks(ids: readonly string[]): Promise<ReadonlyMap<string, ConversationMark>> {
+    return this.#inner.marks(ids);
   }
 
   delete(accountId: string, id: string): Promise<boolean> {

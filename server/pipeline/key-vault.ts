@@ -112,6 +112,12 @@ export class KeyVault {
     }
   }
 
+  /** Drops all keys from memory. */
+  forgetAll(): void {
+    this.#accountKeys.clear();
+    this.#namedKeys.clear();
+  }
+
   /**
    * Checks at start that the master keys at hand open what is stored.
    * @throws WrongKeyError

@@ -135,6 +135,11 @@ export class Lane {
     return (this.#tails.get(senderKey(sender)) ?? []).slice(-TAIL_LENGTH);
   }
 
+  /** They are to be read again. */
+  forgetTails(): void {
+    this.#tails.clear();
+  }
+
   extendTail(sender: MessageAuthor, item: TailText): void {
     const key = senderKey(sender);
     this.#tails.set(key, [...(this.#tails.get(key) ?? []), item].slice(-TAIL_KEPT));

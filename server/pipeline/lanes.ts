@@ -1,5 +1,11 @@
 import { type Conversation, Refusal } from '../domain/index.ts';
-import { type Clock, type ConversationStore, IntegrityError, type MessageStore } from '../ports/index.ts';
+import {
+  type Change,
+  type Clock,
+  type ConversationStore,
+  IntegrityError,
+  type MessageStore,
+} from '../ports/index.ts';
 import type { Floors } from './floors.ts';
 import type { KeyVault } from './key-vault.ts';
 import { Lane } from './lane.ts';
@@ -76,13 +82,22 @@ export class Lanes {
     this.#loading.delete(conversationId);
   }
 
+  /** The conversation is no more: nothing is written through its lane from here on, nor through one being loaded. */
+  end(conversationId: string): void {
+    const lane = this.#lanes.get(conversationId);
+    if (lane !== undefined) lane.gone = true;
+    void this.#loading.get(conversationId)?.then(
+      (loaded) => {
+        loaded.gone = true;
+      },
+      () => {},
+    );
+    this.drop(conversationId);
+  }
+
   /** Drops the lanes of an account, so that new lifetimes are read; a busy one when it has finished. */
   dropAccount(accountId: string): void {
-    for (const lane of this.#lanes.values()) {
-      if (lane.context.accountId !== accountId) continue;
-      if (lane.quiet) this.drop(lane.id);
-      else void lane.exclusive(async () => this.drop(lane.id));
-    }
+    this.#dropWhere((lane) => lane.context.accountId === accountId);
   }
 
   /** Lets go of a lane that was opened in passing, unless somebody else uses it. */
@@ -95,11 +110,29 @@ export class Lanes {
     return this.#lanes.values();
   }
 
-  /** Reads the end of the chain again, after another writer has moved it. */
+  /** Reads the end of the chain and its last texts again, after another writer has moved it. */
   async reloadHead(lane: Lane): Promise<void> {
     const last = await this.#deps.messages.last(lane.id);
     lane.head = last === undefined ? CHAIN_START : { seq: last.seq, hash: last.hash };
+    await this.#readTails(lane);
     lane.stale = false;
+  }
+
+  /** Another node has changed the conversation: new messages wait until its new state is here. */
+  refresh(lane: Lane): void {
+    lane.exclusive(() => this.#readState(lane)).catch(() => this.drop(lane.id));
+  }
+
+  /** What another node told of, or what of it may have been missed. A lane that knows already does nothing. */
+  heed(change: Change): void {
+    if (change.kind === 'account') this.dropAccount(change.accountId);
+    if (change.kind === 'missed') this.#dropWhere(() => true);
+    if (change.kind !== 'conversation' && change.kind !== 'resealed') return;
+    const lane = this.#lanes.get(change.conversationId);
+    // What is being read now may have been read too early.
+    if (lane === undefined) this.#loading.delete(change.conversationId);
+    else if (change.kind === 'resealed') this.#resealed(lane, change.head);
+    else if (change.version > lane.conversation.version) this.refresh(lane);
   }
 
   close(): void {
@@ -145,6 +178,7 @@ export class Lanes {
       afterSeq,
       limit: TAIL_RECORDS + 1,
     });
+    lane.forgetTails();
     let before: ChainHead | undefined = afterSeq === 0 ? CHAIN_START : undefined;
     for (const record of records) {
       if (before !== undefined) this.#extendTail(lane, record, before);
@@ -162,6 +196,31 @@ export class Lanes {
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
     }
+  }
+
+  #dropWhere(isMeant: (lane: Lane) => boolean): void {
+    for (const lane of this.#lanes.values()) {
+      if (!isMeant(lane)) continue;
+      if (lane.quiet) this.drop(lane.id);
+      else void lane.exclusive(async () => this.drop(lane.id));
+    }
+  }
+
+  /** Its texts may have changed, also those that the lane keeps to find numbers split over messages. */
+  #resealed(lane: Lane, head: string): void {
+    if (Buffer.from(lane.head.hash).toString('base64') === head) return;
+    lane.exclusive(() => this.reloadHead(lane)).catch(() => this.drop(lane.id));
+  }
+
+  async #readState(lane: Lane): Promise<void> {
+    const { accountId, conversationId } = lane.context;
+    const conversation = await this.#deps.conversations.get(accountId, conversationId);
+    if (conversation !== undefined) {
+      this.update(conversation);
+      return;
+    }
+    lane.gone = true;
+    this.drop(conversationId);
   }
 
   #lane(conversation: Conversation, key: Uint8Array, head: ChainHead): Lane {

@@ -4,6 +4,7 @@ import { logId, StoreError } from '../ports/index.ts';
 import type { Lane, LaneEntry, Persisted } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { ChainHead, Sealer } from './seal.ts';
+import type { Standing } from './standing.ts';
 import type { TranscriptReader } from './transcript-reader.ts';
 
 export interface GroupCommitDeps {
@@ -14,6 +15,10 @@ export interface GroupCommitDeps {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** In a cluster: what other nodes may have done meanwhile. */
+  readonly standing?: Pick<Standing, 'settle'> | undefined;
+  /** Looks at what waits again: it was looked at before the lane knew what another writer had stored. */
+  readonly recheck: (lane: Lane) => Promise<void>;
   readonly limits: {
     /** Messages in one write at the most. */
     readonly maxBatch: number;
@@ -86,6 +91,7 @@ export class GroupCommit {
         this.#deps.lanes
           .reloadHead(lane)
           .then(() => this.#answerRepeats(lane))
+          .then(() => this.#deps.recheck(lane))
           .catch((error) => this.#failLane(lane, error)),
       ),
     );
@@ -142,7 +148,7 @@ export class GroupCommit {
   async #commit(batch: readonly BatchItem[]): Promise<void> {
     if (batch.length === 0) return;
     const startedAt = performance.now();
-    const outcomes = await this.#append(batch);
+    const outcomes = await this.#lookAgain(batch, await this.#append(batch));
     this.#deps.metrics.observe('commit_seconds', (performance.now() - startedAt) / 1_000);
     this.#deps.metrics.observe('commit_batch_size', batch.length);
     const again = new Map<Lane, LaneEntry[]>();
@@ -152,6 +158,31 @@ export class GroupCommit {
     }
     for (const [lane, entries] of again) this.#requeue(lane, entries);
     for (const { lane } of batch) lane.settled();
+  }
+
+  /** What was stored of a conversation that is gone by now is refused; so is all, to be sent again, when nobody can tell. */
+  async #lookAgain(
+    batch: readonly BatchItem[],
+    outcomes: readonly (AppendOutcome | Error)[],
+  ): Promise<readonly (AppendOutcome | Error)[]> {
+    const { standing, logger } = this.#deps;
+    if (standing === undefined) return outcomes;
+    const isStored = (index: number): boolean => {
+      const outcome = outcomes[index];
+      return outcome !== undefined && 'kind' in outcome && outcome.kind === 'stored';
+    };
+    const written = batch.filter((_, index) => isStored(index));
+    if (written.length === 0) return outcomes;
+    try {
+      const gone = await standing.settle(written);
+      if (gone.size === 0) return outcomes;
+      return outcomes.map((outcome, at) =>
+        isStored(at) && gone.has((batch[at] as BatchItem).lane) ? new Refusal('not_found') : outcome,
+      );
+    } catch (error) {
+      logger.error('how conversations stand could not be read', error, { messages: written.length });
+      return outcomes.map((outcome, at) => (isStored(at) ? new Refusal('store.unavailable') : outcome));
+    }
   }
 
   #settle(item: BatchItem, outcome: AppendOutcome | Error, again: Map<Lane, LaneEntry[]>): void {

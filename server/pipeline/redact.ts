@@ -75,6 +75,7 @@ export class Redactor {
     this.#unsubscribe = deps.bus.subscribe((change) => {
       const concerns = change.kind === 'redaction-rules' || change.kind === 'account';
       if (concerns) this.#rules.delete(change.accountId);
+      if (change.kind === 'missed') this.#rules.clear();
     });
   }
 

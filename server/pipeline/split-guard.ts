@@ -1,12 +1,15 @@
 import type { MessageAuthor } from '../../shared/protocol/index.ts';
-import type { Redacted, TranscriptAnchor } from '../domain/index.ts';
+import type { MessageRecord, Redacted, TranscriptAnchor } from '../domain/index.ts';
 import { findSplitMatches, type RedactedText, type RedactionWhere } from '../domain/redaction/index.ts';
-import type { Broadcaster, ConversationStore, Logger, MessageStore } from '../ports/index.ts';
-import { logId } from '../ports/index.ts';
+import type { Broadcaster, ChangeBus, ConversationStore, Logger, MessageStore } from '../ports/index.ts';
+import { IntegrityError, logId } from '../ports/index.ts';
 import type { Lane } from './lane.ts';
 import type { CompiledRules, Redactor } from './redact.ts';
 import type { ChainHead, OpenedMessage, SealContext, Sealer } from './seal.ts';
 import type { TranscriptReader } from './transcript-reader.ts';
+
+/** Messages of another node that are sealed anew at once. */
+const CATCH_UP = 100;
 
 export interface SplitGuardDeps {
   readonly redactor: Redactor;
@@ -15,6 +18,7 @@ export interface SplitGuardDeps {
   readonly messages: MessageStore;
   readonly conversations: Pick<ConversationStore, 'anchor'>;
   readonly broadcaster: Broadcaster;
+  readonly bus: Pick<ChangeBus, 'publish'>;
   readonly logger: Logger;
 }
 
@@ -57,6 +61,14 @@ export class SplitGuard {
     const checked = this.#withOwnPart(message, split, rules);
     lane.extendTail(message.from, { id: checked.id, text: checked.text });
     return checked;
+  }
+
+  /** As {@link check} for all that waits, after the lane's last texts were read again. */
+  async recheck(lane: Lane): Promise<void> {
+    if (lane.pending.length === 0) return;
+    const rules = await this.#deps.redactor.rulesOf(lane.context.accountId);
+    for (const { message } of lane.pending) lane.cutFromTail(message.from, message.id);
+    for (const entry of lane.pending) entry.message = this.check(lane, entry.message, rules);
   }
 
   /** A text that is not sent yet, without what would complete a number with the sender's last messages. */
@@ -103,20 +115,43 @@ export class SplitGuard {
     const opened = await this.#deps.reader.readWithHashes(lane.context);
     const first = opened.findIndex(({ message }) => changes.has(message.id));
     if (first === -1) return 0;
-    const { records, changed, head } = this.#renewed(lane.context, opened.slice(first), changes);
-    const before = { seq: head.seq, hash: opened.at(-1)?.hash ?? head.hash };
-    await this.#anchor(lane, this.#deps.sealer.anchorOfEither(lane.context, [before, head]));
+    const renewed = this.#renewed(lane.context, opened.slice(first), changes);
+    const { records, changed } = renewed;
+    const before = { seq: renewed.head.seq, hash: opened.at(-1)?.hash ?? renewed.head.hash };
+    await this.#anchor(lane, this.#deps.sealer.anchorOfEither(lane.context, [before, renewed.head]));
     if (!(await this.#deps.messages.reseal(records))) {
       lane.stale = true;
       throw new Error('a record was not as it had been read');
     }
+    const head = await this.#catchUp(lane.context, [before, renewed.head]);
     lane.head = head;
     for (const message of changed) {
       lane.correctTail(message.id, message.text);
       this.#tell(lane, message);
     }
     await this.#anchor(lane, this.#deps.sealer.anchor(lane.context, head));
+    const hash = Buffer.from(head.hash).toString('base64');
+    this.#deps.bus.publish({ kind: 'resealed', conversationId: lane.id, head: hash });
     return changed.length;
+  }
+
+  /** What another node stored behind the old end meanwhile goes behind the new one. Answers where it ends. */
+  async #catchUp(context: SealContext, ends: readonly [ChainHead, ChainHead]): Promise<ChainHead> {
+    for (;;) {
+      let [old, head] = ends;
+      const query = { conversationId: context.conversationId, afterSeq: head.seq, limit: CATCH_UP };
+      const records = await this.#deps.messages.read(query);
+      if (records.length === 0) return head;
+      const renewed = records.map((record) => {
+        const message = openBehind(this.#deps.sealer, { record, context, heads: [old, head] });
+        const next = this.#deps.sealer.reseal(message, context, head.hash);
+        old = { seq: record.seq, hash: record.hash };
+        head = { seq: next.seq, hash: next.hash };
+        return { record: next, replaces: record.hash };
+      });
+      // Its own node may have been quicker: then it is read again.
+      if (await this.#deps.messages.reseal(renewed)) return this.#catchUp(context, [old, head]);
+    }
   }
 
   async #anchor(lane: Lane, anchor: TranscriptAnchor): Promise<void> {
@@ -156,6 +191,20 @@ export class SplitGuard {
     const author = from.kind === 'agent' ? from.id : undefined;
     if (author === undefined || author === agentId) return;
     this.#deps.broadcaster.toAgent({ accountId, agentId: author }, 'message:update', update);
+  }
+}
+
+/** Opens a record that stands behind one end or the other. @throws IntegrityError */
+function openBehind(
+  sealer: Sealer,
+  of: { record: MessageRecord; context: SealContext; heads: readonly [ChainHead, ChainHead] },
+): OpenedMessage {
+  const { record, context, heads } = of;
+  try {
+    return sealer.open(record, context, heads[0]);
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    return sealer.open(record, context, heads[1]);
   }
 }
 

@@ -44,7 +44,7 @@ export interface Broadcaster {
     name: Name,
     payload: ServerToAgent[Name],
   ): void;
-  /** Whether anybody follows the account's live visitors from this node. */
+  /** Whether anybody follows the account's live visitors, from any node. */
   hasFollowers(accountId: string): boolean;
   /** Staff who see the queue of the department, be it among all others; `null`: those who see the whole queue. */
   toQueue<Name extends keyof ServerToAgent>(
@@ -64,7 +64,7 @@ export interface Broadcaster {
   disconnectSite(siteId: string): void;
   /** Ends every socket that came in by one sign-in. */
   disconnectSignIn(signInId: string): void;
-  /** Whether a socket of the visitor's session is connected. */
+  /** Whether a socket of the visitor's session is connected, to any node that answers. */
   visitorOnline(sessionId: string): Promise<boolean>;
 }
 
@@ -86,7 +86,16 @@ export type Change =
   /** What a staff member is and may do, in any account. */
   | { readonly kind: 'staff'; readonly userId: string }
   | { readonly kind: 'webhooks'; readonly accountId: string }
-  | { readonly kind: 'conversation'; readonly conversationId: string }
-  | { readonly kind: 'erased'; readonly conversationId: string }
+  | { readonly kind: 'conversation'; readonly conversationId: string; readonly version: number }
+  /** Messages of it were sealed anew; `head` is the hash of the last one after that, base64. */
+  | { readonly kind: 'resealed'; readonly conversationId: string; readonly head: string }
+  /** A conversation was erased, and with it what its visitor did. */
+  | { readonly kind: 'erased'; readonly conversationId: string; readonly sessionId: string }
+  | { readonly kind: 'session-erased'; readonly sessionId: string }
+  | { readonly kind: 'account-erased'; readonly accountId: string }
   /** Keys of an account were destroyed or retired. */
-  | { readonly kind: 'keys'; readonly accountId: string };
+  | { readonly kind: 'keys'; readonly accountId: string }
+  /** The agent's last socket at one node is gone; they may have others at other nodes. */
+  | { readonly kind: 'attendance'; readonly accountId: string; readonly agentId: string }
+  /** Notices of other nodes may have got lost: anything may have changed. */
+  | { readonly kind: 'missed' };

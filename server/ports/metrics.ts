@@ -24,6 +24,14 @@ export type CounterName =
   | 'records_purged_total'
   | 'integrity_failures_total'
   | 'webhook_deliveries_total'
+  | 'cluster_entries_total'
+  | 'cluster_notices_lost_total'
+  | 'cluster_link_lost_total'
   | 'errors_total';
-export type GaugeName = 'visitor_sockets' | 'agent_sockets' | 'conversations_queued';
+export type GaugeName =
+  | 'visitor_sockets'
+  | 'agent_sockets'
+  | 'conversations_queued'
+  | 'cluster_link'
+  | 'cluster_peers';
 export type HistogramName = 'commit_seconds' | 'commit_batch_size' | 'message_seconds';

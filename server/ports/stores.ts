@@ -47,6 +47,18 @@ export interface QueueFilter {
   readonly departments?: readonly (string | null)[];
 }
 
+/** The end of a transcript, and whose. */
+export interface PlacedAnchor {
+  readonly accountId: string;
+  readonly conversationId: string;
+  readonly anchor: TranscriptAnchor;
+  /** Of a lane, which may not know that another node has sealed the transcript anew. */
+  readonly onlyFurther?: boolean;
+}
+
+/** How a conversation stands, for whoever knew it a moment ago. */
+export type ConversationMark = Pick<Conversation, 'version' | 'anchor'>;
+
 export interface ConversationStore {
   /**
    * Keeps a new conversation unless its session has an open one (status other than `closed`): a unique
@@ -72,11 +84,11 @@ export interface ConversationStore {
   accountsWithQueue(): Promise<readonly string[]>;
   /**
    * Writes the ends of transcripts, never back (a lower `seq` than stored changes nothing; the same one again is
-   * that of a transcript that was sealed anew). No version change.
+   * that of a transcript that was sealed anew, unless `onlyFurther` says that it is not). No version change.
    */
-  anchor(
-    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
-  ): Promise<void>;
+  anchor(anchors: readonly PlacedAnchor[]): Promise<void>;
+  /** How conversations stand now, by id; those that are gone are left out. One read for many. */
+  marks(ids: readonly string[]): Promise<ReadonlyMap<string, ConversationMark>>;
   delete(accountId: string, id: string): Promise<boolean>;
 }
 

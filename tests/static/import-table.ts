@@ -98,6 +98,7 @@ export const ROOMS: readonly Room[] = [
   adapter('metrics', 'prom-client'),
   adapter('mongo', 'mongoose'),
   adapter('oidc', 'openid-client'),
+  adapter('redis', 'ioredis', 'rate-limiter-flexible'),
   adapter('socket', 'socket.io', 'node:http', 'node:process', 'node:stream'),
   adapter('sqlite', 'libsql', 'node:fs', 'node:path'),
   adapter('webhook', 'node:dns', 'node:http', 'node:https', 'node:net', 'ipaddr.js'),

@@ -1,12 +1,15 @@
 import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { findMongod, runName } from './mongodb.ts';
+import { findRedis, startRedis } from './redis.ts';
 
 /**
- * Before any test: gives the run a name of its own, and, where no MongoDB was named but this machine has a `mongod`,
- * starts that on a free port and an empty folder for all tests together. Nothing is ever downloaded.
+ * Before any test: gives the run a name of its own, and, where no MongoDB or Redis was named but this machine has a
+ * `mongod` or `redis-server`, starts that on a free port and an empty folder for all tests together. Nothing is ever
+ * downloaded.
  */
 export default async function setUp(): Promise<void> {
   process.env.TEST_RUN = runName();
+  await setUpRedis();
   const mongod = findMongod();
   if (process.env.MONGODB_TEST_URI || mongod === undefined) return;
   process.env.MONGOMS_RUNTIME_DOWNLOAD = 'false';
@@ -21,7 +24,16 @@ export default async function setUp(): Promise<void> {
   };
 }
 
+async function setUpRedis(): Promise<void> {
+  if (process.env.REDIS_TEST_URI || findRedis() === undefined) return;
+  const server = await startRedis();
+  process.env.REDIS_TEST_URI = server.uri;
+  globalThis.stopTestRedis = () => server.stop();
+}
+
 declare global {
+  /** Set while a `redis-server` started here runs. */
+  var stopTestRedis: (() => Promise<void>) | undefined;
   /** Set while a `mongod` started here runs. */
   var stopTestMongod: (() => Promise<void>) | undefined;
 }

@@ -3,6 +3,7 @@ import { databasePrefix } from './mongodb.ts';
 
 /** After all tests: leaves no database of this run behind, and ends what {@link file://./global-setup.ts} started. */
 export default async function tearDown(): Promise<void> {
+  await globalThis.stopTestRedis?.();
   if (globalThis.stopTestMongod !== undefined) return globalThis.stopTestMongod();
   const uri = process.env.MONGODB_TEST_URI;
   if (!uri) return;

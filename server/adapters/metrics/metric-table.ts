@@ -30,6 +30,15 @@ export const COUNTERS: Readonly<Record<CounterName, { help: string; labels: read
     labels: [],
   },
   webhook_deliveries_total: { help: 'Tries to deliver to webhooks, by result.', labels: ['result'] },
+  cluster_entries_total: {
+    help: 'Entries of the stream between nodes: sent, read, or refused because they do not open.',
+    labels: ['outcome'],
+  },
+  cluster_notices_lost_total: {
+    help: 'What this node had to tell the others and could not within a minute.',
+    labels: [],
+  },
+  cluster_link_lost_total: { help: 'Times that the link to Redis was lost.', labels: [] },
   errors_total: { help: 'Unexpected errors, by where they surfaced.', labels: ['where'] },
 };
 
@@ -37,6 +46,8 @@ export const GAUGES: Readonly<Record<GaugeName, string>> = {
   visitor_sockets: 'Visitor sockets connected to this node.',
   agent_sockets: 'Staff sockets connected to this node.',
   conversations_queued: 'Conversations that wait for an agent.',
+  cluster_link: '1 while the link to Redis stands.',
+  cluster_peers: 'Other nodes of the cluster that this one hears of.',
 };
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

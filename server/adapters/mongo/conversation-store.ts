@@ -19,17 +19,23 @@ export function createConversationStore(model: Conversations): ConversationStore
     replace: (next) => replace(model, next),
     anchor: async (anchors) => {
       if (anchors.length === 0) return;
-      const writes = anchors.map(({ accountId, conversationId, anchor }) => ({
+      const writes = anchors.map(({ accountId, conversationId, anchor, onlyFurther }) => ({
         updateOne: {
           filter: {
             _id: conversationId,
             accountId,
-            $or: [{ anchor: null }, { 'anchor.seq': { $lte: anchor.seq } }],
+            $or: [{ anchor: null }, { 'anchor.seq': { [onlyFurther ? '$lt' : '$lte']: anchor.seq } }],
           },
           update: { $set: { anchor: { seq: anchor.seq, mac: toBuffer(anchor.mac) } } },
         },
       }));
       await model.bulkWrite(writes, { ordered: false });
+    },
+    marks: async (ids) => {
+      const found = await model
+        .find({ _id: { $in: [...ids] } }, { version: 1, anchor: 1 })
+        .lean<Pick<ConversationDocument, '_id' | 'version' | 'anchor'>[]>();
+      return new Map(found.map(({ _id, ...mark }) => [_id, mark]));
     },
     delete: async (accountId, id) => (await model.deleteOne({ _id: id, accountId })).deletedCount === 1,
   };

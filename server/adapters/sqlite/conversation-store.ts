@@ -1,5 +1,12 @@
 import { type Conversation, HELD_UNTIL, type Reader, type TranscriptAnchor } from '../../domain/index.ts';
-import type { ConversationFilter, ConversationStore, QueueFilter, StorePage } from '../../ports/index.ts';
+import type {
+  ConversationFilter,
+  ConversationMark,
+  ConversationStore,
+  PlacedAnchor,
+  QueueFilter,
+  StorePage,
+} from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { HIGHEST, keyOf, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
@@ -20,7 +27,10 @@ const REPLACE = `UPDATE conversations SET status = ?4, agent_id = ?5, case_id = 
 
 const ANCHOR = `UPDATE conversations SET anchor_seq = j.value ->> 2, anchor_mac = unhex(j.value ->> 3)
   FROM json_each(?1) j
-  WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) <= j.value ->> 2`;
+  WHERE conversations.id = j.value ->> 1 AND account_id = j.value ->> 0 AND coalesce(anchor_seq, 0) <= j.value ->> 4`;
+
+const MARKS = `SELECT id, version, anchor_seq, anchor_mac FROM conversations
+  WHERE id IN (SELECT value FROM json_each(?))`;
 
 /** Spelt as in the index. */
 const DEPARTMENT = "body ->> '$.departmentId'";
@@ -176,19 +186,23 @@ export class SqliteConversationStore implements ConversationStore {
     return this.#file.all(sql, []).map((row) => text(row.account_id));
   }
 
-  async anchor(
-    anchors: readonly { accountId: string; conversationId: string; anchor: TranscriptAnchor }[],
-  ): Promise<void> {
+  async anchor(anchors: readonly PlacedAnchor[]): Promise<void> {
     if (anchors.length === 0) return;
     const rising = [...anchors].sort((a, b) => a.anchor.seq - b.anchor.seq);
     const highest = new Map(rising.map((one) => [one.conversationId, one]));
-    const rows = [...highest.values()].map(({ accountId, conversationId, anchor }) => [
+    const rows = [...highest.values()].map(({ accountId, conversationId, anchor, onlyFurther }) => [
       accountId,
       conversationId,
       anchor.seq,
       Buffer.from(anchor.mac).toString('hex'),
+      onlyFurther ? anchor.seq - 1 : anchor.seq,
     ]);
     await this.#file.write(ANCHOR, [jsonRows(rows)]);
+  }
+
+  async marks(ids: readonly string[]): Promise<ReadonlyMap<string, ConversationMark>> {
+    const rows = this.#file.all(MARKS, [JSON.stringify(ids)]);
+    return new Map(rows.map((row) => [text(row.id), { version: integer(row.version), ...anchorOf(row) }]));
   }
 
   async delete(accountId: string, id: string): Promise<boolean> {
@@ -228,7 +242,10 @@ function columnsOf(conversation: Conversation): SqlValue[] {
 function conversationIn(row: Row): Conversation {
   const body = JSON.parse(text(row.body)) as Omit<Conversation, 'expiresAt' | 'anchor'>;
   const expiresAt = integer(row.expires_at);
-  if (row.anchor_seq === null) return { ...body, expiresAt } as Conversation;
-  const anchor = { seq: integer(row.anchor_seq), mac: bytes(row.anchor_mac) };
-  return { ...body, expiresAt, anchor } as Conversation;
+  return { ...body, expiresAt, ...anchorOf(row) } as Conversation;
+}
+
+function anchorOf(row: Row): { anchor?: TranscriptAnchor } {
+  if (row.anchor_seq === null) return {};
+  return { anchor: { seq: integer(row.anchor_seq), mac: bytes(row.anchor_mac) } };
 }

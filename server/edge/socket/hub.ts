@@ -130,6 +130,7 @@ export class Hub {
   /** What staff may do changes at once on sockets that are open. */
   async #heed(change: Change): Promise<void> {
     if (change.kind === 'staff') await this.recheckStaff(({ userId }) => userId === change.userId);
+    if (change.kind === 'missed') await this.recheckStaff();
     if (change.kind === 'roles') await this.recheckStaff(({ accountId }) => accountId === change.accountId);
   }
 
@@ -201,7 +202,7 @@ export class Hub {
     this.#background(
       Promise.resolve(socket.join([ROOMS.session(visitor.sessionId), ROOMS.site(visitor.siteId)])),
     );
-    if (this.#deps.live.connected(visitor).first) this.#tellPresence(visitor.sessionId, true);
+    if (this.#deps.live.connected(visitor).first) this.#tellPresence(visitor.sessionId);
     this.#background(this.#arrive(socket, visitor));
     const activity = this.#deps.activity.connected(visitor, {
       ip: context.ip,
@@ -214,7 +215,7 @@ export class Hub {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
       if (this.#deps.live.disconnected(visitor.sessionId)) {
         this.#deps.board.left(visitor.accountId, visitor.sessionId);
-        this.#tellPresence(visitor.sessionId, false);
+        this.#tellPresence(visitor.sessionId);
       }
       this.#background(activity.then((id) => this.#deps.activity.disconnected(id)));
     });
@@ -229,9 +230,9 @@ export class Hub {
   }
 
   /** The agent of the visitor's chat sees that they came or went. */
-  #tellPresence(sessionId: string, online: boolean): void {
+  #tellPresence(sessionId: string): void {
     const chat = this.#deps.live.conversationOf(sessionId);
-    if (chat !== undefined) this.#background(this.#deps.notifier.visitorPresence(chat, online));
+    if (chat !== undefined) this.#background(this.#deps.notifier.visitorPresence(chat));
   }
 
   #agentConnected(socket: Socket): void {

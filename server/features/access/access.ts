@@ -51,6 +51,8 @@ export class Access {
       if (change.kind === 'roles') this.#graphs.delete(change.accountId);
       if (change.kind === 'staff') this.#grants.delete(change.userId);
       if (change.kind === 'roles' || change.kind === 'staff') this.#members.clear();
+      if (change.kind !== 'missed') return;
+      for (const cache of [this.#graphs, this.#grants, this.#members]) cache.clear();
     });
   }
 

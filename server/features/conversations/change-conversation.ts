@@ -35,7 +35,8 @@ export class ConversationChanger {
       if ((next as Conversation) === current) return next;
       if (await this.#deps.conversations.replace(next)) {
         this.#deps.lanes.update(next);
-        this.#deps.bus.publish({ kind: 'conversation', conversationId: next.id });
+        const { id: conversationId, version } = next;
+        this.#deps.bus.publish({ kind: 'conversation', conversationId, version });
         return next;
       }
     }

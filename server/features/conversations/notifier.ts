@@ -63,10 +63,11 @@ export class ConversationNotifier {
     await this.changed(conversation, formerAgentId);
   }
 
-  /** The agent sees whether the visitor is there. */
-  async visitorPresence(ref: { id: string; accountId: string }, visitorOnline: boolean): Promise<void> {
+  /** The agent sees whether the visitor is there; who left one node may be there at another. */
+  async visitorPresence(ref: { id: string; accountId: string }): Promise<void> {
     const conversation = await this.#deps.conversations.get(ref.accountId, ref.id);
     if (conversation?.status !== 'active') return;
+    const visitorOnline = await this.#deps.broadcaster.visitorOnline(conversation.sessionId);
     const agentName = await this.#deps.names.ofConversation(conversation);
     const view = presentConversation(conversation, { agentName, visitorOnline });
     const { accountId, agentId } = conversation;

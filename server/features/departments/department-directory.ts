@@ -21,6 +21,7 @@ export class DepartmentDirectory {
     this.#departments = departments;
     this.#unsubscribe = bus.subscribe((change) => {
       if (change.kind === 'departments') this.#loaded.delete(change.accountId);
+      if (change.kind === 'missed') this.#loaded.clear();
     });
   }
 

@@ -100,9 +100,14 @@ export class Recorder {
     }
   }
 
-  /** Nothing more is recorded of the session, and what was is deleted. */
-  async erase(sessionId: string): Promise<void> {
+  /** Nothing more is recorded of the session; what is in memory of it goes. */
+  forget(sessionId: string): void {
     this.#running.delete(sessionId);
+  }
+
+  /** As {@link forget}, and what was recorded is deleted. */
+  async erase(sessionId: string): Promise<void> {
+    this.forget(sessionId);
     await this.#flushing.catch(() => {});
     await this.#deps.recordings.delete(sessionId);
   }

@@ -23,9 +23,8 @@ export class RuleSets {
   constructor(deps: RuleSetsDeps) {
     this.#deps = deps;
     const stop = deps.bus.subscribe((change) => {
-      if (change.kind !== 'engagement-rules' && change.kind !== 'account') return;
-      this.#loaded.delete(change.accountId);
-      for (const tell of this.#listeners) tell(change.accountId);
+      if (change.kind === 'missed') for (const accountId of [...this.#loaded.keys()]) this.#drop(accountId);
+      if (change.kind === 'engagement-rules' || change.kind === 'account') this.#drop(change.accountId);
     });
     const stopAging = deps.clock.every(AGE_EVERY_MS, () => void this.#age());
     this.#stops = [stop, stopAging];
@@ -64,6 +63,11 @@ export class RuleSets {
       const ruleSet = await loading.catch(() => undefined);
       if (ruleSet !== undefined) ageMemory(ruleSet.slots);
     }
+  }
+
+  #drop(accountId: string): void {
+    this.#loaded.delete(accountId);
+    for (const tell of this.#listeners) tell(accountId);
   }
 
   async #load(accountId: string): Promise<CompiledRuleSet> {

@@ -32,7 +32,7 @@ export interface ConversationEraserDeps {
   readonly lanes: Lanes;
   readonly routing: Routing;
   readonly broadcaster: Broadcaster;
-  readonly bus: ChangeBus;
+  readonly bus: Pick<ChangeBus, 'publish'>;
   readonly events: Pick<ConversationEvents, 'tell'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,20 +45,13 @@ export interface ConversationEraserDeps {
 export class ConversationEraser {
   readonly #deps: ConversationEraserDeps;
   readonly #recent = new Map<string, { scope: ErasureScope; until: number }>();
-  readonly #stops: readonly (() => void)[];
+  readonly #stop: () => void;
 
   constructor(deps: ConversationEraserDeps) {
     this.#deps = deps;
-    this.#stops = [
-      deps.clock.every(LOOK_AGAIN_MS, () => {
-        this.lookAgain().catch((error) =>
-          deps.logger.error('what came after an erasure stays for now', error),
-        );
-      }),
-      deps.bus.subscribe((change) => {
-        if (change.kind === 'erased') this.#forget(change.conversationId);
-      }),
-    ];
+    this.#stop = deps.clock.every(LOOK_AGAIN_MS, () => {
+      this.lookAgain().catch((error) => deps.logger.error('what came after an erasure stays for now', error));
+    });
   }
 
   /**
@@ -70,7 +63,7 @@ export class ConversationEraser {
     await this.#requireFree(conversation);
     const at = this.#deps.clock.now();
     await this.#deps.erasureList.append([{ id, kind: 'conversation', accountId, at }]);
-    await this.#stopWriting(id);
+    await this.#stopWriting(conversation);
     const dataKeys = (await this.#deps.vault.destroyDataKey(id)) ? 1 : 0;
     const scope: ErasureScope = { kind: 'conversation', accountId, conversationId: id, sessionId };
     const before = await this.eraseParts(scope);
@@ -78,7 +71,7 @@ export class ConversationEraser {
     const last = (await this.#deps.conversations.get(accountId, id)) ?? conversation;
     const deleted = await this.#deps.conversations.delete(accountId, id);
     // Who came in while the key was being destroyed may have it still, and may have written with it.
-    await this.#stopWriting(id);
+    await this.#stopWriting(conversation);
     const counts = sumOf(before, await this.eraseParts(scope), { dataKeys });
     if (!deleted) return undefined;
     this.#deps.events.tell({ name: 'transcript.erased', accountId, conversationId: id });
@@ -89,6 +82,9 @@ export class ConversationEraser {
   /** Calls every part for the scope, and again in a while. */
   async eraseParts(scope: ErasureScope): Promise<Counts> {
     this.#recent.set(JSON.stringify(scope), { scope, until: this.#deps.clock.now() + LOOK_FOR_MS });
+    const { bus } = this.#deps;
+    if (scope.kind === 'session') bus.publish({ kind: 'session-erased', sessionId: scope.sessionId });
+    if (scope.kind === 'account') bus.publish({ kind: 'account-erased', accountId: scope.accountId });
     return this.#callParts(scope);
   }
 
@@ -102,7 +98,7 @@ export class ConversationEraser {
   }
 
   close(): void {
-    for (const stop of this.#stops) stop();
+    this.#stop();
   }
 
   async #callParts(scope: ErasureScope, again?: 'again'): Promise<Counts> {
@@ -121,21 +117,11 @@ export class ConversationEraser {
   }
 
   /** New messages are refused from here on; what is being written is waited for, so that it is deleted too. */
-  async #stopWriting(id: string): Promise<void> {
+  async #stopWriting({ id, sessionId }: Conversation): Promise<void> {
     const lane = this.#deps.lanes.peek(id);
-    if (lane !== undefined) {
-      lane.gone = true;
-      await lane.whenIdle();
-    }
-    this.#deps.lanes.drop(id);
-    this.#deps.bus.publish({ kind: 'erased', conversationId: id });
-  }
-
-  /** Also when another node erased it. */
-  #forget(conversationId: string): void {
-    const lane = this.#deps.lanes.peek(conversationId);
-    if (lane !== undefined) lane.gone = true;
-    this.#deps.lanes.drop(conversationId);
+    this.#deps.lanes.end(id);
+    await lane?.whenIdle();
+    this.#deps.bus.publish({ kind: 'erased', conversationId: id, sessionId });
   }
 
   /** Those who had the chat open see it end. */

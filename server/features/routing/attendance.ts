@@ -1,6 +1,6 @@
 import type { PresenceStatus } from '../../../shared/protocol/index.ts';
 import type { AgentPresence, StaffPrincipal } from '../../domain/index.ts';
-import type { Broadcaster, Clock, ConversationStore, PresenceStore } from '../../ports/index.ts';
+import type { Broadcaster, ChangeBus, Clock, ConversationStore, PresenceStore } from '../../ports/index.ts';
 import { presentPresence } from '../../presenters/presence-presenter.ts';
 import type { AccountSettingsReader } from '../settings/account-settings.ts';
 
@@ -13,6 +13,7 @@ export interface AttendanceDeps {
   readonly conversations: Pick<ConversationStore, 'openOfAgent'>;
   readonly settings: AccountSettingsReader;
   readonly broadcaster: Broadcaster;
+  readonly bus: ChangeBus;
   readonly clock: Clock;
 }
 
@@ -56,6 +57,7 @@ export class Attendance {
       const { agentGraceMs } = (await this.#deps.settings.get(accountId)).routing;
       const leaseUntil = this.#deps.clock.now() + agentGraceMs;
       await this.#deps.presence.renewLease({ accountId, agentIds: [agentId], leaseUntil });
+      this.#deps.bus.publish({ kind: 'attendance', accountId, agentId });
     });
   }
 
@@ -86,6 +88,13 @@ export class Attendance {
     await handOver();
     await this.#corrected((await this.#deps.presence.get(accountId, agentId)) ?? presence);
     await this.announce(accountId, agentId);
+  }
+
+  /** Another node has shortened the lease of an agent who may be connected here too. */
+  async leftElsewhere(accountId: string, agentId: string): Promise<void> {
+    await this.inTurn(accountId, agentId, async () => {
+      if (this.#connected.has(keyOf(accountId, agentId))) await this.#renew(accountId, [agentId]);
+    });
   }
 
   /** Sockets that are still open keep no lease alive any more. */

@@ -8,7 +8,7 @@ import {
   requireWith,
   type StaffPrincipal,
 } from '../../domain/index.ts';
-import { type Broadcaster, type Logger, logId } from '../../ports/index.ts';
+import { type Broadcaster, type ChangeBus, type Logger, logId } from '../../ports/index.ts';
 import { Assignment, type AssignmentDeps } from './assignment.ts';
 import { Attendance, LEASE_RENEWAL_MS } from './attendance.ts';
 
@@ -18,6 +18,7 @@ const EXPIRED_PAGE = 100;
 
 export interface RoutingDeps extends Omit<AssignmentDeps, 'attendance'> {
   readonly broadcaster: Broadcaster;
+  readonly bus: ChangeBus;
   readonly logger: Logger;
 }
 
@@ -35,6 +36,10 @@ export class Routing {
     this.#stops = [
       deps.clock.every(LEASE_RENEWAL_MS, () => this.#background(this.#attendance.renewLeases())),
       deps.clock.every(LEASE_SWEEP_MS, () => this.#background(this.sweepLeases())),
+      deps.bus.subscribe((change) => {
+        if (change.kind !== 'attendance') return;
+        this.#background(this.#attendance.leftElsewhere(change.accountId, change.agentId));
+      }),
     ];
   }
 

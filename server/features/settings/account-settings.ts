@@ -12,6 +12,7 @@ export class AccountSettingsReader {
     this.#accounts = accounts;
     this.#unsubscribe = bus.subscribe((change) => {
       if (change.kind === 'account') this.#loaded.delete(change.accountId);
+      if (change.kind === 'missed') this.#loaded.clear();
     });
   }
 

@@ -16,6 +16,7 @@ export class KnownSites {
     this.#sites = sites;
     this.#unsubscribe = bus.subscribe((change) => {
       if (change.kind === 'site') this.#found.delete(change.siteId);
+      if (change.kind === 'missed') this.#found.clear();
     });
   }
 

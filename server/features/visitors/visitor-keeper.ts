@@ -18,6 +18,8 @@ const KEEP_MS = 30_000;
 const LOOK_MS = 1_000;
 /** Writes under way at once. */
 const WRITES = 16;
+/** Keys that are looked for at once. */
+const READS = 16;
 
 /** What is kept of a session beside what its visitor did; each part names itself. */
 export interface KeptParts {
@@ -138,6 +140,24 @@ export class VisitorKeeper {
     return this.#deps.records.delete(sessionId);
   }
 
+  /** Nothing is known of the session here any more, and nothing of before is written again. */
+  forget(sessionId: string): void {
+    this.#deps.live.unfollow(sessionId, true);
+    this.#standing.delete(sessionId);
+    for (const part of this.#parts.values()) part.forget(sessionId);
+  }
+
+  /** Forgets live sessions of the account whose key another node has destroyed. */
+  async forgetErased(accountId: string): Promise<void> {
+    const kept = [...this.#deps.live.all()].filter(
+      (visitor) =>
+        visitor.accountId === accountId && (this.#standing.get(visitor.sessionId)?.version ?? 0) > 0,
+    );
+    for (let at = 0; at < kept.length; at += READS) {
+      await Promise.all(kept.slice(at, at + READS).map(({ sessionId }) => this.#forgetIfErased(sessionId)));
+    }
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
   }
@@ -151,6 +171,10 @@ export class VisitorKeeper {
     } finally {
       this.#keeping = false;
     }
+  }
+
+  async #forgetIfErased(sessionId: string): Promise<void> {
+    if ((await this.#deps.vault.dataKey(visitorKeyName(sessionId))) === undefined) this.forget(sessionId);
   }
 
   /** Sessions that changed and were not written after that instant. */
@@ -189,9 +213,7 @@ export class VisitorKeeper {
     const now = this.#deps.clock.now();
     for (const visitor of [...this.#deps.live.all()]) {
       if (now - visitor.startedAt < DAY_MS || (await this.#lifeOf(visitor)).expiresAt > now) continue;
-      this.#deps.live.unfollow(visitor.sessionId, true);
-      this.#standing.delete(visitor.sessionId);
-      for (const part of this.#parts.values()) part.forget(visitor.sessionId);
+      this.forget(visitor.sessionId);
     }
   }
 
@@ -219,7 +241,7 @@ export class VisitorKeeper {
       ...life,
     };
     if (await this.#put(record)) standing.version = record.version;
-    else await this.#takeUp(visitor);
+    else await this.#takeUp(visitor, { wasThere: standing.version > 0 });
   }
 
   #keptOf(visitor: LiveVisitor): Kept {
@@ -253,12 +275,16 @@ export class VisitorKeeper {
     );
   }
 
-  /** Somebody else wrote it, or it was purged: the next write begins from what stands. */
-  async #takeUp(visitor: LiveVisitor): Promise<void> {
+  /**
+   * Somebody else wrote it: the next write begins from what stands. When nothing stands where something was, it was
+   * erased or purged elsewhere, and so is what is known of it here.
+   */
+  async #takeUp(visitor: LiveVisitor, { wasThere }: { wasThere: boolean }): Promise<void> {
     const { accountId, sessionId } = visitor;
     this.#standing.delete(sessionId);
-    await this.read({ accountId, sessionId });
-    visitor.unsaved = true;
+    const stands = await this.read({ accountId, sessionId });
+    if (wasThere && stands === undefined) this.forget(sessionId);
+    else visitor.unsaved = true;
   }
 
   #open(record: VisitorRecord, key: Uint8Array): Kept {

@@ -14,6 +14,7 @@ export class WebhookCache {
     this.#webhooks = webhooks;
     this.#unsubscribe = bus.subscribe((change) => {
       if (change.kind === 'webhooks') this.#loaded.delete(change.accountId);
+      if (change.kind === 'missed') this.#loaded.clear();
     });
   }
 

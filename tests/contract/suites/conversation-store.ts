@@ -163,6 +163,21 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         expect((await get(kept))?.anchor).toEqual({ seq: 3, mac: after });
       });
 
+      it('leaves that mark to who knows of it', async () => {
+        const kept = await keep(aConversation());
+        const { accountId, id: conversationId } = kept;
+        const lane = (seq: number, mac: Uint8Array) =>
+          store().anchor([{ accountId, conversationId, anchor: { seq, mac }, onlyFurther: true }]);
+        const [first, resealed, further] = [freshBytes(32), freshBytes(32), freshBytes(32)];
+        await lane(3, first);
+        expect((await get(kept))?.anchor).toEqual({ seq: 3, mac: first });
+        await put(kept, 3, resealed);
+        await lane(3, freshBytes(32));
+        expect((await get(kept))?.anchor).toEqual({ seq: 3, mac: resealed });
+        await lane(4, further);
+        expect((await get(kept))?.anchor).toEqual({ seq: 4, mac: further });
+      });
+
       it('writes many at once, one conversation several times, unknown ones not at all', async () => {
         const [one, two] = [await keep(aConversation()), await keep(aConversation())];
         const macs = [freshBytes(32), freshBytes(32), freshBytes(32)] as const;
@@ -193,6 +208,21 @@ export function describeConversationStore(name: string, open: OpenStores): void 
         const macs = Array.from({ length: 20 }, () => freshBytes(32));
         await Promise.all(macs.map((mac, index) => put(kept, index + 1, mac)));
         expect((await get(kept))?.anchor).toEqual({ seq: 20, mac: macs[19] });
+      });
+    });
+
+    describe('marks', () => {
+      it('says how conversations stand, and leaves out those that are gone', async () => {
+        const [one, two, gone] = [await keep(aConversation()), await keep(aConversation()), aConversation()];
+        const anchor = { seq: 2, mac: freshBytes(32) };
+        await store().anchor([{ accountId: two.accountId, conversationId: two.id, anchor }]);
+        const next = assigned(two, 'agent-1');
+        await store().replace(next);
+        const marks = await store().marks([one.id, two.id, gone.id]);
+        expect([...marks.keys()].sort()).toEqual([one.id, two.id].sort());
+        expect(marks.get(one.id)).toEqual({ version: one.version });
+        expect(marks.get(two.id)).toEqual({ version: next.version, anchor });
+        expect((await store().marks([])).size).toBe(0);
       });
     });
 

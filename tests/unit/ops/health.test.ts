@@ -3,7 +3,8 @@ import { FakeClock } from '../../support/fake-clock.ts';
 
 describe('Health', () => {
   const clock = new FakeClock();
-  const healthOver = (ping: () => Promise<void>) => new Health({ stores: { ping }, clock });
+  const healthOver = (ping: () => Promise<void>) =>
+    new Health({ stores: { ping }, clock, clusterIsUp: () => true });
 
   it('is ready while it serves, and only then', async () => {
     const health = healthOver(async () => {});
