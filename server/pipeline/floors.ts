@@ -93,8 +93,7 @@ export class Floors {
     this.#ends.clear();
     try {
       await this.#deps.dataKeys.raise(await Promise.all(noted.map((one) => this.#keyFloor(one))));
-      for (const floor of await Promise.all(ends.map((one) => this.#auditFloor(one))))
-        this.#deps.records.note(floor);
+      await this.#deps.records.put(await Promise.all(ends.map((one) => this.#auditFloor(one))));
       await this.#deps.records.writeAll();
     } catch (error) {
       for (const [keyName, reach] of noted) this.note(keyName, reach);

@@ -18,7 +18,7 @@ export class LateFloors implements RecordFloors {
     this.#inner = inner;
   }
 
-  /** To be written with the next batch. */
+  /** To be written with the next batch, if the record's floor stands then. */
   note(floor: RecordFloor): void {
     const name = nameOf(floor.kind, floor.id);
     const noted = this.#noted.get(name);
@@ -57,6 +57,11 @@ export class LateFloors implements RecordFloors {
     for (let at = 0; at < floors.length; at += BATCH) await this.#inner.put(floors.slice(at, at + BATCH));
   }
 
+  async raise(floors: readonly RecordFloor[]): Promise<void> {
+    await this.#writing.catch(() => {});
+    await this.#inner.raise(floors);
+  }
+
   async remove(kind: string, ids: readonly string[], endedBy?: number): Promise<void> {
     await this.#writing.catch(() => {});
     this.#forget(kind, ids, endedBy);
@@ -83,7 +88,7 @@ export class LateFloors implements RecordFloors {
     const floors = [...this.#noted.values()];
     for (let at = 0; at < floors.length; at += BATCH) {
       const batch = floors.slice(at, at + BATCH);
-      await this.#inner.put(batch);
+      await this.#inner.raise(batch);
       for (const floor of batch) {
         const name = nameOf(floor.kind, floor.id);
         if (this.#noted.get(name) === floor) this.#noted.delete(name);
@@ -105,13 +110,17 @@ function nameOf(kind: string, id: string): string {
   return `${kind}:${id}`;
 }
 
+/** Where none is kept any more, another node has deleted the record: what was noted of it counts no longer. */
 function newer(noted: RecordFloor | undefined, kept: RecordFloor | undefined): RecordFloor | undefined {
-  if (noted === undefined || kept === undefined) return noted ?? kept;
+  if (noted === undefined || kept === undefined) return kept;
   return noted.version >= kept.version ? noted : kept;
 }
 
 function overlaid(kept: readonly RecordFloor[], noted: readonly RecordFloor[]): readonly RecordFloor[] {
   const found = new Map(kept.map((floor) => [floor.id, floor]));
-  for (const floor of noted) found.set(floor.id, newer(floor, found.get(floor.id)) ?? floor);
+  for (const floor of noted) {
+    const newest = newer(floor, found.get(floor.id));
+    if (newest !== undefined) found.set(floor.id, newest);
+  }
   return [...found.values()];
 }

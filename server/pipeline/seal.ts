@@ -150,6 +150,11 @@ export class Sealer {
     return false;
   }
 
+  /** As {@link anchorHolds}, and the anchor holds for no other head. */
+  anchorIsOf(context: SealContext, anchor: TranscriptAnchor, head: ChainHead): boolean {
+    return anchor.mac.byteLength === MAC_BYTES && this.anchorHolds(context, anchor, head);
+  }
+
   /** Encrypts a conversation's profile or another part of it; `part` is authenticated. */
   sealPart(context: SealContext, part: string, plain: unknown): Uint8Array {
     return this.#cipher.seal(context.key, Buffer.from(JSON.stringify(plain)), partData(context, part));

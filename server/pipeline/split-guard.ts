@@ -123,7 +123,7 @@ export class SplitGuard {
       lane.stale = true;
       throw new Error('a record was not as it had been read');
     }
-    const head = await this.#catchUp(lane.context, [before, renewed.head]);
+    const head = await this.#catchUp(lane, [before, renewed.head]);
     lane.head = head;
     for (const message of changed) {
       lane.correctTail(message.id, message.text);
@@ -135,8 +135,13 @@ export class SplitGuard {
     return changed.length;
   }
 
-  /** What another node stored behind the old end meanwhile goes behind the new one. Answers where it ends. */
-  async #catchUp(context: SealContext, ends: readonly [ChainHead, ChainHead]): Promise<ChainHead> {
+  /**
+   * What another node stored behind the old end meanwhile goes behind the new one. Answers where it ends. Each end is
+   * anchored before it is sealed anew, and what is behind it is looked for afterwards; the other node looks at the anchor after
+   * it has stored. So one of the two sees what the other did.
+   */
+  async #catchUp(lane: Lane, ends: readonly [ChainHead, ChainHead]): Promise<ChainHead> {
+    const { context } = lane;
     for (;;) {
       let [old, head] = ends;
       const query = { conversationId: context.conversationId, afterSeq: head.seq, limit: CATCH_UP };
@@ -149,8 +154,9 @@ export class SplitGuard {
         head = { seq: next.seq, hash: next.hash };
         return { record: next, replaces: record.hash };
       });
+      await this.#anchor(lane, this.#deps.sealer.anchorOfEither(context, [old, head]));
       // Its own node may have been quicker: then it is read again.
-      if (await this.#deps.messages.reseal(renewed)) return this.#catchUp(context, [old, head]);
+      if (await this.#deps.messages.reseal(renewed)) return this.#catchUp(lane, [old, head]);
     }
   }
 

@@ -61,12 +61,13 @@ export class Standing {
     const heads = [lane.head, ...items.map(({ sealed }): ChainHead => sealed.record)];
     const place = heads.findIndex(({ seq }) => seq === anchor.seq);
     const head = heads[place];
-    if (head === undefined || head.seq === 0 || this.#deps.sealer.anchorHolds(lane.context, anchor, head))
+    if (head === undefined || head.seq === 0 || this.#deps.sealer.anchorIsOf(lane.context, anchor, head))
       return;
-    lane.stale = true;
     const query = { conversationId: lane.id, afterSeq: head.seq - 1, limit: 1 };
     const [standing] = await this.#deps.messages.read(query);
-    if (standing?.seq !== head.seq) return;
+    // What is about to be sealed anew is not yet: whoever does it finds these messages behind it afterwards.
+    if (standing?.seq !== head.seq || Buffer.compare(standing.hash, head.hash) === 0) return;
+    lane.stale = true;
     let before: ChainHead = standing;
     const renewed = items.slice(place).map(({ entry, sealed }) => {
       const { record } = this.#deps.sealer.seal(entry, lane.context, before);

@@ -10,6 +10,8 @@ export interface RecordFloors {
   ofOwner(kind: string, owner: string): Promise<readonly RecordFloor[]>;
   /** Puts floors in place; one of a higher version stays as it is. Durable when it resolves. */
   put(floors: readonly RecordFloor[]): Promise<void>;
+  /** As `put`, of those that stand alone: one that is gone went with its record, perhaps by another node. */
+  raise(floors: readonly RecordFloor[]): Promise<void>;
   /** With `endedBy` only those that have an end, and it is not later. */
   remove(kind: string, ids: readonly string[], endedBy?: number): Promise<void>;
   /** Those whose end is not later than `now`, the earliest first. */

@@ -36,6 +36,14 @@ export function createRecordFloors(
           if (!isDuplicateKey(error)) throw error;
         });
     },
+    raise: async (floors) => {
+      if (floors.length === 0) return;
+      const writes = floors.map((floor) => {
+        const { _id, ...replacement } = floorCodec.encode({ ...floor, id: nameOf(floor.kind, floor.id) });
+        return { replaceOne: { filter: { _id, version: { $lte: floor.version } }, replacement } };
+      });
+      await nativeOf(model).bulkWrite(writes, { ordered: false });
+    },
     remove: async (kind, ids, endedBy) => {
       const end = endedBy === undefined ? {} : { expiresAt: { $lte: toDate(endedBy) } };
       await model.deleteMany({ _id: { $in: ids.map((id) => nameOf(kind, id)) }, ...end });

@@ -11,6 +11,12 @@ const PUT = `INSERT INTO record_floors (kind, id, owner, version, settled, expir
     expires_at = excluded.expires_at, mac = excluded.mac
   WHERE version <= excluded.version`;
 
+const RAISE = `UPDATE record_floors SET version = j.value ->> 3, settled = j.value ->> 4,
+    expires_at = j.value ->> 5, mac = j.value ->> 6
+  FROM json_each(?) j
+  WHERE record_floors.kind = j.value ->> 0 AND record_floors.id = j.value ->> 1
+    AND record_floors.version <= j.value ->> 3`;
+
 export class SqliteRecordFloors implements RecordFloors {
   readonly #file: DatabaseFile;
 
@@ -33,12 +39,20 @@ export class SqliteRecordFloors implements RecordFloors {
     return this.#file.all(sql, [kind, owner]).map(floorIn);
   }
 
-  async put(floors: readonly RecordFloor[]): Promise<void> {
+  put(floors: readonly RecordFloor[]): Promise<void> {
+    return this.#write(PUT, floors);
+  }
+
+  raise(floors: readonly RecordFloor[]): Promise<void> {
+    return this.#write(RAISE, floors);
+  }
+
+  async #write(sql: string, floors: readonly RecordFloor[]): Promise<void> {
     if (floors.length === 0) return;
     const rows = floors.map(({ kind, id, owner, version, settled, expiresAt, mac }) => {
       return [kind, id, owner ?? null, version, settled ? 1 : 0, expiresAt ?? null, mac];
     });
-    await this.#file.write(PUT, [jsonRows(rows)]);
+    await this.#file.write(sql, [jsonRows(rows)]);
   }
 
   async remove(kind: string, ids: readonly string[], endedBy?: number): Promise<void> {

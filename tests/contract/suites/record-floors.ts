@@ -23,6 +23,18 @@ export function describeRecordFloors(name: string, open: OpenStores): void {
       expect(await floors().get('users', floor.id)).toBeUndefined();
     });
 
+    it('raises those that stand, and brings none back', async () => {
+      const [floor, gone] = [aFloor(), aFloor()];
+      await floors().put([floor]);
+      await floors().raise([]);
+      await floors().raise([{ ...floor, version: 2, mac: 'lower' }, gone]);
+      expect(await floors().get('roles', floor.id)).toEqual(floor);
+      const higher = { ...floor, version: 4, settled: false, expiresAt: T0, mac: 'higher' };
+      await floors().raise([higher]);
+      expect(await floors().get('roles', floor.id)).toEqual(higher);
+      expect(await floors().get('roles', gone.id)).toBeUndefined();
+    });
+
     it('finds those of some ids and of an account, page by page, and removes them', async () => {
       const owner = freshId('account');
       const mine = [aFloor({ owner }), aFloor({ owner }), aFloor({ owner, kind: 'users' })];
