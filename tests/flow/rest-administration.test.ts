@@ -376,9 +376,30 @@ describeOnEveryStore('administration', (start) => {
       expect(audit.body.items[1]).toMatchObject({
         actor: { kind: 'user', id: signIn.user.id },
         target: { kind: 'conversation', id: conversation.id },
-        details: { by: 'conversationId', found: 1 },
+        details: { by: 'conversationId', found: 1, reasonGiven: false },
       });
       expect(JSON.stringify(audit.body)).not.toContain('2001');
+    });
+
+    it('are looked up with a reason, and the audit log says so when there was none', async () => {
+      const { client: owner } = await addAccount();
+      const path = '/activity-logs?ip=192.0.2.77';
+      expect((await owner.call('GET', path)).status).toBe(200);
+      const why = encodeURIComponent('Abuse, said by 4242 4242 4242 4242');
+      expect((await owner.call('GET', `${path}&reason=${why}`)).status).toBe(200);
+      await owner.call('PATCH', '/settings', { activityLog: { reasonRequired: true } });
+      expect((await owner.call('GET', path)).status).toBe(422);
+      expect((await owner.call('GET', `${path}&reason=Abuse%20again`)).status).toBe(200);
+      const { body } = await owner.call<Page<{ details: object }>>(
+        'GET',
+        '/audit-log?action=activity-log.read',
+      );
+      const none = { by: 'ip', found: 0, reasonGiven: false };
+      expect(body.items.map(({ details }) => details)).toEqual([
+        { ...none, reasonGiven: true, reason: 'Abuse again' },
+        { ...none, reasonGiven: true, reason: expect.stringMatching(/^Abuse, said by [█ ]+$/) },
+        none,
+      ]);
     });
 
     it('forget an address', async () => {

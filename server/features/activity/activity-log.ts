@@ -21,7 +21,7 @@ export interface ActivityLog {
   find(
     staff: StaffPrincipal,
     subject: ActivitySubject,
-    /** `reason`: why they look; redacted, it is kept in the audit log. The account may insist on one. */
+    /** `reason`: why they look; redacted, it is kept in the audit log, which says so when there is none. The account may insist on one. */
     query: { reason?: string | undefined; limit: number; cursor?: string | undefined },
   ): Promise<Page<WireActivity>>;
   /** Erases what the account's log holds of one address; answers how many records. */
@@ -56,10 +56,13 @@ export function createActivityLog(deps: {
 
   async function reasonOf({ accountId }: StaffPrincipal, reason: string | undefined) {
     if (reason !== undefined) {
-      return { reason: (await redactor.text(accountId, reason, { from: 'agent', place: 'message' })).text };
+      return {
+        reasonGiven: true,
+        reason: (await redactor.text(accountId, reason, { from: 'agent', place: 'message' })).text,
+      };
     }
     const { activityLog } = await deps.settings.get(accountId);
-    if (!activityLog.reasonRequired) return {};
+    if (!activityLog.reasonRequired) return { reasonGiven: false };
     throw new Refusal('invalid_value', { errors: [{ path: 'reason', message: 'must be given' }] });
   }
 
