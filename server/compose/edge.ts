@@ -3,6 +3,7 @@ import { agentEvents } from '../edge/socket/agent-events.ts';
 import { Hub } from '../edge/socket/hub.ts';
 import { visitorEvents } from '../edge/socket/visitor-events.ts';
 import { currentPrincipal } from '../features/auth/index.ts';
+import { ERASURE_BROKEN_OFF_MS } from '../features/erasure/erasure.ts';
 import { Health } from '../ops/health.ts';
 import { scheduleJobs } from '../ops/jobs.ts';
 import type { Features } from './features.ts';
@@ -41,6 +42,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
   io.attach(http);
   const hub = composeHub(base, pipeline, features);
   let stopJobs = async (): Promise<void> => {};
+  let cancelFinish = (): void => {};
   return {
     /** Work that begins with serving. */
     begin: async () => {
@@ -52,6 +54,12 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       await features.keyRotations.resume(0);
       await features.dataRequests.resumeAll();
       await features.userEnd.finishBroken();
+      // What a process of before was at is old enough by then.
+      cancelFinish = clock.after(ERASURE_BROKEN_OFF_MS, () => {
+        features.erasure
+          .finishBroken()
+          .catch((error) => logger.error('erasures that were broken off are not finished', error));
+      });
       stopJobs = scheduleJobs({ ...features, checkRecords: base.checkRecords, logger });
       await features.webhooks.start();
     },
@@ -61,6 +69,7 @@ export function composeEdge(base: Foundation, pipeline: Pipeline, features: Feat
       health.draining();
       hub.stopAdmitting();
       http.close();
+      cancelFinish();
       await stopJobs();
     },
     close: async () => {

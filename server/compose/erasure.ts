@@ -109,7 +109,7 @@ export function composeErasure(base: Foundation, pipeline: Pipeline, parts: Eras
   });
   const held = entities.heldConversations;
   return {
-    erasure: new Erasure({ eraser, certificates, values, audit, clock }),
+    erasure: new Erasure({ eraser, conversations, erasureList, certificates, values, audit, clock }),
     values,
     useCases: {
       certificates,

@@ -275,6 +275,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     rescans,
     keyRotations: keys.keyRotations,
     dataRequests: endings.useCases.dataRequests,
+    erasure: endings.erasure,
     legalHolds: endings.useCases.legalHolds,
     webhooks,
     rateLimiter,

@@ -1,8 +1,10 @@
 import type { User } from '../../server/domain/index.ts';
 import { StoreError } from '../../server/ports/index.ts';
+import { connectVisitor } from '../support/clients.ts';
 import { describeOnEveryStore } from '../support/every-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { TestServer } from '../support/server.ts';
+import { until } from './redaction-support.ts';
 import { type AccountClient, accountClient } from './rest-support.ts';
 
 const PASSWORD = 'a long enough password 7';
@@ -24,6 +26,11 @@ describeOnEveryStore('an end that is broken off in the middle', (start) => {
   afterAll(() => test.close());
   afterEach(() => jest.restoreAllMocks());
 
+  async function startAgain(): Promise<void> {
+    await test.close({ keepData: true });
+    test = await start({ clock, dataDir: test.dataDir });
+    admin = accountClient(test, await test.signIn());
+  }
   const entities = () => test.server.stores.entities;
   /** Somebody who works here, with a token, a second factor and a provider's sign-in. */
   async function member(of = admin): Promise<User> {
@@ -86,6 +93,34 @@ describeOnEveryStore('an end that is broken off in the middle', (start) => {
     expect(tokens.items).toHaveLength(1);
   });
 
+  it('is finished after the next start when one transcript was being erased, and certified', async () => {
+    const visitor = await connectVisitor(test);
+    const { conversationId } = await visitor.emit('chat:start', {});
+    await visitor.emit('message:send', { conversationId, clientId: '1', text: 'hello' });
+    visitor.close();
+    jest.spyOn(test.server.stores.messages, 'deleteConversation').mockImplementationOnce(gone);
+    const asked = await admin.call('DELETE', `/conversations/${conversationId}`);
+    expect(asked.status).toBeGreaterThanOrEqual(500);
+    await startAgain();
+    const { conversations, messages, dataKeys } = test.server.stores;
+    expect(await dataKeys.get(conversationId)).toBeUndefined();
+    expect(await conversations.get(admin.accountId, conversationId)).toBeDefined();
+    await test.server.features.erasure.finishBroken();
+    expect(await messages.last(conversationId)).toBeDefined();
+    await clock.leap(60_000);
+    const [certificate] = await until(
+      async () =>
+        (await admin.call<{ items: { statement: object }[] }>('GET', '/erasure-certificates')).body.items,
+      (items) => items.length > 0,
+    );
+    expect(await conversations.get(admin.accountId, conversationId)).toBeUndefined();
+    expect(await messages.last(conversationId)).toBeUndefined();
+    expect(certificate?.statement).toMatchObject({
+      ...{ scope: { kind: 'conversation', conversationId }, erasedBy: { kind: 'system' } },
+      counts: { conversations: 1, messages: 1 },
+    });
+  });
+
   it.each(['users', 'identityLinks', 'sites', 'accounts', 'erasureCertificates'] as const)(
     'is finished by the next start when an account was being erased: %s',
     async (kind) => {
@@ -103,10 +138,8 @@ describeOnEveryStore('an end that is broken off in the middle', (start) => {
       const begun = await test.call('POST', '/account-erasures', asked, owner.accessToken);
       await test.server.features.dataRequests.whenIdle();
       jest.restoreAllMocks();
-      await test.close({ keepData: true });
       await clock.leap(61_000);
-      test = await start({ clock, dataDir: test.dataDir });
-      admin = accountClient(test, await test.signIn());
+      await startAgain();
       await test.server.features.dataRequests.whenIdle();
       expect(await leftOf(user)).toEqual([]);
       expect(await entities().users.findBy('email', boss.email)).toBeUndefined();

@@ -1,12 +1,25 @@
-import { type AuditEntry, type Conversation, Refusal, type StaffPrincipal } from '../../domain/index.ts';
-import type { Clock } from '../../ports/index.ts';
+import {
+  type AuditEntry,
+  type Conversation,
+  DAY_MS,
+  type ErasedThing,
+  Refusal,
+  type StaffPrincipal,
+} from '../../domain/index.ts';
+import type { Clock, ConversationStore, ErasureList } from '../../ports/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { SubjectValues } from '../subjects/index.ts';
 import type { Certificates } from './certificates.ts';
 import type { ConversationEraser } from './conversation-eraser.ts';
 
+/** Longer than the erasure of one transcript takes that nothing broke off. */
+export const ERASURE_BROKEN_OFF_MS = 60_000;
+const PAGE = 200;
+
 export interface ErasureDeps {
   readonly eraser: Pick<ConversationEraser, 'erase'>;
+  readonly conversations: Pick<ConversationStore, 'get'>;
+  readonly erasureList: Pick<ErasureList, 'list'>;
   readonly certificates: Certificates;
   readonly values: Pick<SubjectValues, 'hash'>;
   readonly audit: Audit;
@@ -46,6 +59,33 @@ export class Erasure {
       details: { certificateId: certificate.id, ...counts },
     });
     return certificate.id;
+  }
+
+  /**
+   * Goes on with erasures of the last day that a process did not live to finish: their key is gone, and the rest is not
+   * to wait for the end of its time.
+   */
+  async finishBroken(): Promise<void> {
+    const now = this.#deps.clock.now();
+    let cursor: string | undefined;
+    do {
+      const place = cursor === undefined ? {} : { cursor };
+      const page = await this.#deps.erasureList.list({ from: now - DAY_MS, limit: PAGE, ...place });
+      for (const thing of page.items) if (thing.at + ERASURE_BROKEN_OFF_MS <= now) await this.#finish(thing);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+
+  async #finish({ kind, accountId, id }: ErasedThing): Promise<void> {
+    if (kind !== 'conversation') return;
+    const conversation = await this.#deps.conversations.get(accountId, id);
+    if (conversation === undefined) return;
+    try {
+      await this.erase(conversation, { kind: 'system' });
+    } catch (error) {
+      // Under a hold that came since, or another was quicker.
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
 
   /** Certifies what was erased of an address; its keyed hash stands for it. */
