@@ -172,7 +172,7 @@ export function composeFeatures(foundation: Foundation, pipeline: Pipeline) {
     logger,
   });
   const refusals = new RefusedAccess({
-    ...{ audit, rateLimiter, clock, logger },
+    ...{ audit, rateLimiter, clock, logger, accounts: stores.entities.accounts },
     limits: refusalLimits(base),
   });
   const attachments = composeAttachments(base, pipeline, { audit, rateLimiter });

@@ -4,6 +4,7 @@ import { loadConfig, resolveSecrets } from '../../config/index.ts';
 import { SystemClock } from '../../server/adapters/system/system-clock.ts';
 import { openStores } from '../../server/compose/stores.ts';
 import { composeVault } from '../../server/compose/vault.ts';
+import type { KeyVault } from '../../server/pipeline/key-vault.ts';
 import type { WireDataRequest } from '../../shared/protocol/index.ts';
 import { INSPECTED, LiveMemory } from './live-memory.ts';
 import { callRest, openVisitorSession, readTranscript, type StaffSession, signIn } from './rest-client.ts';
@@ -122,16 +123,24 @@ describeOnStoredData('the memory of a running server', (newData) => {
     return placeOf('other', credentials);
   }
 
-  /** As somebody opens it who has the store and the master key. */
-  async function openedKey(conversationId: string): Promise<Buffer> {
+  const openedKey = (conversationId: string): Promise<Buffer> =>
+    withVault(async (vault) => Buffer.from((await vault.dataKey(conversationId)) ?? []));
+  /** Those of an account that stay open while it is there. */
+  const accountKeys = ({ staff: { accountId } }: Place): Promise<Buffer[]> =>
+    withVault(async (vault) => {
+      const { key } = await vault.newestAccountKey(accountId);
+      return [Buffer.from(key), Buffer.from(await vault.namedKey(accountId, 'blind-index'))];
+    });
+
+  /** As somebody opens keys who has the store and the master key. */
+  async function withVault<Answer>(work: (vault: KeyVault) => Promise<Answer>): Promise<Answer> {
     const { DATA_DIR = '', MONGODB_URI } = data.env;
     const mongo = MONGODB_URI === undefined ? {} : { MONGODB_URI };
     const config = loadConfig({ DATA_DIR, ...mongo, ENCRYPTION_MASTER_KEY: masterKey });
     const stores = await openStores(config, 'beside');
     try {
       const of = { stores, secrets: resolveSecrets(config), clock: new SystemClock() };
-      const key = await composeVault(of as never).vault.dataKey(conversationId);
-      return Buffer.from(key ?? []);
+      return await work(composeVault(of).vault);
     } finally {
       await stores.close();
     }
@@ -158,10 +167,12 @@ describeOnStoredData('the memory of a running server', (newData) => {
       const other = await otherPlace();
       const people = { closed, running, visitor, subject, account: await person(other) };
       const texts = Object.values(people).flatMap((one) => Object.values(one.texts));
-      const keys = Object.values(people).map(({ key }) => key);
+      const ofAccount = await accountKeys(other);
+      const keys = [...Object.values(people).map(({ key }) => key), ...ofAccount];
       // The search does find what is there.
       expect(await memory.textsOf([running.texts.message, running.texts.field])).toHaveLength(2);
-      expect(await memory.bytesOf([running.key, randomBytes(32)])).toEqual([running.key]);
+      const open = [running.key, ...ofAccount];
+      expect(await memory.bytesOf([...open, randomBytes(32)])).toEqual(open);
 
       await rest(home, 'DELETE', `/conversations/${closed.conversationId}`);
       await rest(home, 'DELETE', `/conversations/${running.conversationId}`);

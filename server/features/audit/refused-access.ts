@@ -1,11 +1,12 @@
 import {
+  type Account,
   type AuditEntry,
   Refusal,
   type StaffPrincipal,
   type User,
   type VisitorPrincipal,
 } from '../../domain/index.ts';
-import type { Clock, Logger, RateLimit, RateLimiter } from '../../ports/index.ts';
+import type { Clock, EntityStore, Logger, RateLimit, RateLimiter } from '../../ports/index.ts';
 import type { Audit } from './audit.ts';
 
 /** Somebody who is known tried to reach something. */
@@ -22,6 +23,7 @@ export interface RefusedAccessDeps {
   readonly rateLimiter: RateLimiter;
   /** Entries of one actor: stops a script that fills the audit log with refusals. */
   readonly limits: { readonly staff: RateLimit; readonly visitor: RateLimit };
+  readonly accounts: Pick<EntityStore<Account>, 'get'>;
   readonly clock: Pick<Clock, 'after'>;
   readonly logger: Logger;
 }
@@ -89,7 +91,11 @@ export class RefusedAccess {
       counted.attempts += 1;
       return;
     }
-    const stop = this.#deps.clock.after(waitMs, () => void this.#sumUp(key));
+    const stop = this.#deps.clock.after(waitMs, () => {
+      this.#sumUp(key).catch((error) =>
+        this.#deps.logger.error('refused accesses could not be noted', error),
+      );
+    });
     this.#unnoted.set(key, { ...whose, attempts: 1, stop });
   }
 
@@ -98,7 +104,10 @@ export class RefusedAccess {
     if (counted === undefined) return;
     this.#unnoted.delete(key);
     counted.stop();
-    await this.#record(counted, { details: { attempts: counted.attempts } });
+    // Of an account that was erased meanwhile nothing is written any more.
+    const there = await Promise.all(counted.accountIds.map((id) => this.#deps.accounts.get(id)));
+    const accountIds = counted.accountIds.filter((_, at) => there[at] !== undefined);
+    await this.#record({ ...counted, accountIds }, { details: { attempts: counted.attempts } });
   }
 
   /** A refusal stands whether it can be noted or not. */

@@ -1,5 +1,5 @@
 import { createMemoryRateLimiter } from '../../../server/adapters/memory/rate-limiter.ts';
-import { type AuditEntry, nothingSuch, Refusal } from '../../../server/domain/index.ts';
+import { type Account, type AuditEntry, nothingSuch, Refusal } from '../../../server/domain/index.ts';
 import { RefusedAccess } from '../../../server/features/audit/index.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
@@ -12,6 +12,7 @@ describe('the note of a refused access', () => {
   let noted: Omit<AuditEntry, 'id' | 'at'>[];
   let refusals: RefusedAccess;
   let clock: FakeClock;
+  const erased = new Set<string>();
 
   beforeEach(() => {
     noted = [];
@@ -21,6 +22,7 @@ describe('the note of a refused access', () => {
       audit: { record: async (entry) => void noted.push({ details: {}, ...entry }) },
       rateLimiter: createMemoryRateLimiter(),
       limits: { staff: limit, visitor: limit },
+      accounts: { get: async (id) => (erased.has(id) ? undefined : ({ id } as Account)) },
       clock,
       logger: new RecordingLogger(),
     });
@@ -58,6 +60,14 @@ describe('the note of a refused access', () => {
     expect(noted.slice(2)).toMatchObject([{ actor: { id: 'v' }, details: { attempts: 3 } }]);
     await clock.advanceAsync(MINUTE_MS);
     expect(noted).toHaveLength(3);
+  });
+
+  it('writes no count to the log of an account that was erased meanwhile', async () => {
+    for (let index = 0; index < 3; index += 1) await refuse(new Refusal('forbidden'));
+    erased.add('a');
+    await refusals.close();
+    erased.clear();
+    expect(noted).toHaveLength(2);
   });
 
   it('counts what is above the limit when it stops', async () => {
