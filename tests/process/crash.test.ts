@@ -1,4 +1,5 @@
 import { SEED } from '../support/seed.ts';
+import { runScript } from './command-process.ts';
 import { openVisitorSession, readTranscript, type StaffSession, signIn } from './rest-client.ts';
 import { ResumingSender } from './resuming-sender.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -43,6 +44,7 @@ describeOnStoredData(`kill -9 amid ${TOTAL} messages of ${SENDERS} senders, seed
       await finished;
       await expectWhole(last.url, staff, senders);
       await expectShownIsStored(last.url, staff, shown);
+      expect(await verifyRecords(data)).toBe('every record is what was written\n');
       expect(await last.stop()).toEqual({ code: 0, signal: null });
     },
     TEST_TIMEOUT_MS,
@@ -86,11 +88,17 @@ async function restartAfterEachKill(run: {
     run.crash.server = server;
     const exit = await Promise.race([server.exited, run.finished]);
     expect(exit).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await verifyRecords(run.data)).toBe('every record is what was written\n');
     // Otherwise the kill came too late to show anything.
     expect(run.senders.some(({ underWay }) => underWay > 0)).toBe(true);
     server = await run.data.start({ PORT: port });
   }
   return server;
+}
+
+/** A kill must not look like tampering. */
+async function verifyRecords(data: StoredData): Promise<string> {
+  return (await runScript('dist/server/commands.js', ['records', 'verify'], data)).out;
 }
 
 function openSenders(url: string, onAck: () => void): Promise<ResumingSender[]> {
