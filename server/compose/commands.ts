@@ -11,7 +11,7 @@ import { type OpenBackup, openBackup, verifyBackup } from '../ops/backup/read-ba
 import { restoreRows } from '../ops/backup/restore.ts';
 import { settleRestored } from '../ops/backup/settle-restored.ts';
 import { Progress, type ProgressOutput } from '../ops/progress.ts';
-import { sealErasureList, settleFloors } from '../pipeline/record-check.ts';
+import { sealErasureList, settleFloors } from '../pipeline/record-settling.ts';
 import type { KeyRing } from '../ports/index.ts';
 import { commandLogger, NO_METRICS } from './command-logger.ts';
 import { composeErasables } from './erasables.ts';

@@ -1,13 +1,25 @@
 import type { Config, Secrets } from '../../config/index.ts';
 import { INSTANCE } from '../domain/index.ts';
+import { AuditChainer, AuditVerifier } from '../features/audit/index.ts';
 import { type Guard, guardStores } from '../pipeline/guarded-stores.ts';
-import { checkRecords } from '../pipeline/record-check.ts';
+import { checkKeys } from '../pipeline/key-check.ts';
+import { checkRecords, type FaultyRecord } from '../pipeline/record-check.ts';
+import { accountIds } from '../pipeline/stored-records.ts';
 import type { Clock, Logger, Metrics, RawStores } from '../ports/index.ts';
 import { openStores, type StoreUse } from './stores.ts';
 import { composeVault } from './vault.ts';
 
 /** What records are sealed with. */
 export const RECORDS = 'records';
+const AUDIT = 'audit';
+
+export type Guarded = Guard &
+  ReturnType<typeof composeVault> & {
+    /** What of everything that is kept is not as it was written. */
+    readonly faults: () => AsyncGenerator<FaultyRecord>;
+    /** Tells of it. */
+    readonly checkRecords: () => Promise<void>;
+  };
 
 /** The configured store with its keys, every record checked where it is read. */
 export async function openGuardedStores(of: {
@@ -17,16 +29,24 @@ export async function openGuardedStores(of: {
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'count'>;
   readonly use?: StoreUse;
-}): Promise<Guard & ReturnType<typeof composeVault> & { readonly checkRecords: () => Promise<void> }> {
+}): Promise<Guarded> {
   const { config, secrets, clock, logger, metrics, use = 'server' } = of;
   const stores = await openStores(config, use);
   const keys = composeVault({ stores, secrets, clock });
   const key = () => keys.vault.namedKey(INSTANCE, RECORDS);
   const guard = guardStores({ stores, cipher: keys.cipher, key, clock, logger, metrics });
-  const alarmOfAll = async (): Promise<void> => {
-    for await (const { kind, id, fault } of checkRecords(guard)) guard.alarm.raise(kind, id, fault);
+  const chainer = new AuditChainer(keys.cipher, () => keys.vault.namedKey(INSTANCE, AUDIT));
+  const audit = new AuditVerifier({ store: stores.audit, chainer, floors: guard.floors, clock });
+  const faults = async function* () {
+    yield* checkRecords(guard);
+    for await (const id of accountIds(guard))
+      if (!(await audit.verify(id)).ok) yield { kind: 'auditLog', id, fault: 'altered' as const };
+    yield* checkKeys({ guard, vault: keys.vault, required: [RECORDS, AUDIT], now: () => clock.now() });
   };
-  return { ...keys, ...guard, checkRecords: alarmOfAll };
+  const alarmOfAll = async (): Promise<void> => {
+    for await (const { kind, id, fault } of faults()) guard.alarm.raise(kind, id, fault);
+  };
+  return { ...keys, ...guard, faults, checkRecords: alarmOfAll };
 }
 
 /**

@@ -1,10 +1,9 @@
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { BackupFault } from '../ops/backup/format.ts';
-import type { Guard } from '../pipeline/guarded-stores.ts';
-import { acceptRecord, adoptRecords, checkRecords } from '../pipeline/record-check.ts';
+import { acceptRecord, adoptRecords } from '../pipeline/record-settling.ts';
 import { commandLogger, NO_METRICS } from './command-logger.ts';
 import type { CommandContext } from './commands.ts';
-import { openGuardedStores } from './guarded-stores.ts';
+import { type Guarded, openGuardedStores, requireSealed } from './guarded-stores.ts';
 
 /**
  * `verify`, also beside a running server; `accept KIND ID` and `adopt` with the server stopped.
@@ -30,9 +29,11 @@ export async function recordsCommand(args: readonly string[], context: CommandCo
   }
 }
 
-async function verify(guard: Guard, { out }: CommandContext): Promise<void> {
+async function verify(guard: Guarded, { out }: CommandContext): Promise<void> {
+  // A key that is made anew here would hide that the old one is gone.
+  await requireSealed(guard.raw);
   let faults = 0;
-  for await (const { kind, id, fault } of checkRecords(guard)) {
+  for await (const { kind, id, fault } of guard.faults()) {
     faults += 1;
     out.write(`${kind} ${id}: ${fault}\n`);
   }

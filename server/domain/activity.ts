@@ -12,4 +12,6 @@ export interface ActivityRecord {
   readonly disconnectedAt?: number;
   readonly retainFrom: number;
   readonly expiresAt: number;
+  /** Over all but the end, as it is kept. */
+  readonly mac?: string;
 }

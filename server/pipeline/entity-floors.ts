@@ -1,5 +1,5 @@
 import type { Entity, RecordFloor } from '../domain/index.ts';
-import type { Clock, EntitySpec, EntityStore } from '../ports/index.ts';
+import type { Clock, EntitySpec } from '../ports/index.ts';
 import type { LateFloors } from './late-floors.ts';
 import type { RecordFault } from './record-alarm.ts';
 import type { RecordSeal } from './record-seal.ts';
@@ -22,10 +22,10 @@ export interface EntityFloorsDeps {
  */
 export class EntityFloors {
   readonly #kind: string;
-  readonly #spec: EntitySpec;
+  readonly #spec: Pick<EntitySpec, 'busy'>;
   readonly #deps: EntityFloorsDeps;
 
-  constructor(of: { kind: string; spec: EntitySpec }, deps: EntityFloorsDeps) {
+  constructor(of: { kind: string; spec: Pick<EntitySpec, 'busy'> }, deps: EntityFloorsDeps) {
     this.#kind = of.kind;
     this.#spec = of.spec;
     this.#deps = deps;
@@ -106,7 +106,11 @@ export class EntityFloors {
   }
 
   /** Floors that have reached their end go, unless their record was prolonged. */
-  async end(floors: readonly RecordFloor[], records: Pick<EntityStore<Entity>, 'get'>, now: number) {
+  async end(
+    floors: readonly RecordFloor[],
+    records: { get(id: string): Promise<object | undefined> },
+    now: number,
+  ): Promise<void> {
     const over: string[] = [];
     const prolonged: RecordFloor[] = [];
     for (const floor of floors) {

@@ -5,8 +5,8 @@ import type { LateFloors } from './late-floors.ts';
 import type { RecordSeal } from './record-seal.ts';
 import type { SealContext } from './seal.ts';
 
-/** Reaches are noted this often; what was written since falls short of no floor when an older copy is put back. */
-const NOTE_MS = 10_000;
+/** Floors are written this often; what was written since is short of no floor, should an older copy be put back after a kill. */
+const NOTE_MS = 2_000;
 const SEALED_AS = 'floor';
 const AUDIT = 'auditChains';
 const FILES = 'attachments';

@@ -38,7 +38,10 @@ export class GuardedConversations implements ConversationStore {
 
   async create(conversation: Conversation): Promise<Conversation> {
     const standing = await this.#open(await this.#inner.create(await this.seal(conversation)));
-    if (standing.id === conversation.id) this.#deps.floors.begin(standing.id);
+    if (standing.id === conversation.id) {
+      this.#deps.floors.begin(standing.id);
+      this.#deps.floors.note(standing.id, { version: standing.version });
+    }
     return standing;
   }
 

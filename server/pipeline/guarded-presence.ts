@@ -12,6 +12,8 @@ const LOOKS = 3;
 export interface GuardedPresenceDeps {
   readonly seal: RecordSeal;
   readonly alarm: RecordAlarm;
+  /** Another node may have erased it, its presences with it. */
+  readonly isAccount: (accountId: string) => Promise<boolean>;
 }
 
 type Place = { readonly accountId: string; readonly agentId: string };
@@ -139,6 +141,10 @@ export class GuardedPresence implements PresenceStore {
       const known = this.#knownOf(place);
       const fault = await this.#fault(stored, known);
       if (fault === undefined) return stored && this.#remember(stored);
+      if (fault === 'missing' && !(await this.#deps.isAccount(place.accountId))) {
+        this.#known.delete(place.accountId);
+        return undefined;
+      }
       if (looks === LOOKS) return this.#putRight(place, { stored, known, fault });
       stored = await this.#records.get(place.accountId, place.agentId);
     }

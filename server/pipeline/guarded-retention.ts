@@ -3,12 +3,16 @@ import {
   type EntityStores,
   HELD_KINDS,
   type PurgeCounts,
+  type RawStores,
   RETAINED_KINDS,
   type RetentionStore,
   SESSION_KINDS,
 } from '../ports/index.ts';
+import { ACTIVITY, type GuardedActivity } from './guarded-activity.ts';
 import type { GuardedEntities } from './guarded-entities.ts';
 import type { LateFloors } from './late-floors.ts';
+
+const PAGE = 200;
 
 type Kind = keyof EntityStores;
 /** What follows a changed retention. */
@@ -20,7 +24,8 @@ type Retained = Entity & {
 
 export interface GuardedRetentionDeps {
   readonly entities: Readonly<Record<Kind, GuardedEntities<Entity>>>;
-  readonly raw: EntityStores;
+  readonly activity: GuardedActivity;
+  readonly raw: Pick<RawStores, 'entities' | 'activity'>;
   readonly floors: LateFloors;
 }
 
@@ -53,8 +58,10 @@ export class GuardedRetention implements RetentionStore {
     await this.#lower(accountId, retentionMs);
   }
 
-  applyActivityRetention(accountId: string, retentionMs: number): Promise<void> {
-    return this.#inner.applyActivityRetention(accountId, retentionMs);
+  async applyActivityRetention(accountId: string, retentionMs: number): Promise<void> {
+    await this.#lowerActivity(accountId, retentionMs);
+    await this.#inner.applyActivityRetention(accountId, retentionMs);
+    await this.#lowerActivity(accountId, retentionMs);
   }
 
   async setTranscriptEnd(query: Parameters<RetentionStore['setTranscriptEnd']>[0]): Promise<void> {
@@ -72,7 +79,7 @@ export class GuardedRetention implements RetentionStore {
     const { sessionId, end } = query;
     if (end !== 'held') {
       for (const kind of SESSION_KINDS) {
-        const record = (await this.#deps.raw[kind].get(sessionId)) as Retained | undefined;
+        const record = (await this.#deps.raw.entities[kind].get(sessionId)) as Retained | undefined;
         if (record !== undefined)
           await this.#endBy(kind, [record], (one) => lifeEnd(one, countedFrom(one, end.retentionMs)));
       }
@@ -96,16 +103,35 @@ export class GuardedRetention implements RetentionStore {
     return this.#deps.entities[kind].floors.endBy(new Map(ends));
   }
 
+  async #lowerActivity(accountId: string, retentionMs: number): Promise<void> {
+    const { activity, raw } = this.#deps;
+    let cursor: string | undefined;
+    do {
+      const page = await raw.activity.list({
+        accountId,
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const ends = page.items.map(({ id, expiresAt, retainFrom }) => {
+        return [id, Math.min(expiresAt, retainFrom + retentionMs)] as const;
+      });
+      await activity.floors.endBy(new Map(ends));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+
   async #endFloors(now: number, limit: number): Promise<void> {
-    const ended = await this.#deps.floors.ended(now, limit);
+    const { entities, activity, raw, floors } = this.#deps;
+    const ended = await floors.ended(now, limit);
     for (const kind of new Set(ended.map((floor) => floor.kind))) {
-      const floors = ended.filter((floor) => floor.kind === kind);
-      const guarded = this.#deps.entities[kind as Kind] as GuardedEntities<Entity> | undefined;
-      if (guarded !== undefined) await guarded.floors.end(floors, this.#deps.raw[kind as Kind], now);
+      const ofKind = ended.filter((floor) => floor.kind === kind);
+      const guarded = entities[kind as Kind] as GuardedEntities<Entity> | undefined;
+      if (guarded !== undefined) await guarded.floors.end(ofKind, raw.entities[kind as Kind], now);
+      else if (kind === ACTIVITY) await activity.floors.end(ofKind, raw.activity, now);
       else
-        await this.#deps.floors.remove(
+        await floors.remove(
           kind,
-          floors.map(({ id }) => id),
+          ofKind.map(({ id }) => id),
           now,
         );
     }

@@ -11,7 +11,7 @@ import {
 } from '../ports/index.ts';
 import { EntityFloors } from './entity-floors.ts';
 import { Floors } from './floors.ts';
-import { GuardedActivity } from './guarded-activity.ts';
+import { ACTIVITY, GuardedActivity } from './guarded-activity.ts';
 import { GuardedConversations } from './guarded-conversations.ts';
 import { GuardedEntities } from './guarded-entities.ts';
 import { GuardedErasureList } from './guarded-erasure-list.ts';
@@ -43,6 +43,7 @@ export interface Guard {
   readonly conversations: GuardedConversations;
   readonly erasureList: GuardedErasureList;
   readonly presence: GuardedPresence;
+  readonly activity: GuardedActivity;
 }
 
 /** Puts a MAC on every record that the stores keep in plain, and a floor under it, and checks both where it is read. */
@@ -61,7 +62,13 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
   });
   const entities = Object.fromEntries(guarded) as unknown as Guard['entities'];
   const conversations = new GuardedConversations(stores.conversations, { seal, floors, alarm });
-  const presence = new GuardedPresence(stores.presence, { seal, alarm });
+  const isAccount = async (id: string) => (await stores.entities.accounts.get(id)) !== undefined;
+  const presence = new GuardedPresence(stores.presence, { seal, alarm, isAccount });
+  const ofActivity = new EntityFloors(
+    { kind: ACTIVITY, spec: { busy: true } },
+    { seal, floors: records, clock },
+  );
+  const activity = new GuardedActivity(stores.activity, { seal, alarm, floors: ofActivity });
   const erasureList = new GuardedErasureList(stores.erasureList, { seal, alarm });
   return {
     raw: stores,
@@ -71,9 +78,9 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
       entities: entities as unknown as EntityStores,
       erasureList,
       presence,
-      activity: new GuardedActivity(stores.activity, { seal, alarm }),
+      activity,
       floors: records,
-      retention: new GuardedRetention(stores.retention, { entities, raw: stores.entities, floors: records }),
+      retention: new GuardedRetention(stores.retention, { entities, activity, raw: stores, floors: records }),
     },
     floors,
     records,
@@ -82,5 +89,6 @@ export function guardStores({ stores, cipher, key, clock, logger, metrics }: Gua
     conversations,
     erasureList,
     presence,
+    activity,
   };
 }

@@ -98,6 +98,19 @@ export class KeyVault {
     return key;
   }
 
+  /** @throws WrongKeyError, IntegrityError when the stored key does not open */
+  async checkAccountKey(record: AccountKeyRecord): Promise<void> {
+    await this.#deps.keyRing.unwrap(record.wrapped, {
+      keyId: record.masterKeyId,
+      context: accountKeyContext(record),
+    });
+  }
+
+  /** @throws WrongKeyError, IntegrityError when the stored key does not open */
+  async checkDataKey(record: DataKeyRecord): Promise<void> {
+    await this.#openDataKey(record);
+  }
+
   /** Destroys every key of an account: whatever is under them can never be read again, in no copy without them. */
   async destroyAccount(accountId: string): Promise<void> {
     await this.#deps.accountKeys.destroyAll(accountId);

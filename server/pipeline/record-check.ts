@@ -1,17 +1,12 @@
 import type { Conversation, Entity, ErasedScope, RecordFloor } from '../domain/index.ts';
-import {
-  ENTITY_SPECS,
-  type EntityStore,
-  type EntityStores,
-  IntegrityError,
-  type StorePage,
-} from '../ports/index.ts';
+import { type EntityStores, IntegrityError } from '../ports/index.ts';
+import { ACTIVITY } from './guarded-activity.ts';
 import type { Guard } from './guarded-stores.ts';
 import type { RecordFault } from './record-alarm.ts';
+import { accountIds, conversationsOf, KINDS, pages, storeOf } from './stored-records.ts';
 
 const PAGE = 200;
 const LOOKS = 3;
-const KINDS = Object.keys(ENTITY_SPECS) as (keyof EntityStores)[];
 
 /** A record that is not as it was written. */
 export interface FaultyRecord {
@@ -29,92 +24,14 @@ export async function* checkRecords(guard: Guard): AsyncGenerator<FaultyRecord> 
     if (fault !== undefined) yield { kind: 'conversations', id: conversation.id, fault };
   }
   yield* checkPresences(guard);
+  for await (const entries of pages(guard.raw.activity)) {
+    for (const { id } of entries) {
+      const fault = await activityFaultNow(guard, id);
+      if (fault !== undefined) yield { kind: ACTIVITY, id, fault };
+    }
+  }
   yield* checkErasureList(guard);
-}
-
-/**
- * Notes floors anew from what stands, as after a restore, which has put back older records of right. Answers how many
- * records were left without, because they are not what was written.
- */
-export async function settleFloors(guard: Guard): Promise<number> {
-  await guard.records.clear();
-  let left = 0;
-  for (const kind of KINDS) {
-    const guarded = guard.entities[kind];
-    for await (const items of guard.entities[kind].pages()) {
-      const whole = await filtered(items, (item) => guarded.isWhole(item));
-      await guard.records.put(await Promise.all(whole.map((item) => guarded.floors.of(item, true))));
-      left += items.length - whole.length;
-    }
-  }
-  for await (const conversation of conversationsOf(guard)) {
-    const { id, version, anchor } = conversation;
-    if (await guard.conversations.isWhole(conversation))
-      guard.floors.note(id, { version, seq: anchor?.seq ?? 0 });
-    else left += 1;
-  }
-  for await (const accountId of accountIds(guard)) {
-    const chain = await guard.raw.audit.chain(accountId);
-    if (chain !== undefined) guard.floors.noteAudit(accountId, chain.head.seq);
-  }
-  await guard.floors.writeAll();
-  return left;
-}
-
-/**
- * Puts the seal of this deployment on what another one had erased, whose list outlived a restore over it. All of it is
- * honoured: what was erased stays erased, and to add to the list gains nothing that deleting would not. Answers how much
- * there was.
- */
-export async function sealErasureList({ raw, erasureList }: Guard): Promise<number> {
-  let sealed = 0;
-  for await (const items of pages(raw.erasureList)) {
-    const whole = await Promise.all(items.map((thing) => erasureList.isWhole(thing)));
-    const strange = items.filter((_, index) => whole[index] === false);
-    await erasureList.put(strange.map(({ id, kind, accountId, at }) => ({ id, kind, accountId, at })));
-    sealed += strange.length;
-  }
-  return sealed;
-}
-
-/** Seals what carries no seal: records of a release before there was one. Answers how many. */
-export async function adoptRecords(guard: Guard): Promise<number> {
-  let adopted = 0;
-  for (const kind of KINDS) {
-    for await (const items of guard.entities[kind].pages()) {
-      for (const item of items.filter(isBare)) {
-        const next = await guard.entities[kind].seal({ ...item, version: item.version + 1 });
-        if (await storeOf(guard, kind).replace(next)) adopted += 1;
-      }
-    }
-  }
-  for await (const conversation of conversationsOf(guard)) {
-    if (!isBare(conversation)) continue;
-    const next = await guard.conversations.seal({ ...conversation, version: conversation.version + 1 });
-    if (await guard.raw.conversations.replace(next)) adopted += 1;
-  }
-  adopted += await sealErasureList(guard);
-  await settleFloors(guard);
-  return adopted;
-}
-
-/** Takes one entity as it stands now for what it should be, after somebody has looked at it; one that is gone, too. */
-export async function acceptRecord(guard: Guard, kind: string, id: string): Promise<boolean> {
-  const known = KINDS.find((one) => one === kind);
-  if (known === undefined) return false;
-  const [store, guarded] = [storeOf(guard, known), guard.entities[known]];
-  const stored = await store.get(id);
-  const floor = await guard.records.get(kind, id);
-  if (stored === undefined) {
-    await guard.records.remove(kind, [id]);
-    return floor !== undefined;
-  }
-  const version = stored.version + 1;
-  const next = { ...stored, version };
-  if (!(await store.replace(await guarded.seal(next)))) return false;
-  await guard.records.remove(kind, [id]);
-  await guard.records.put([await guarded.floors.of(next, true)]);
-  return true;
+  for (const kind of await guard.raw.brokenIndexes()) yield { kind, id: 'index', fault: 'altered' };
 }
 
 async function* checkKind(guard: Guard, kind: keyof EntityStores): AsyncGenerator<FaultyRecord> {
@@ -166,6 +83,7 @@ async function* missingRecords(guard: Guard): AsyncGenerator<FaultyRecord> {
     const page = await guard.records.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
     for (const floor of page.items) {
       const kind = KINDS.find((one) => one === floor.kind);
+      if (floor.kind === ACTIVITY) yield* missingActivity(guard, floor.id);
       if (kind === undefined || (await storeOf(guard, kind).get(floor.id)) !== undefined) continue;
       const fault = await faultNow(guard, kind, floor.id);
       if (fault !== undefined) yield { kind, id: floor.id, fault };
@@ -182,6 +100,22 @@ async function* checkPresences(guard: Guard): AsyncGenerator<FaultyRecord> {
         yield { kind: 'agentPresence', id: stored.agentId, fault: 'altered' };
     }
   }
+}
+
+async function* missingActivity(guard: Guard, id: string): AsyncGenerator<FaultyRecord> {
+  const fault = (await guard.raw.activity.get(id)) === undefined && (await activityFaultNow(guard, id));
+  if (fault) yield { kind: ACTIVITY, id, fault };
+}
+
+async function activityFaultNow({ raw, activity }: Guard, id: string): Promise<RecordFault | undefined> {
+  let fault: RecordFault | undefined;
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const floor = await activity.floors.get(id);
+    const kept = await raw.activity.get(id);
+    fault = kept === undefined ? await activity.floors.fault(undefined, floor) : await activity.faultOf(kept);
+    if (fault === undefined) return undefined;
+  }
+  return fault;
 }
 
 /** What a certificate says was erased stands on the list by which a restore drops it. */
@@ -220,46 +154,6 @@ async function faultOfConversation(
     if (error instanceof IntegrityError) return 'altered';
     throw error;
   }
-}
-
-async function* conversationsOf(guard: Guard): AsyncGenerator<Conversation> {
-  for await (const accountId of accountIds(guard)) {
-    let cursor: string | undefined;
-    do {
-      const query = { accountId, limit: PAGE, ...(cursor !== undefined && { cursor }) };
-      const page = await guard.raw.conversations.list(query);
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-  }
-}
-
-async function* accountIds(guard: Guard): AsyncGenerator<string> {
-  for await (const items of pages(guard.raw.entities.accounts)) yield* items.map(({ id }) => id);
-}
-
-async function* pages<T>(store: {
-  list(query: { limit: number; cursor?: string }): Promise<StorePage<T>>;
-}): AsyncGenerator<readonly T[]> {
-  let cursor: string | undefined;
-  do {
-    const page = await store.list({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    yield page.items;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-}
-
-async function filtered<T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {
-  const kept = await Promise.all(items.map(keep));
-  return items.filter((_, index) => kept[index]);
-}
-
-function storeOf(guard: Guard, kind: keyof EntityStores) {
-  return guard.raw.entities[kind] as unknown as EntityStore<Entity>;
-}
-
-function isBare(stored: object): boolean {
-  return !('mac' in stored);
 }
 
 /** What stands on the list for what a certificate names; a subject's conversations and visits stand there one by one. */

@@ -1,4 +1,5 @@
 import type { AccountKeyRecord, DataKeyRecord, KeyFloor, NamedKeyRecord } from '../domain/index.ts';
+import type { StorePage } from './entity-stores.ts';
 
 /**
  * Stores of wrapped keys. A `rewrap` puts the bytes of the same key under another wrapping key in place, in one
@@ -9,6 +10,8 @@ export interface DataKeyStore {
   create(record: DataKeyRecord): Promise<DataKeyRecord>;
   get(conversationId: string): Promise<DataKeyRecord | undefined>;
   destroy(conversationId: string): Promise<boolean>;
+  /** By the name of what they open. */
+  list(query: { limit: number; cursor?: string }): Promise<StorePage<DataKeyRecord>>;
   /** Keys of an account that are wrapped by a version of its key before this one, in no order. */
   wrappedBefore(query: {
     accountId: string;

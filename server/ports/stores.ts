@@ -143,7 +143,11 @@ export interface ProfileStore {
 export interface ActivityStore {
   /** One write for many. */
   append(records: readonly ActivityRecord[]): Promise<void>;
-  disconnected(ends: readonly { id: string; at: number }[]): Promise<void>;
+  /** When connections ended, and the seals over their entries as they are then; without an end, the seal alone. */
+  disconnected(ends: readonly { id: string; at?: number; mac?: string }[]): Promise<void>;
+  get(id: string): Promise<ActivityRecord | undefined>;
+  /** By id; of one account or of all. */
+  list(query: { accountId?: string; limit: number; cursor?: string }): Promise<StorePage<ActivityRecord>>;
   /** Newest first. Exactly one of `sessionId` and `ip` is given. */
   find(query: {
     accountId: string;
@@ -296,6 +300,8 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly presence: PresenceStore;
   readonly retention: RetentionStore;
+  /** Names of what the technology keeps beside records to find them by, and does not agree with them. */
+  brokenIndexes(): Promise<readonly string[]>;
   /** Resolves when the database answers; rejects with the reason otherwise. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -78,7 +78,9 @@ async function tour(stores: RawStores): Promise<void> {
   await stores.accountKeys.get(accountKey.accountId, 1);
   await stores.accountKeys.newest(accountKey.accountId);
   const owned = { accountId, version: 2, limit: 10 };
+  await stores.dataKeys.list({ limit: 10 });
   await stores.dataKeys.wrappedBefore(owned);
+  await stores.floors.ended(T0, 10);
   await stores.dataKeys.countByVersion(accountId);
   await stores.dataKeys.rewrap(aDataKey({ conversationId: id }), 1);
   await stores.accountKeys.versions(accountKey.accountId);

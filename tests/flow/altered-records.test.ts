@@ -284,6 +284,10 @@ describeOnEveryStore('records that somebody altered behind the server’s back',
     for (const collection of ['conversations', ...COLLECTIONS.map((one) => one.collection)]) {
       if (collection !== 'refresh_families') await put(collection, (await rowsOf(collection)).map(bare));
     }
+    for (const { mac: _mac, ...entry } of (await raw.activity.list({ limit: 200 })).items) {
+      await raw.activity.deleteOf({ accountId: entry.accountId, sessionId: entry.sessionId });
+      await raw.activity.append([entry]);
+    }
     await expect(start({ dataDir })).rejects.toThrow('carry no seal');
     expect(await command('adopt')).toMatch(/^sealed \d+ records\n$/);
     test = await start({ dataDir });

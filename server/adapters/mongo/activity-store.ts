@@ -10,10 +10,22 @@ export function createActivityStore(model: Model<ActivityDocument>): ActivitySto
     append: (records) => insertNew(model, records.map(activityCodec.encode)),
     disconnected: async (ends) => {
       if (ends.length === 0) return;
-      const writes = ends.map(({ id, at }) => ({
-        updateOne: { filter: { _id: id }, update: { $set: { disconnectedAt: toDate(at) } } },
-      }));
+      const writes = ends.map(({ id, at, mac }) => {
+        const change = withoutUndefined({ disconnectedAt: at === undefined ? undefined : toDate(at), mac });
+        return { updateOne: { filter: { _id: id }, update: { $set: change } } };
+      });
       await model.bulkWrite(writes, { ordered: false });
+    },
+    get: async (id) => {
+      const document = await model.findById(id).lean<ActivityDocument>();
+      return document === null ? undefined : activityCodec.decode(document);
+    },
+    list: async ({ accountId, limit, cursor = '' }) => {
+      const query = model.find({ ...withoutUndefined({ accountId }), _id: { $gt: cursor } });
+      const documents = await query.sort({ _id: 1 }).limit(limit).lean<ActivityDocument[]>();
+      const items = documents.map(activityCodec.decode);
+      const last = items.at(-1);
+      return items.length < limit || last === undefined ? { items } : { items, nextCursor: last.id };
     },
     find: async ({ accountId, limit, cursor, ...others }) => {
       const keyset: Keyset = { time: 'connectedAt', direction: 'newest-first', cursor };

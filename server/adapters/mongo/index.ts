@@ -72,9 +72,12 @@ function entityStores(models: EntityModels): EntityStores {
   return stores as unknown as EntityStores;
 }
 
-function lifeOf(connections: readonly Connection[]): Pick<RawStores, 'ping' | 'close' | 'isHalfRestored'> {
+function lifeOf(
+  connections: readonly Connection[],
+): Pick<RawStores, 'ping' | 'close' | 'isHalfRestored' | 'brokenIndexes'> {
   const [main] = connections;
   return {
+    brokenIndexes: async () => [],
     isHalfRestored: async () => main !== undefined && (await readRestoreState(main)) !== undefined,
     ping: async () => {
       for (const connection of connections) await connection.getClient().db('admin').command({ ping: 1 });

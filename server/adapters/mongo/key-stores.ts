@@ -35,6 +35,14 @@ export function createDataKeyStore(model: Model<DataKeyDocument>): DataKeyStore 
       return document === null ? undefined : dataKeyCodec.decode(document);
     },
     destroy: async (conversationId) => (await model.deleteOne({ conversationId })).deletedCount === 1,
+    list: async ({ limit, cursor = '' }) => {
+      const query = model.find({ conversationId: { $gt: cursor } }, WITHOUT_ID).sort({ conversationId: 1 });
+      const items = (await query.limit(limit).lean<DataKeyDocument[]>()).map(dataKeyCodec.decode);
+      const last = items.at(-1);
+      return items.length < limit || last === undefined
+        ? { items }
+        : { items, nextCursor: last.conversationId };
+    },
     wrappedBefore: async ({ accountId, version, limit }) => {
       const older = { accountId, accountKeyVersion: { $lt: version } };
       const documents = await model.find(older, WITHOUT_ID).limit(limit).lean<DataKeyDocument[]>();

@@ -5,12 +5,13 @@ import type { DatabaseFile } from './database-file.ts';
 import { integer, jsonRows, type Row, text } from './driver.ts';
 
 const APPEND = `INSERT INTO activity_log (id, account_id, session_id, ip, user_agent, connected_at,
-    disconnected_at, retain_from, expires_at)
+    disconnected_at, retain_from, expires_at, mac)
   SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5,
-    j.value ->> 6, j.value ->> 7, j.value ->> 8
+    j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9
   FROM json_each(?) j WHERE true ON CONFLICT DO NOTHING`;
 
-const DISCONNECTED = `UPDATE activity_log SET disconnected_at = j.value ->> 1 FROM json_each(?) j
+const DISCONNECTED = `UPDATE activity_log SET disconnected_at = coalesce(j.value ->> 1, disconnected_at),
+  mac = j.value ->> 2 FROM json_each(?) j
   WHERE activity_log.id = j.value ->> 0`;
 
 /** In a file of its own: no other holds an address. */
@@ -24,26 +25,34 @@ export class SqliteActivityStore implements ActivityStore {
   async append(records: readonly ActivityRecord[]): Promise<void> {
     if (records.length === 0) return;
     const rows = records.map((record) => {
-      const { id, accountId, sessionId, ip, userAgent, connectedAt, disconnectedAt, retainFrom, expiresAt } =
-        record;
-      return [
-        id,
-        accountId,
-        sessionId,
-        ip,
-        userAgent,
-        connectedAt,
-        disconnectedAt ?? null,
-        retainFrom,
-        expiresAt,
-      ];
+      const { id, accountId, sessionId, ip, userAgent, connectedAt, disconnectedAt = null } = record;
+      const { retainFrom, expiresAt, mac = null } = record;
+      const who = [id, accountId, sessionId, ip, userAgent];
+      return [...who, connectedAt, disconnectedAt, retainFrom, expiresAt, mac];
     });
     await this.#file.write(APPEND, [jsonRows(rows)]);
   }
 
-  async disconnected(ends: readonly { id: string; at: number }[]): Promise<void> {
+  async disconnected(ends: readonly { id: string; at?: number; mac?: string }[]): Promise<void> {
     if (ends.length === 0) return;
-    await this.#file.write(DISCONNECTED, [jsonRows(ends.map(({ id, at }) => [id, at]))]);
+    await this.#file.write(DISCONNECTED, [
+      jsonRows(ends.map(({ id, at = null, mac = null }) => [id, at, mac])),
+    ]);
+  }
+
+  async get(id: string): Promise<ActivityRecord | undefined> {
+    const row = this.#file.get('SELECT * FROM activity_log WHERE id = ?', [id]);
+    return row === undefined ? undefined : recordIn(row);
+  }
+
+  async list(query: { accountId?: string; limit: number; cursor?: string }) {
+    const { accountId, limit, cursor = '' } = query;
+    const ofAccount = accountId === undefined ? '' : 'AND account_id = ?';
+    const sql = `SELECT * FROM activity_log WHERE id > ? ${ofAccount} ORDER BY id LIMIT ?`;
+    const params = accountId === undefined ? [cursor, limit] : [cursor, accountId, limit];
+    const items = this.#file.all(sql, params).map(recordIn);
+    const last = items.at(-1);
+    return items.length < limit || last === undefined ? { items } : { items, nextCursor: last.id };
   }
 
   async find(query: {
@@ -92,5 +101,6 @@ function recordIn(row: Row): ActivityRecord {
     ...(row.disconnected_at === null ? {} : { disconnectedAt: integer(row.disconnected_at) }),
     retainFrom: integer(row.retain_from),
     expiresAt: integer(row.expires_at),
+    ...(row.mac !== null && { mac: text(row.mac) }),
   };
 }

@@ -7,6 +7,8 @@ import { ConstraintError } from './errors.ts';
 
 const SEQ = "body ->> '$.seq'";
 
+const SELECT = 'SELECT id, account_id, action, at, body FROM audit_log';
+
 const APPEND = `INSERT INTO audit_log (id, account_id, action, at, body)
   SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4 FROM json_each(?) j`;
 
@@ -37,9 +39,12 @@ export class SqliteAuditStore implements AuditStore {
   async append(links: readonly AuditLink[], head: AuditPoint): Promise<number> {
     const last = links.at(-1);
     if (last === undefined) return 0;
-    const rows = links.map((link) => [link.id, link.accountId, link.action, link.at, JSON.stringify(link)]);
+    const { seq, ...point } = head;
+    const rows = links.map(({ id, accountId, action, at, ...body }) => {
+      return [id, accountId, action, at, JSON.stringify(body)];
+    });
     const appended = this.#file.write(APPEND, [jsonRows(rows)]);
-    const moved = this.#file.write(MOVE_HEAD, [last.accountId, head.seq, JSON.stringify(head), last.id]);
+    const moved = this.#file.write(MOVE_HEAD, [last.accountId, seq, JSON.stringify(point), last.id]);
     try {
       await Promise.all([appended, moved]);
       return links.length;
@@ -50,22 +55,22 @@ export class SqliteAuditStore implements AuditStore {
   }
 
   async last(accountId: string): Promise<AuditLink | undefined> {
-    const sql = `SELECT body FROM audit_log WHERE account_id = ? AND ${SEQ} > 0 ORDER BY ${SEQ} DESC LIMIT 1`;
+    const sql = `${SELECT} WHERE account_id = ? AND ${SEQ} > 0 ORDER BY ${SEQ} DESC LIMIT 1`;
     const row = this.#file.get(sql, [accountId]);
-    return row === undefined ? undefined : bodyOf<AuditLink>(row);
+    return row === undefined ? undefined : entryIn<AuditLink>(row);
   }
 
   async read(query: { accountId: string; afterSeq: number; limit: number }): Promise<readonly AuditLink[]> {
     const { accountId, afterSeq, limit } = query;
-    const sql = `SELECT body FROM audit_log WHERE account_id = ? AND ${SEQ} > ? ORDER BY ${SEQ} LIMIT ?`;
-    return this.#file.all(sql, [accountId, afterSeq, limit]).map((row) => bodyOf<AuditLink>(row));
+    const sql = `${SELECT} WHERE account_id = ? AND ${SEQ} > ? ORDER BY ${SEQ} LIMIT ?`;
+    return this.#file.all(sql, [accountId, afterSeq, limit]).map((row) => entryIn<AuditLink>(row));
   }
 
   async chain(accountId: string): Promise<AuditChain | undefined> {
-    const row = this.#file.get('SELECT head, base FROM audit_chains WHERE account_id = ?', [accountId]);
+    const row = this.#file.get('SELECT * FROM audit_chains WHERE account_id = ?', [accountId]);
     if (row === undefined) return undefined;
-    const head = JSON.parse(text(row.head)) as AuditPoint;
-    return { accountId, head, ...(row.base !== null && { base: JSON.parse(text(row.base)) as AuditPoint }) };
+    const head = pointIn(row.head, row.head_seq);
+    return { accountId, head, ...(row.base_seq !== 0 && { base: pointIn(row.base, row.base_seq) }) };
   }
 
   async unchained(accountId: string): Promise<number> {
@@ -77,19 +82,20 @@ export class SqliteAuditStore implements AuditStore {
     const { accountId, from = 0, to = Number.MAX_SAFE_INTEGER, limit, cursor } = query;
     const given = CONDITIONS.filter(([name]) => query[name] !== undefined);
     const conditions = ['account_id = ?', ...given.map(([, condition]) => condition)];
-    const sql = `SELECT body FROM audit_log WHERE ${conditions.join(' AND ')}
+    const sql = `${SELECT} WHERE ${conditions.join(' AND ')}
       AND at BETWEEN ? AND ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`;
     const params: SqlValue[] = [accountId, ...given.map(([name]) => query[name] ?? null)];
     const rows = this.#file.all(sql, [...params, from, to, ...keyOf(cursor, HIGHEST), limit + 1]);
     return pageOf(
-      rows.map((row) => bodyOf<StoredAuditEntry>(row)),
+      rows.map((row) => entryIn<StoredAuditEntry>(row)),
       { limit, time: ({ at }) => at },
     );
   }
 
   async purge(query: { accountId: string; base: AuditPoint; before: number }): Promise<number> {
     const { accountId, base, before } = query;
-    await this.#file.write(MOVE_BASE, [accountId, base.seq, JSON.stringify(base)]);
+    const { seq, ...point } = base;
+    await this.#file.write(MOVE_BASE, [accountId, seq, JSON.stringify(point)]);
     const links = await this.#file.write(PURGE_LINKS, [accountId, base.seq]);
     const others = await this.#file.write(PURGE_UNCHAINED, [accountId, before]);
     if (links + others > 0) await this.#file.forget();
@@ -104,6 +110,18 @@ export class SqliteAuditStore implements AuditStore {
   }
 }
 
-function bodyOf<T>(row: Row): T {
-  return JSON.parse(text(row.body)) as T;
+function entryIn<T extends StoredAuditEntry>(row: Row): T {
+  return {
+    ...(JSON.parse(text(row.body)) as T),
+    id: text(row.id),
+    accountId: text(row.account_id),
+    action: text(row.action),
+    at: integer(row.at),
+  };
+}
+
+/** Whoever moved the number of a point that was never written has none that is genuine. */
+function pointIn(point: unknown, seq: unknown): AuditPoint {
+  const written = point === null ? { hash: '', mac: '' } : (JSON.parse(text(point)) as AuditPoint);
+  return { ...written, seq: integer(seq) };
 }

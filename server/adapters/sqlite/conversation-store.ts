@@ -12,7 +12,8 @@ import { HIGHEST, keyOf, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
 
-const COLUMNS = 'body, expires_at, anchor_seq, anchor_mac';
+const COLUMNS = `id, account_id, session_id, status, agent_id, case_id, started_at, queued_at, version, expires_at,
+  anchor_seq, anchor_mac, body`;
 const SELECT = `SELECT ${COLUMNS} FROM conversations`;
 
 const INSERT = `INSERT INTO conversations (id, account_id, session_id, status, agent_id, case_id, started_at,
@@ -221,17 +222,30 @@ function queued({ accountId, departments }: QueueFilter): { condition: string; p
 }
 
 function columnsOf(conversation: Conversation): SqlValue[] {
-  const { anchor, expiresAt, ...body } = conversation;
+  const {
+    anchor,
+    id,
+    accountId,
+    sessionId,
+    status,
+    caseId,
+    startedAt,
+    queuedAt,
+    version,
+    expiresAt,
+    ...rest
+  } = conversation;
+  const { agentId = null, ...body } = rest as { readonly agentId?: string };
   return [
-    body.id,
-    body.accountId,
-    body.sessionId,
-    body.status,
-    body.status === 'queued' ? null : (body.agentId ?? null),
-    body.caseId,
-    body.startedAt,
-    body.queuedAt,
-    body.version,
+    id,
+    accountId,
+    sessionId,
+    status,
+    agentId,
+    caseId,
+    startedAt,
+    queuedAt,
+    version,
     expiresAt,
     anchor?.seq ?? null,
     anchor?.mac ?? null,
@@ -240,9 +254,20 @@ function columnsOf(conversation: Conversation): SqlValue[] {
 }
 
 function conversationIn(row: Row): Conversation {
-  const body = JSON.parse(text(row.body)) as Omit<Conversation, 'expiresAt' | 'anchor'>;
-  const expiresAt = integer(row.expires_at);
-  return { ...body, expiresAt, ...anchorOf(row) } as Conversation;
+  return {
+    ...(JSON.parse(text(row.body)) as object),
+    id: text(row.id),
+    accountId: text(row.account_id),
+    sessionId: text(row.session_id),
+    status: text(row.status),
+    ...(row.agent_id !== null && { agentId: text(row.agent_id) }),
+    caseId: text(row.case_id),
+    startedAt: integer(row.started_at),
+    queuedAt: integer(row.queued_at),
+    version: integer(row.version),
+    expiresAt: integer(row.expires_at),
+    ...anchorOf(row),
+  } as unknown as Conversation;
 }
 
 function anchorOf(row: Row): { anchor?: TranscriptAnchor } {

@@ -72,8 +72,14 @@ CREATE TRIGGER IF NOT EXISTS ${values}_delete AFTER DELETE ON ${table} BEGIN
   DELETE FROM ${values} WHERE id = old.id;
 END;
 INSERT OR IGNORE INTO ${values} (value, id)
-  SELECT j.value ->> '$.${itemField(path)}', e.id FROM ${table} e, json_each(e.body, '$.${arrayField(path)}') j
-  WHERE NOT EXISTS (SELECT 1 FROM ${values}) AND j.value ->> '$.${itemField(path)}' IS NOT NULL;`;
+  ${arraySource(kind, path)} AND NOT EXISTS (SELECT 1 FROM ${values});`;
+}
+
+/** What the table of an array path should hold. */
+export function arraySource(kind: string, path: string): string {
+  const value = `j.value ->> '$.${itemField(path)}'`;
+  return `SELECT ${value}, e.id FROM ${tableOf(kind)} e, json_each(e.body, '$.${arrayField(path)}') j
+    WHERE ${value} IS NOT NULL`;
 }
 
 function valuesIn(row: string, path: string): string {

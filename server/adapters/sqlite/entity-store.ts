@@ -9,7 +9,7 @@ import {
 } from '../../ports/index.ts';
 import { HIGHEST, keyOf, LOWEST, pageOf } from './cursor.ts';
 import type { DatabaseFile } from './database-file.ts';
-import { type Row, type SqlValue, text } from './driver.ts';
+import { integer, type Row, type SqlValue, text } from './driver.ts';
 import { fieldOf, isArrayPath, tableOf, uniqueIndexOf, valuesTableOf } from './entity-schema.ts';
 import { ConstraintError } from './errors.ts';
 
@@ -19,22 +19,25 @@ class SqliteEntityStore<T extends Entity> implements EntityStore<T> {
   readonly #kind: string;
   readonly #spec: EntitySpec;
   readonly #table: string;
+  readonly #select: string;
 
   constructor(file: DatabaseFile, kind: string, spec: EntitySpec) {
     this.#file = file;
     this.#kind = kind;
     this.#spec = spec;
     this.#table = tableOf(kind);
+    this.#select = `SELECT id, version, created_at, updated_at, body FROM ${this.#table}`;
   }
 
   async get(id: string): Promise<T | undefined> {
-    return entityIn<T>(this.#file.get(`SELECT body FROM ${this.#table} WHERE id = ?`, [id]));
+    const row = this.#file.get(`${this.#select} WHERE id = ?`, [id]);
+    return row === undefined ? undefined : entityIn<T>(row);
   }
 
   async findBy(field: string, value: string): Promise<T | undefined> {
     if (!this.#spec.unique.includes(field)) throw new Error('not a unique field of this kind');
-    const sql = `SELECT body FROM ${this.#table} WHERE ${fieldOf(field)} = ?`;
-    return entityIn<T>(this.#file.get(sql, [value]));
+    const row = this.#file.get(`${this.#select} WHERE ${fieldOf(field)} = ?`, [value]);
+    return row === undefined ? undefined : entityIn<T>(row);
   }
 
   async list(query: {
@@ -49,30 +52,23 @@ class SqliteEntityStore<T extends Entity> implements EntityStore<T> {
     const [beyond, order, start] = newest
       ? (['(created_at, id) < (?, ?)', 'created_at DESC, id DESC', HIGHEST] as const)
       : (['(created_at, id) > (?, ?)', 'created_at, id', LOWEST] as const);
-    const sql = `SELECT body FROM ${this.#table}
-      WHERE ${[...conditions, beyond].join(' AND ')} ORDER BY ${order} LIMIT ?`;
+    const sql = `${this.#select} WHERE ${[...conditions, beyond].join(' AND ')} ORDER BY ${order} LIMIT ?`;
     const params: SqlValue[] = where.map(([, value]) => value);
     const rows = this.#file.all(sql, [...params, ...keyOf(query.cursor, start), query.limit + 1]);
-    const found = rows.map((row) => JSON.parse(text(row.body)) as T);
+    const found = rows.map((row) => entityIn<T>(row));
     return pageOf(found, { limit: query.limit, time: (entity) => entity.createdAt });
   }
 
   async insert(entity: T): Promise<void> {
     const sql = `INSERT INTO ${this.#table} (id, version, created_at, updated_at, body) VALUES (?, ?, ?, ?, ?)`;
-    await this.#write(sql, [
-      entity.id,
-      entity.version,
-      entity.createdAt,
-      entity.updatedAt,
-      JSON.stringify(entity),
-    ]);
+    await this.#write(sql, [entity.id, entity.version, entity.createdAt, entity.updatedAt, bodyOf(entity)]);
   }
 
   async replace(entity: T): Promise<boolean> {
     const sql = `UPDATE ${this.#table} SET version = ?, created_at = ?, updated_at = ?, body = ?
       WHERE id = ? AND version = ?`;
     const { id, version, createdAt, updatedAt } = entity;
-    const params = [version, createdAt, updatedAt, JSON.stringify(entity), id, version - 1];
+    const params = [version, createdAt, updatedAt, bodyOf(entity), id, version - 1];
     return (await this.#write(sql, params)) > 0;
   }
 
@@ -114,8 +110,20 @@ class SqliteEntityStore<T extends Entity> implements EntityStore<T> {
   }
 }
 
-function entityIn<T>(row: Row | undefined): T | undefined {
-  return row === undefined ? undefined : (JSON.parse(text(row.body)) as T);
+/** What columns say is not said again. */
+function bodyOf(entity: Entity): string {
+  const { id: _id, version: _version, createdAt: _created, updatedAt: _updated, ...body } = entity;
+  return JSON.stringify(body);
+}
+
+function entityIn<T>(row: Row): T {
+  return {
+    ...(JSON.parse(text(row.body)) as T),
+    id: text(row.id),
+    version: integer(row.version),
+    createdAt: integer(row.created_at),
+    updatedAt: integer(row.updated_at),
+  };
 }
 
 /** One store for each kind of `ENTITY_SPECS`. */

@@ -13,6 +13,7 @@ import { SqliteMessageStore } from './message-store.ts';
 import { SqlitePresenceStore } from './presence-store.ts';
 import { SqliteProfileStore } from './profile-store.ts';
 import { SqliteRecordFloors } from './record-floors.ts';
+import { brokenIndexes } from './repeating-tables.ts';
 import { readRestoreState } from './restore-state.ts';
 import { type RetentionFiles, SqliteRetentionStore } from './retention-store.ts';
 import {
@@ -63,6 +64,7 @@ export async function openSqliteStores(options: { dataDir: string; beside?: bool
     audit: new SqliteAuditStore(engagement),
     presence: new SqlitePresenceStore(engagement),
     retention: new SqliteRetentionStore(files),
+    brokenIndexes: async () => brokenIndexes(engagement),
     ping: async () => {
       for (const file of all) file.get('SELECT 1 AS one', []);
     },

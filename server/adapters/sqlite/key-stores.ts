@@ -1,5 +1,11 @@
 import type { AccountKeyRecord, DataKeyRecord, KeyFloor, NamedKeyRecord } from '../../domain/index.ts';
-import type { AccountKeyStore, DataKeyStore, MasterKeyUse, NamedKeyStore } from '../../ports/index.ts';
+import type {
+  AccountKeyStore,
+  DataKeyStore,
+  MasterKeyUse,
+  NamedKeyStore,
+  StorePage,
+} from '../../ports/index.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { bytes, integer, jsonRows, type Row, type SqlValue, text } from './driver.ts';
@@ -38,6 +44,15 @@ export class SqliteDataKeyStore implements DataKeyStore {
     return (
       (await destroyIn(this.#file, 'DELETE FROM data_keys WHERE conversation_id = ?', [conversationId])) > 0
     );
+  }
+
+  async list({ limit, cursor = '' }: { limit: number; cursor?: string }): Promise<StorePage<DataKeyRecord>> {
+    const sql = 'SELECT * FROM data_keys WHERE conversation_id > ? ORDER BY conversation_id LIMIT ?';
+    const items = this.#file.all(sql, [cursor, limit]).map(dataKeyIn);
+    const last = items.at(-1);
+    return items.length < limit || last === undefined
+      ? { items }
+      : { items, nextCursor: last.conversationId };
   }
 
   async wrappedBefore(query: { accountId: string; version: number; limit: number }) {

@@ -8,6 +8,7 @@ export const SCHEMA_VERSION = 1;
 export const LATER_COLUMNS = [
   { table: 'agent_presence', column: 'version', definition: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'agent_presence', column: 'mac', definition: 'TEXT' },
+  { table: 'activity_log', column: 'mac', definition: 'TEXT' },
 ] as const;
 
 /** Everything but keys and addresses. */
@@ -242,7 +243,8 @@ CREATE TABLE IF NOT EXISTS activity_log (
   connected_at INTEGER NOT NULL,
   disconnected_at INTEGER,
   retain_from INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  mac TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS activity_log_session ON activity_log (account_id, session_id, connected_at, id);
 CREATE INDEX IF NOT EXISTS activity_log_ip ON activity_log (account_id, ip, connected_at, id);

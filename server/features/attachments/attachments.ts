@@ -224,10 +224,17 @@ export class Attachments {
   async #openKept(context: SealContext, fileId: string): Promise<OpenedFile & { revision: number }> {
     const reach = await this.#deps.floors.fileReach({ context, fileId });
     const pieces = await this.#deps.store.read(context.conversationId, fileId);
-    if (pieces.length === 0) throw new Refusal('not_found');
+    if (pieces.length === 0) throw await this.#missing(context, fileId);
     const opened = this.#deps.fileSealer.open(pieces, context, fileId);
     if (opened.revision < reach) throw new IntegrityError();
     return opened;
+  }
+
+  /** A file whose message stands was taken away. */
+  async #missing(context: SealContext, fileId: string): Promise<Error> {
+    const messages = await this.#deps.reader.read(context, { afterSeq: 0 });
+    const isSent = messages.some(({ file }) => file?.id === fileId);
+    return isSent ? new IntegrityError() : new Refusal('not_found');
   }
 }
 

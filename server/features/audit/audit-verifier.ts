@@ -33,9 +33,11 @@ export class AuditVerifier {
    */
   async verify(accountId: string, head?: ChainEnd): Promise<AuditVerification> {
     const { store, clock } = this.#deps;
+    // First how long it was known to be: what is written meanwhile is beyond that.
+    const noted = await this.#reachOf(accountId);
     const chain = await store.chain(accountId);
     const [{ entries, fault, end }, unchained] = await Promise.all([
-      chain === undefined ? headless(accountId, store) : this.#walk(chain, head),
+      chain === undefined ? headless(accountId, store) : this.#walk(chain, { noted, witness: head }),
       store.unchained(accountId),
     ]);
     return {
@@ -49,10 +51,15 @@ export class AuditVerifier {
     };
   }
 
-  async #walk(chain: AuditChain, witness: ChainEnd | undefined): Promise<Finding> {
+  /** `noted`: how long it was, at least; undefined when the note was altered. */
+  async #walk(
+    chain: AuditChain,
+    { noted, witness }: { noted: number | undefined; witness: ChainEnd | undefined },
+  ): Promise<Finding> {
     const { store, chainer } = this.#deps;
     const beginning = await chainer.beginningOf(chain);
-    if (beginning === undefined) return { entries: 0, fault: { kind: 'anchor_forged', seq: chain.head.seq } };
+    const isForged = beginning === undefined || noted === undefined;
+    if (isForged) return { entries: 0, fault: { kind: 'anchor_forged', seq: chain.head.seq } };
     let end: ChainEnd = beginning;
     let entries = 0;
     for (;;) {
@@ -65,11 +72,11 @@ export class AuditVerifier {
       }
       if (links.length < STEP) break;
     }
-    const noted = await this.#reachOf(chain.accountId);
-    if (noted === undefined) return { entries, end, fault: { kind: 'anchor_forged', seq: end.seq } };
     const reach = Math.max(chain.head.seq, witness?.seq ?? 0, noted);
-    return end.seq < reach
-      ? { entries, end, fault: { kind: 'truncated', seq: end.seq + 1 } }
+    if (end.seq < reach) return { entries, end, fault: { kind: 'truncated', seq: end.seq + 1 } };
+    // The head moves with the links: one that is behind was put back.
+    return chain.head.seq < noted
+      ? { entries, end, fault: { kind: 'anchor_forged', seq: chain.head.seq } }
       : { entries, end };
   }
 

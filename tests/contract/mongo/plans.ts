@@ -166,6 +166,7 @@ const CALLS: readonly [string, (stores: RawStores) => Promise<unknown>, number][
   ['end of the audit chain', (s) => s.audit.last('account-3'), 1],
   ['audit by action', (s) => s.audit.list({ accountId: 'account-3', action: 'action-3', limit: 5 }), 6],
   ['overdue leases', (s) => s.presence.expired(T0 + 50, 5), 5],
+  ['data keys', (s) => s.dataKeys.list({ limit: 5 }), 5],
   ['change a presence', (s) => s.presence.put({ ...aPresence(SOMEBODY), version: 2 }), 1],
   ['put a presence right', (s) => s.presence.force({ ...aPresence(SOMEBODY), version: 9 }), 1],
   ['presences of an account', (s) => s.presence.list('account-1'), PER_ACCOUNT],

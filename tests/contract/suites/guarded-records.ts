@@ -1,19 +1,16 @@
-import { createNodeCipher } from '../../../server/adapters/crypto/node-cipher.ts';
 import {
   DAY_MS,
   HELD_UNTIL,
   type VisitorSession,
   type WebhookDelivery,
 } from '../../../server/domain/index.ts';
-import { type Guard, guardStores } from '../../../server/pipeline/guarded-stores.ts';
-import { checkRecords } from '../../../server/pipeline/record-check.ts';
+import type { Guard } from '../../../server/pipeline/guarded-stores.ts';
 import type { EntityStore, RawStores } from '../../../server/ports/index.ts';
 import { aVisitorSession, freshId, T0 } from '../../support/builders.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { RecordingLogger } from '../../support/recording-logger.ts';
+import { faultsOf, guardOn } from '../../support/guard.ts';
 import { type OpenStores, useStores } from './use-stores.ts';
 
-const KEY = new Uint8Array(32).fill(7);
 const LIFE_MS = 30 * DAY_MS;
 
 /** What the guard promises of records that are written all the time, on one technology. */
@@ -22,12 +19,9 @@ export function describeGuardedRecords(name: string, open: OpenStores): void {
     const stores = useStores(open, 'each');
     let clock: FakeClock;
     let guard: Guard;
-    /** A process that starts on what the one before has written; what it had only noted is lost with it. */
     const start = (on: RawStores = stores()): Guard => {
       guard?.floors.close();
-      const metrics = { count: () => {} };
-      const deps = { cipher: createNodeCipher(), key: async () => KEY, metrics };
-      return guardStores({ stores: on, clock, logger: new RecordingLogger(), ...deps });
+      return guardOn(on, clock);
     };
     beforeEach(() => {
       clock = new FakeClock(T0);
@@ -43,11 +37,7 @@ export function describeGuardedRecords(name: string, open: OpenStores): void {
       return { ...session, ...more, version: session.version + 1 };
     };
     const refusal = { code: 'record.tampered' };
-    const faults = async (of: Guard = guard): Promise<readonly string[]> => {
-      const found: string[] = [];
-      for await (const { kind, fault } of checkRecords(of)) found.push(`${kind} ${fault}`);
-      return found;
-    };
+    const faults = () => faultsOf(guard);
     /** Puts exactly this in the record's place, or nothing. */
     const plant = async (id: string, copy: VisitorSession | undefined) => {
       await raw().delete(id);

@@ -5,6 +5,7 @@ import { describeAuditStore } from './audit-store.ts';
 import { describeConversationModel } from './conversation-model.ts';
 import { describeConversationStore } from './conversation-store.ts';
 import { describeEntityStores } from './entity-store.ts';
+import { describeGuardedActivity } from './guarded-activity.ts';
 import { describeGuardedRecords } from './guarded-records.ts';
 import { describeKeyStores } from './key-stores.ts';
 import { describeKeyVault } from './key-vault.ts';
@@ -32,6 +33,7 @@ export function describeStores(name: string, open: OpenStores): void {
   describeKeyVault(name, open);
   describeRecordFloors(name, open);
   describeGuardedRecords(name, open);
+  describeGuardedActivity(name, open);
   describeActivityStore(name, open);
   describeAuditStore(name, open);
   describeAuditChain(name, open);

@@ -46,6 +46,20 @@ export function describeKeyStores(name: string, open: OpenStores): void {
       expect(plain(await keys().create(again))).toEqual(again);
     });
 
+    it('lists all, page by page', async () => {
+      const made = [aDataKey(), aDataKey(), aDataKey()];
+      for (const key of made) await keys().create(key);
+      const listed: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await keys().list({ limit: 2, ...(cursor !== undefined && { cursor }) });
+        listed.push(...page.items.map(({ conversationId }) => conversationId));
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(listed).toEqual([...new Set(listed)].sort());
+      expect(listed).toEqual(expect.arrayContaining(made.map(({ conversationId }) => conversationId)));
+    });
+
     it('finds what older versions wrap, and counts by version', async () => {
       const accountId = freshId('account');
       const first = aDataKey({ accountId, accountKeyVersion: 1 });

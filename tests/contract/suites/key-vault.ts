@@ -93,6 +93,7 @@ function methodsOf(store: DataKeyStore): DataKeyStore {
     create: (record) => store.create(record),
     get: (id) => store.get(id),
     destroy: (id) => store.destroy(id),
+    list: (query) => store.list(query),
     wrappedBefore: (query) => store.wrappedBefore(query),
     rewrap: (next, seen) => store.rewrap(next, seen),
     countByVersion: (accountId) => store.countByVersion(accountId),

@@ -233,6 +233,19 @@ export function describePresenceStore(name: string, open: OpenStores): void {
       expect(logger.lines).toHaveLength(1);
     });
 
+    it('misses no agent of an account that another process has erased', async () => {
+      let isThere = true;
+      const { presence: node, logger } = presenceOn(stores().presence, async () => isThere);
+      const { active: _active, ...intent } = aPresence();
+      await node.put(intent);
+      isThere = false;
+      await presenceOn(stores().presence).presence.deleteAccount(intent.accountId);
+      expect(await node.list(intent.accountId)).toEqual([]);
+      expect(await node.get(intent.accountId, intent.agentId)).toBeUndefined();
+      expect(logger.lines).toEqual([]);
+      expect(await stores().presence.list(intent.accountId)).toEqual([]);
+    });
+
     it('deletes the agents of one account', async () => {
       const [one, two, foreign] = [aPresence(), aPresence(), aPresence()];
       const { accountId } = one;

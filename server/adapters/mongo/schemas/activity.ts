@@ -18,6 +18,7 @@ export const activitySchema = createSchema<ActivityDocument>({
     disconnectedAt: Date,
     retainFrom: time,
     expiresAt: time,
+    mac: String,
   },
   indexes: [
     { keys: { accountId: 1, sessionId: 1, connectedAt: -1, _id: -1 } },
