@@ -118,13 +118,13 @@ export class GuardedPresence implements PresenceStore {
   /** Answers what stands after the change; undefined when it changed nothing. */
   async #change(place: Place, change: Change): Promise<AgentPresence | undefined> {
     return this.#inTurn(place, async () => {
-      let standing = this.#knownOf(place) ?? (await this.#standing(place));
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        // Read anew each time, so that nothing that was altered is written over unseen.
+        const standing = await this.#standing(place);
         const next = change(standing && open(standing));
         if (next === undefined) return undefined;
         const kept = await this.seal({ ...next, version: (standing?.version ?? 0) + 1 });
         if (await this.#records.put(kept)) return open(this.#remember(kept));
-        standing = await this.#standing(place);
       }
       throw new StoreError('PRESENCE_CONTENDED');
     });

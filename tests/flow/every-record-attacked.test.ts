@@ -18,7 +18,7 @@ import {
   type Vandal,
   vandalOf,
 } from '../support/vandal.ts';
-import { type RedactionAdmin, redactionAdmin } from './redaction-support.ts';
+import { type RedactionAdmin, redactionAdmin, until } from './redaction-support.ts';
 
 jest.setTimeout(240_000);
 
@@ -153,6 +153,15 @@ describeOnEveryStore('every record that is stored, attacked', (start) => {
     await test.server.features.keyRotations.start(admin.accountId, { kind: 'system' });
     await test.server.features.keyRotations.whenIdle();
     visitor.close();
+    await until(
+      async () => {
+        await test.server.features.activity.flush();
+        const { accountId } = admin;
+        const { sessionId } = visitor;
+        return (await test.server.stores.activity.find({ accountId, sessionId, limit: 1 })).items;
+      },
+      ([entry]) => entry?.disconnectedAt !== undefined,
+    );
   };
   const settle = async () => {
     await test.server.pipeline.redactionCounts.flush();
@@ -209,9 +218,12 @@ describeOnEveryStore('every record that is stored, attacked', (start) => {
     const audit = await admin.call<{ ok: boolean }>('GET', '/audit-log/verify');
     if (audit.body.ok !== true) failed.push(`audit log ${JSON.stringify(audit.body)}`);
     await test.server.stores.presence.list(admin.accountId);
-    const told = test.logger.lines.slice(alarms).some(({ message }) => message.includes('integrity check'));
-    return told ? [...failed, 'alarm'] : failed;
+    return [...failed, ...alarmsSince(alarms)];
   };
+  const alarmsSince = (line: number): readonly string[] =>
+    test.logger.lines
+      .slice(line)
+      .flatMap(({ message }) => (message.includes('integrity check') ? ['alarm'] : []));
   const statusOf = async (path: string): Promise<number> => {
     const url = `${test.url}/api/v1/accounts/${admin.accountId}${path}`;
     const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } });
@@ -227,9 +239,10 @@ describeOnEveryStore('every record that is stored, attacked', (start) => {
   /** What is found while the rows stand so; then everything is as it was. */
   const foundWith = async (planned: readonly Change[]): Promise<readonly string[]> => {
     const changes = await Promise.all(planned.map(asOfNow));
+    const told = test.logger.lines.length;
     for (const { table, from } of changes) await vandal.remove(table, from);
     for (const { table, to } of changes) if (to !== undefined) await vandal.put(table, to);
-    const faults = await found();
+    const faults = [...(await found()), ...alarmsSince(told)];
     for (const { table, from, to } of changes)
       if (to !== undefined && !(table === PUT_RIGHT && isSameAgent(from, to))) await vandal.remove(table, to);
     for (const { table, from } of changes) if (table !== PUT_RIGHT) await vandal.put(table, from);
@@ -263,7 +276,7 @@ describeOnEveryStore('every record that is stored, attacked', (start) => {
   };
   const isApart = (table: string) => KIND_OF.has(table) && table !== 'accounts';
   const rowsOf = (table: string): readonly Row[] => [...(whole.get(table)?.values() ?? [])];
-  const tables = () => [...whole.keys()];
+  const tables = () => [...whole.keys()].filter((table) => table !== RESTORING);
   /** The last one; of the keys, one that every deployment has. */
   const victimOf = (table: string): Row | undefined =>
     rowsOf(table).find(({ purpose }) => purpose === 'records') ?? rowsOf(table).at(-1);
@@ -330,6 +343,8 @@ describeOnEveryStore('every record that is stored, attacked', (start) => {
   });
 });
 
+/** How far a restore has come: holds nothing while a server runs, and none starts while it does. */
+const RESTORING = 'restore_state';
 /** Presences, which the server puts right when it finds them otherwise. */
 const PUT_RIGHT = 'agent_presence';
 const isSameAgent = (one: Row, other: Row): boolean =>
