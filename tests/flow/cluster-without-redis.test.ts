@@ -27,6 +27,7 @@ const skip = clusterSkipReason() ?? (findRedis() === undefined ? 'no redis-serve
     await cluster.close();
     await redis.stop();
   });
+  afterAll(() => databases.close(), 60_000);
 
   const say = (text: string) => newMessage(chat.conversationId, text);
 

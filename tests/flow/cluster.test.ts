@@ -21,6 +21,7 @@ const skip = clusterSkipReason();
     for (const client of open.splice(0)) client.close();
     await cluster.close();
   });
+  afterAll(() => databases.close(), 60_000);
 
   async function chat(at: { agent: TestServer; visitor: TestServer }) {
     const chat = await chatAcross(at);

@@ -82,6 +82,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
       peers.start();
     },
     close: async () => {
+      rollCall.close();
       peers.close();
       await stream.close();
     },

@@ -17,6 +17,7 @@ export class RollCall {
   readonly #deps: { readonly stream: ClusterStream; readonly peers: Peers; readonly clock: Clock };
   readonly #open = new Map<number, Open>();
   #count = 0;
+  #closed = false;
 
   constructor(deps: {
     readonly nodeId: string;
@@ -41,7 +42,7 @@ export class RollCall {
   /** While Redis is away, or nobody else is there, the answer is no at once. */
   async ask(sessionId: string): Promise<boolean> {
     const { stream, peers, clock } = this.#deps;
-    if (!stream.isUp || !peers.any) return false;
+    if (this.#closed || !stream.isUp || !peers.any) return false;
     this.#count += 1;
     const number = this.#count;
     return new Promise((resolve) => {
@@ -54,6 +55,12 @@ export class RollCall {
       this.#open.set(number, { waitsFor: new Set(peers.names), settle });
       stream.publish(QUESTION, { number, sessionId });
     });
+  }
+
+  /** Who waits for an answer has it: no. */
+  close(): void {
+    this.#closed = true;
+    for (const { settle } of [...this.#open.values()]) settle(false);
   }
 
   #answered({ number, yes }: { number: number; yes: boolean }, from: string): void {

@@ -67,8 +67,8 @@ export class ConversationNotifier {
   async visitorPresence(ref: { id: string; accountId: string }): Promise<void> {
     const conversation = await this.#deps.conversations.get(ref.accountId, ref.id);
     if (conversation?.status !== 'active') return;
-    const visitorOnline = await this.#deps.broadcaster.visitorOnline(conversation.sessionId);
     const agentName = await this.#deps.names.ofConversation(conversation);
+    const visitorOnline = await this.#deps.broadcaster.visitorOnline(conversation.sessionId);
     const view = presentConversation(conversation, { agentName, visitorOnline });
     const { accountId, agentId } = conversation;
     this.#deps.broadcaster.toChat({ accountId, conversationId: ref.id, agentId }, 'chat:update', view);
