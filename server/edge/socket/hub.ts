@@ -203,7 +203,8 @@ export class Hub {
       Promise.resolve(socket.join([ROOMS.session(visitor.sessionId), ROOMS.site(visitor.siteId)])),
     );
     if (this.#deps.live.connected(visitor).first) this.#tellPresence(visitor.sessionId);
-    this.#background(this.#arrive(socket, visitor));
+    const arrived = this.#arrive(socket, visitor);
+    this.#background(arrived);
     const activity = this.#deps.activity.connected(visitor, {
       ip: context.ip,
       userAgent: new Private(String(socket.handshake.headers['user-agent'] ?? '')),
@@ -215,7 +216,8 @@ export class Hub {
       this.#deps.metrics.gauge('visitor_sockets', --this.#visitorSockets);
       if (this.#deps.live.disconnected(visitor.sessionId)) {
         this.#deps.board.left(visitor.accountId, visitor.sessionId);
-        this.#tellPresence(visitor.sessionId);
+        // Who leaves at once may be known to an agent by another node.
+        void arrived.catch(() => {}).then(() => this.#tellPresence(visitor.sessionId));
       }
       this.#background(activity.then((id) => this.#deps.activity.disconnected(id)));
     });
