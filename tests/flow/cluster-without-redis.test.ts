@@ -1,9 +1,12 @@
+import { connectAgent } from '../support/clients.ts';
 import { clusterSkipReason, gauge, startCluster, type TestCluster, until } from '../support/cluster.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { mongoDatabases } from '../support/mongodb.ts';
 import { findRedis, type RedisServer, startRedis } from '../support/redis.ts';
 import type { TestServer } from '../support/server.ts';
 import { administratorOf, type ChatAcross, chatAcross, newMessage, refusalOf } from './cluster-support.ts';
+
+const GRACE_MS = 10_000;
 
 const skip = clusterSkipReason() ?? (findRedis() === undefined ? 'no redis-server to kill' : undefined);
 
@@ -68,6 +71,23 @@ const skip = clusterSkipReason() ?? (findRedis() === undefined ? 'no redis-serve
     expect(await (await fetch(`${a.url}/health/ready`)).json()).toEqual({ ok: true, reasons: [] });
   });
 
+  it('before that: an agent who closes one of two windows, at two nodes, keeps the lease of the other', async () => {
+    const { agent } = chat;
+    const call = await administratorOf(a);
+    expect((await call('PATCH', '/settings', { routing: { agentGraceMs: GRACE_MS } })).status).toBe(200);
+    const other = await connectAgent(b);
+    await other.next('presence:update');
+    clock.advance(1_000);
+    agent.close();
+    const { accountId, userId } = agent;
+    const leaseMs = async () =>
+      ((await a.server.stores.presence.get(accountId, userId))?.leaseUntil ?? 0) - clock.now();
+    // From 29 s it was shortened to the grace period, and renewed by the other node at once; no timer has run.
+    await until(async () => (await leaseMs()) === 30_000);
+    other.close();
+    await until(async () => (await leaseMs()) === GRACE_MS);
+  });
+
   it('an erasure reaches the other node by the store within ten seconds, and its chat ends', async () => {
     const { visitor, session, conversationId } = chat;
     await visitor.emit('page:view', { url: 'https://shop.example/shoes' });
@@ -107,6 +127,7 @@ const skip = clusterSkipReason() ?? (findRedis() === undefined ? 'no redis-serve
     expect((await call('DELETE', `/conversations/${conversationId}`)).status).toBe(200);
     await visitor.emit('page:activity', { scrollDepth: 50 });
     await b.server.features.keeper.flush();
+    await b.server.pipeline.drain();
     expect(b.server.features.live.get(session.sessionId)?.pages).toEqual([]);
     expect(await b.server.stores.entities.visitorRecords.get(session.sessionId)).toBeUndefined();
   });

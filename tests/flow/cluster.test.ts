@@ -157,18 +157,6 @@ const skip = clusterSkipReason();
     await cut;
   });
 
-  it('an agent who closes one of two windows, at two nodes, stays online', async () => {
-    const { agent } = await chat({ agent: a, visitor: b });
-    const other = await connectAgent(b);
-    open.push(other);
-    const lease = async () =>
-      (await a.server.stores.presence.get(agent.accountId, agent.userId))?.leaseUntil ?? 0;
-    const before = await lease();
-    agent.close();
-    // The grace period of whoever has left is shorter than the lease of whoever is there.
-    await until(async () => (await lease()) > before);
-  });
-
   it('a redaction rule made at one node takes out at the other', async () => {
     const { visitor, conversationId } = await chat({ agent: a, visitor: b });
     const told = await visitor.emit('message:send', newMessage(conversationId, 'the word is heffalump'));
