@@ -166,7 +166,10 @@ export class ClusterStream {
   async #write(stream: string, { from, sealed }: Sealed): Promise<void> {
     const data = Buffer.from(sealed);
     const id = await this.#writer.xadd(stream, 'MAXLEN', '~', MAX_ENTRIES, '*', 'n', from, 'd', data);
+    const isFirst = this.#newestId === undefined;
     this.#newestId = id ?? this.#newestId;
+    // A node that ends soon leaves a stream that ends too.
+    if (isFirst) this.#expire();
     this.#deps.metrics.count('cluster_entries_total', { outcome: 'sent' });
   }
 
@@ -218,6 +221,10 @@ export class ClusterStream {
   /** Redis counts time, for what is deleted is told by the ids that it gave. An idle cluster leaves nothing behind. */
   #trim(): void {
     this.#flush();
+    this.#expire();
+  }
+
+  #expire(): void {
     const newest = Number(this.#newestId?.split('-')[0]);
     if (this.#seal === undefined || !this.#up || !Number.isFinite(newest)) return;
     const { streamName } = this.#seal;

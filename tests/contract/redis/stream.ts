@@ -1,4 +1,6 @@
 import { Redis } from 'ioredis';
+import { createNodeCipher } from '../../../server/adapters/crypto/node-cipher.ts';
+import { EntrySeal } from '../../../server/adapters/redis/entry-seal.ts';
 import type { Change } from '../../../server/ports/index.ts';
 import { until } from '../../support/cluster.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -15,10 +17,11 @@ export function describeClusterStream(): void {
   describe('what nodes tell one another', () => {
     let one: BareNode;
     let other: BareNode;
+    let key: Uint8Array;
     let close: () => Promise<void>;
     let redis: Redis;
     beforeEach(async () => {
-      ({ one, other, close } = await joinTwo({ url: redisUri() }));
+      ({ one, other, key, close } = await joinTwo({ url: redisUri() }));
       redis = new Redis(redisUri());
     });
     afterEach(async () => {
@@ -116,6 +119,15 @@ export function describeClusterStream(): void {
         { kind: 'account', accountId: 'b' },
       ]);
       expect(await metric(other, 'cluster_entries_total{outcome="refused"}')).toBeGreaterThan(0);
+    });
+
+    it('leaves a stream that ends by itself', async () => {
+      await allHeard(one, other);
+      const seal = new EntrySeal({ cipher: createNodeCipher(), clusterKey: key, nodeId: 'of the test' });
+      expect(await redis.xlen(seal.streamName)).toBeGreaterThan(0);
+      const kept = await redis.pttl(seal.streamName);
+      expect(kept).toBeGreaterThan(0);
+      expect(kept).toBeLessThanOrEqual(60_000);
     });
 
     it('keeps deployments apart that share a Redis', async () => {
