@@ -134,10 +134,12 @@ export class LiveFacts {
     this.utm ??= campaignOf(event.url);
   }
 
+  /** Depth and idleness are the page's, and kept with it: before the first one there is nothing to remember them by. */
   #act({ scrollDepth, idle, event }: VisitorEvent & { type: 'activity' }): void {
-    if (scrollDepth !== undefined) this.scrollDepth = Math.max(this.scrollDepth, scrollDepth);
+    const isOnPage = this.url !== undefined;
+    if (isOnPage && scrollDepth !== undefined) this.scrollDepth = Math.max(this.scrollDepth, scrollDepth);
     if (idle === true && !this.idle) this.#count('idle', undefined);
-    if (idle !== undefined) this.idle = idle;
+    if (isOnPage && idle !== undefined) this.idle = idle;
     if (event !== undefined) this.#count(event.name, event.value);
   }
 

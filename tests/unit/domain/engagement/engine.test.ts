@@ -36,6 +36,18 @@ const firedAt = (decisions: readonly EngineDecision[]) =>
 const blockersOf = (decisions: readonly EngineDecision[], ruleId: string) =>
   decisions.filter((one) => one.ruleId === ruleId && !one.fired).map(({ trace }) => trace.blockers);
 
+it('remembers no depth and no idleness before the first page, as what is kept of a visitor has no place for them', () => {
+  const live = new VisitorState(newVisitor({ key: 'v', startedAt: START, visits: 1 }));
+  const acts = (state: VisitorState) => {
+    const activity = { type: 'activity', scrollDepth: 50, idle: true, at: START } as const;
+    applyEvent(state, activity, { ruleSet: ruleSet([]), agentsAvailable: 0, queueLength: 0, report: 'all' });
+    return state;
+  };
+  const kept = new VisitorState(acts(live).facts.toFacts());
+  expect(acts(live).facts.toFacts()).toEqual(acts(kept).facts.toFacts());
+  expect(live.facts.toFacts()).toMatchObject({ events: { idle: { count: 2 } } });
+});
+
 describe('rules on time', () => {
   it('fires at the very millisecond at which an elapsed time comes true, and says why', () => {
     const rule = engageRule('slow', {
