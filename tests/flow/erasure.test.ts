@@ -324,9 +324,14 @@ describeOnEveryStore('the end of personal data', (start) => {
     const bossId = own.user.id;
     const link = { id: 'link-of-boss', version: 1, createdAt: 0, updatedAt: 0 };
     await test.server.stores.entities.identityLinks.insert({ ...link, userId: bossId, subjectHash: 'boss' });
+    const cutOff = [guest, staff].map(
+      ({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve)),
+    );
     const started = await client.call<WireDataRequest>('POST', '/erasure', { confirm: 'Gone AB' });
     expect(started.status).toBe(201);
     await test.server.features.dataRequests.whenIdle();
+    // Their ends hear of it a little later than the server is done.
+    await Promise.all(cutOff);
     expect([guest.socket.connected, staff.socket.connected]).toEqual([false, false]);
     await expect(connect(`${test.url}/visitor`, { token: session.token })).rejects.toMatchObject({
       data: { code: expect.any(String) },
