@@ -52,6 +52,20 @@ describeOnEveryStore('a re-scan', (start) => {
     admin.call<WireRedactionRescan>('PATCH', `/redaction-rescans/${id}`, { status });
   const say = (conversationId: string, clientId: string, text: string) =>
     visitor.emit('message:send', { conversationId, clientId, text });
+  /** Lets no re-scan get on, however fast the store is, until the answer is called. */
+  const holdResealing = (): (() => void) => {
+    const { messages } = test.server.stores;
+    const reseal = messages.reseal.bind(messages);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    messages.reseal = async (changes) => {
+      await held;
+      return reseal(changes);
+    };
+    return letGo;
+  };
 
   it('takes out of stored transcripts what a new rule matches, and leaves the raw text nowhere', async () => {
     await visitor.emit('page:view', { url: `https://shop.example/?mail=${ADDRESS}`, title: `Hi ${ADDRESS}` });
@@ -148,10 +162,12 @@ describeOnEveryStore('a re-scan', (start) => {
       ids.push(conversationId);
     }
     await admin.builtin('email', { enabled: true });
+    const letGo = holdResealing();
     const { id, total } = (await begin()).body;
     expect(total).toBe(CHATS);
     expect((await begin()).status).toBe(409);
     expect((await set(id, 'paused')).body).toMatchObject({ status: 'paused' });
+    letGo();
     await test.server.features.rescans.whenIdle();
     const paused = await look(id);
     expect([paused.status, paused.scanned < CHATS]).toEqual(['paused', true]);
