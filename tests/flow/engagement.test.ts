@@ -435,6 +435,7 @@ describeOnEveryStore('engagement', (start) => {
 
     // Nothing is decided for who has left, so the replay ends there too.
     await one.emit('page:activity', { scrollDepth: 100 });
+    await settled(one);
     const leftAt = clock.now();
     one.close();
     await until(

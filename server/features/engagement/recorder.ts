@@ -130,16 +130,19 @@ export class Recorder {
 
   async #write(sessionId: string, running: Running): Promise<void> {
     const { accountId, createdAt, retentionMs, recording } = running;
-    const now = this.#deps.clock.now();
     const { transcriptRetentionDays } = await this.#deps.settings.get(accountId);
+    // Not before: what comes while the settings are read is in the recording too, and must not lie behind its end.
+    const now = this.#deps.clock.now();
     const expiresAt = createdAt + Math.min(retentionMs, transcriptRetentionDays * DAY_MS);
     if (expiresAt <= now) return;
     running.grown = false;
     const version = running.version + 1;
+    const until = untilOf(running, now);
+    const events = recording.events.filter(({ at }) => at <= until);
     const record: VisitorRecording = {
       ...{ id: sessionId, sessionId, accountId, version, createdAt, updatedAt: now },
       ...{ retainFrom: createdAt, retentionMs, expiresAt },
-      recording: { ...recording, events: [...recording.events], until: untilOf(running, now) },
+      recording: { ...recording, events, until },
     };
     if (await this.#put(record)) running.version = version;
   }
@@ -157,11 +160,14 @@ export class Recorder {
   }
 }
 
-/** How far a replay may run: nothing is decided while nobody is there, and what came behind the last event is not known. */
+/**
+ * How far a replay may run: nothing is decided while nobody is there, whatever else changes then; and of a full recording
+ * it is not known what came behind its last event.
+ */
 function untilOf({ visitor, recording }: Running, now: number): number {
   const last = recording.events.at(-1)?.at ?? now;
   if (recording.events.length >= EVENTS_PER_RECORDING) return last;
-  return visitor.sockets > 0 ? now : Math.max(last, visitor.lastSeenAt);
+  return visitor.sockets > 0 ? now : visitor.lastSeenAt;
 }
 
 function add(running: Running, event: VisitorEvent | WorldEvent): void {
