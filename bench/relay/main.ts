@@ -69,13 +69,12 @@ async function printHead(options: Options): Promise<void> {
 
 async function storeVersions({ stores, mongodbUri }: Options): Promise<string> {
   const versions: string[] = [];
-  for (const store of stores) {
-    if (store === 'sqlite') versions.push(`libsql ${versionIn('../../../node_modules/libsql/package.json')}`);
-    else {
-      const database = await openScratchDatabase(mongodbUri ?? '');
-      versions.push(`MongoDB ${database.version}`);
-      await database.close();
-    }
+  if (stores.includes('sqlite'))
+    versions.push(`libsql ${versionIn('../../../node_modules/libsql/package.json')}`);
+  if (stores.some((store) => store !== 'sqlite')) {
+    const database = await openScratchDatabase(mongodbUri ?? '');
+    versions.push(`MongoDB ${database.version}`);
+    await database.close();
   }
   return versions.join(', ');
 }

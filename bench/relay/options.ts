@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
-export type StoreName = 'sqlite' | 'mongodb';
+/** `cluster`: MongoDB, and Redis with a second node that hears everything. */
+export type StoreName = 'sqlite' | 'mongodb' | 'cluster';
 
 export interface Options {
   readonly seed: number;
@@ -16,6 +17,7 @@ export interface Options {
   readonly idle: number;
   readonly stores: readonly StoreName[];
   readonly mongodbUri: string | undefined;
+  readonly redisUri: string | undefined;
   /** Options of Node itself, for every measured server. */
   readonly nodeArguments: readonly string[];
   /** Folder for CPU profiles; undefined: none are made. */
@@ -29,8 +31,9 @@ const USAGE = `npm run bench relay [options]
   --agents N      agents that receive (10)
   --windows A,B   messages in flight from each sender (1,8)
   --idle N        idle visitors to measure memory with, 0: none (2000)
-  --stores A,B    sqlite, mongodb (sqlite, and mongodb when there is an address)
+  --stores A,B    sqlite, mongodb, cluster (sqlite, and mongodb when there is an address)
   --mongodb URI   address of a MongoDB (MONGODB_TEST_URI)
+  --redis URI     address of a Redis, for cluster (REDIS_TEST_URI)
   --profile DIR   profiles the servers in a run of their own and tells where the time goes
   --node OPTIONS  options of Node itself for every server, e.g. --node=--max-semi-space-size=64
   --seed N        of the messages`;
@@ -42,10 +45,12 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       ...{ rounds: text, seconds: text, senders: text, agents: text, windows: text, idle: text },
-      ...{ stores: text, mongodb: text, profile: text, seed: text, node: text },
+      ...{ stores: text, mongodb: text, redis: text, profile: text, seed: text, node: text },
     },
   });
   const mongodbUri = values.mongodb ?? process.env.MONGODB_TEST_URI;
+  const redisUri = values.redis ?? process.env.REDIS_TEST_URI;
+  const standard = mongodbUri === undefined ? 'sqlite' : 'sqlite,mongodb';
   const seconds = number(values.seconds, 5);
   return {
     seed: number(values.seed, 20_260_101),
@@ -56,17 +61,22 @@ export function readOptions(args: readonly string[]): Options {
     agents: number(values.agents, 10),
     windows: (values.windows ?? '1,8').split(',').map((window) => number(window, 1)),
     idle: number(values.idle, 2_000),
-    stores: storesOf(values.stores ?? (mongodbUri === undefined ? 'sqlite' : 'sqlite,mongodb'), mongodbUri),
+    stores: storesOf(values.stores ?? standard, { mongodbUri, redisUri }),
     mongodbUri,
+    redisUri,
     nodeArguments: values.node?.split(' ') ?? [],
     profileDir: values.profile,
   };
 }
 
-function storesOf(list: string, mongodbUri: string | undefined): StoreName[] {
+function storesOf(
+  list: string,
+  { mongodbUri, redisUri }: Pick<Options, 'mongodbUri' | 'redisUri'>,
+): StoreName[] {
   return list.split(',').map((name) => {
-    if (name !== 'sqlite' && name !== 'mongodb') throw new Error(USAGE);
-    if (name === 'mongodb' && mongodbUri === undefined) throw new Error(USAGE);
+    if (name !== 'sqlite' && name !== 'mongodb' && name !== 'cluster') throw new Error(USAGE);
+    if (name !== 'sqlite' && mongodbUri === undefined) throw new Error(USAGE);
+    if (name === 'cluster' && redisUri === undefined) throw new Error(USAGE);
     return name;
   });
 }

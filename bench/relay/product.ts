@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BUILTIN_RULES } from '../../server/domain/redaction/index.ts';
 import type { Page, WireRedactionRule } from '../../shared/protocol/index.ts';
 import { callRest, openVisitorSession, type StaffSession, signIn } from '../../tests/process/rest-client.ts';
@@ -8,9 +9,18 @@ import type { Handshake } from './load-plan.ts';
 export const RULES = 20;
 export const ADMIN = { email: 'admin@example.com', password: 'benchmark password' };
 const REQUESTS_AT_ONCE = 10;
+/** Every node of a cluster needs the same ones. */
+const CLUSTER_SECRETS = {
+  ENCRYPTION_MASTER_KEY: randomBytes(32).toString('base64'),
+  JWT_SECRET: randomBytes(48).toString('base64'),
+};
 
 /** Environment of a measured server: its own data, no rate limits in the way. */
-export function productEnvironment(data: { dataDir: string; mongodbUri: string | undefined }) {
+export function productEnvironment(data: {
+  dataDir: string;
+  mongodbUri?: string | undefined;
+  redisUri?: string | undefined;
+}) {
   return {
     HOST: '127.0.0.1',
     PORT: '0',
@@ -20,6 +30,7 @@ export function productEnvironment(data: { dataDir: string; mongodbUri: string |
     RATE_LIMIT_FACTOR: '100000',
     SOCKETS_WITHOUT_TOKEN: '1000',
     ...(data.mongodbUri !== undefined && { MONGODB_URI: data.mongodbUri }),
+    ...(data.redisUri !== undefined && { REDIS_URL: data.redisUri, ...CLUSTER_SECRETS }),
   };
 }
 

@@ -61,12 +61,16 @@ async function startBare({ senders, agents, seed, nodeArguments }: Options): Pro
 
 async function startProduct(name: StoreName, options: Options): Promise<Target> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-relay-'));
-  const database = name === 'mongodb' ? await openScratchDatabase(options.mongodbUri ?? '') : undefined;
-  const env = productEnvironment({ dataDir, mongodbUri: database?.uri });
-  const server = await startMeasured('dist/server/main.js', {
-    env,
-    nodeArguments: options.nodeArguments,
-  });
+  const database = name === 'sqlite' ? undefined : await openScratchDatabase(options.mongodbUri ?? '');
+  const redisUri = name === 'cluster' ? options.redisUri : undefined;
+  const start = (folder: string): Promise<MeasuredProcess> =>
+    startMeasured('dist/server/main.js', {
+      env: productEnvironment({ dataDir: join(dataDir, folder), mongodbUri: database?.uri, redisUri }),
+      nodeArguments: options.nodeArguments,
+    });
+  const server = await start('one');
+  // All clients are at the first node; the second is there to be told.
+  const other = name === 'cluster' ? await start('other') : undefined;
   const generator = startGenerator();
   return {
     name,
@@ -77,7 +81,7 @@ async function startProduct(name: StoreName, options: Options): Promise<Target> 
     connect: async () => {
       await generator.carryOut({ do: 'connect', plan: await planFor(server.url, options) });
     },
-    close: () => closeProduct({ server, generator, database, dataDir }),
+    close: () => closeProduct({ server, other, generator, database, dataDir }),
   };
 }
 
@@ -96,11 +100,13 @@ async function planFor(url: string, { seed, senders, agents }: Options): Promise
 
 async function closeProduct(parts: {
   server: MeasuredProcess;
+  other: MeasuredProcess | undefined;
   generator: Generator;
   database: ScratchDatabase | undefined;
   dataDir: string;
 }): Promise<void> {
   parts.generator.close();
+  await parts.other?.stop();
   const { code } = await parts.server.stop();
   await parts.database?.close();
   rmSync(parts.dataDir, { recursive: true, force: true });

@@ -26,7 +26,7 @@ const USAGE = `npm run bench visitors [options]
 async function run(): Promise<void> {
   const options = readOptions();
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-visitors-'));
-  const env = { ...productEnvironment({ dataDir, mongodbUri: undefined }), SESSIONS_PER_SITE: '20000' };
+  const env = { ...productEnvironment({ dataDir }), SESSIONS_PER_SITE: '20000' };
   const server = await startMeasured('dist/server/main.js', { env, nodeArguments: options.node });
   const generator = startGenerator();
   try {
