@@ -23,6 +23,7 @@ export class ActivityRecorder {
   readonly #deps: ActivityRecorderDeps;
   #begun: ActivityRecord[] = [];
   #ended: { id: string; at: number }[] = [];
+  #flushing: Promise<void> = Promise.resolve();
   readonly #stop: () => void;
 
   constructor(deps: ActivityRecorderDeps) {
@@ -63,7 +64,21 @@ export class ActivityRecorder {
     this.#ended.push({ id, at: this.#deps.clock.now() });
   }
 
-  async flush(): Promise<void> {
+  /**
+   * Writes what waits, after what is being written: when it resolves, all that was told before is in the store, so that
+   * who deletes then deletes it too.
+   */
+  flush(): Promise<void> {
+    const flushing = this.#flushing.catch(() => {}).then(() => this.#flush());
+    this.#flushing = flushing;
+    return flushing;
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  async #flush(): Promise<void> {
     const begun = this.#begun;
     const ended = this.#ended;
     if (begun.length === 0 && ended.length === 0) return;
@@ -77,9 +92,5 @@ export class ActivityRecorder {
       this.#ended = [...ended, ...this.#ended].slice(-MAX_WAITING);
       throw error;
     }
-  }
-
-  close(): void {
-    this.#stop();
   }
 }
