@@ -3,6 +3,7 @@ import { IconMessage2Bolt, IconPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireCannedResponse } from '../../../shared/protocol/index.ts';
 import { attempt } from '../../components/common/explain.ts';
+import { RowActions } from '../../components/common/row-actions.tsx';
 import { Empty, Failure, Panel, Scene, Waiting } from '../../components/common/scene.tsx';
 import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
@@ -75,28 +76,11 @@ function ResponseTable(props: {
           <Table.Td className={tables.strong}>/{response.shortcut}</Table.Td>
           <Table.Td>{response.text}</Table.Td>
           <Table.Td>{response.tags.join(', ') || '–'}</Table.Td>
-          <Table.Td className={tables.actions}>
-            {props.writable && (
-              <Group gap="xs" wrap="nowrap" justify="flex-end">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Edit /${response.shortcut}`}
-                  onClick={() => props.onDo({ kind: 'edit', response })}
-                >
-                  Edit
-                </Button>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Remove /${response.shortcut}`}
-                  onClick={() => props.onDo({ kind: 'remove', response })}
-                >
-                  Remove
-                </Button>
-              </Group>
-            )}
-          </Table.Td>
+          <RowActions
+            name={`/${response.shortcut}`}
+            writable={props.writable}
+            onDo={(kind) => props.onDo({ kind, response })}
+          />
         </Table.Tr>
       ))}
     </SheetTable>

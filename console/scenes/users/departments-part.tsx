@@ -1,8 +1,9 @@
-import { Button, Group, Table } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { IconPlus, IconSitemap } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireDepartment, WireUser } from '../../../shared/protocol/index.ts';
 import { AskDialog } from '../../components/common/ask-dialog.tsx';
+import { RowActions } from '../../components/common/row-actions.tsx';
 import { Empty, Panel } from '../../components/common/scene.tsx';
 import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
@@ -100,28 +101,11 @@ function DepartmentTable(props: {
         <Table.Tr key={department.id}>
           <Table.Td className={tables.strong}>{department.name}</Table.Td>
           <Table.Td>{membersOf(department)}</Table.Td>
-          <Table.Td className={tables.actions}>
-            {props.writable && (
-              <Group gap="xs" justify="flex-end" wrap="nowrap">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Edit ${department.name}`}
-                  onClick={() => props.onDo({ kind: 'edit', department })}
-                >
-                  Edit
-                </Button>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Remove ${department.name}`}
-                  onClick={() => props.onDo({ kind: 'remove', department })}
-                >
-                  Remove
-                </Button>
-              </Group>
-            )}
-          </Table.Td>
+          <RowActions
+            name={department.name}
+            writable={props.writable}
+            onDo={(kind) => props.onDo({ kind, department })}
+          />
         </Table.Tr>
       ))}
     </SheetTable>

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Table } from '@mantine/core';
+import { Badge, Button, Table } from '@mantine/core';
 import { IconPlus, IconRobot } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { WireApiToken } from '../../../shared/protocol/index.ts';
 import { AskDialog } from '../../components/common/ask-dialog.tsx';
 import { formatDateTime } from '../../components/common/format.ts';
 import { OnceDialog } from '../../components/common/once-dialog.tsx';
+import { RowActions } from '../../components/common/row-actions.tsx';
 import { Empty, Panel } from '../../components/common/scene.tsx';
 import { SheetTable } from '../../components/common/sheet-table.tsx';
 import tables from '../../components/common/table.module.css';
@@ -117,28 +118,11 @@ function TokenTable(props: {
             <GoodUntil token={token} />
           </Table.Td>
           <Table.Td>{token.lastUsedAt === undefined ? 'never' : formatDateTime(token.lastUsedAt)}</Table.Td>
-          <Table.Td className={tables.actions}>
-            {props.writable && (
-              <Group gap="xs" justify="flex-end" wrap="nowrap">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Edit ${token.name}`}
-                  onClick={() => props.onDo({ kind: 'edit', token })}
-                >
-                  Edit
-                </Button>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Remove ${token.name}`}
-                  onClick={() => props.onDo({ kind: 'remove', token })}
-                >
-                  Remove
-                </Button>
-              </Group>
-            )}
-          </Table.Td>
+          <RowActions
+            name={token.name}
+            writable={props.writable}
+            onDo={(kind) => props.onDo({ kind, token })}
+          />
         </Table.Tr>
       ))}
     </SheetTable>
